@@ -1,0 +1,185 @@
+"""Both losses on the same scores: everything that SVM against softmax compares."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from core.activations import softmax
+from core.losses import HingeVariant, cross_entropy, hinge
+
+__all__ = ["Comparison", "Verdict", "compare_losses"]
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+
+ALMOST_DONE = 1e-3
+"""Norm of the cross-entropy gradient below which softmax is called almost done."""
+
+
+class Verdict(IntEnum):
+    """How the two losses stand to each other on one sample."""
+
+    BOTH_PUSH_WRONG = 0
+    """A wrong class has the highest score."""
+    TIE = 1
+    """The true class shares the highest score with another."""
+    BOTH_PUSH_RIGHT = 2
+    """The true class leads, but not by the margin."""
+    SVM_SATISFIED = 3
+    """No margin is violated, the cross-entropy gradient is not small."""
+    SOFTMAX_ALMOST_DONE = 4
+    """No margin is violated, and the cross-entropy gradient is small, but not 0."""
+    ONLY_SVM_PUSHES = 5
+    """A margin is violated although the cross-entropy gradient is already small."""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Both losses, their gradients and what explains them, for scores of shape (..., classes).
+
+    Attributes
+    ----------
+    scores, probabilities, targets : (..., classes)
+        s, p = softmax(s), and t, which is 1 at the label and 0 elsewhere.
+    labels : (...)
+        The true classes y.
+    cross_entropy, hinge : (...)
+        The losses per sample, in nats and in units of the scores.
+    cross_entropy_gradient, hinge_gradient : (..., classes)
+        Derivatives of each sample's loss by its scores.
+    thresholds : (..., classes)
+        The score at which a class meets its margin: s_y - margin for a wrong class of a multi-class
+        SVM (NaN for the true class), -margin and +margin for one against all.
+    violations : (..., classes)
+        How far each class is on the wrong side of its threshold; 0 if it is not.
+    violation_bases : (..., classes)
+        The lower end of that stretch.
+    """
+
+    scores: FloatArray
+    labels: IntArray
+    probabilities: FloatArray
+    targets: FloatArray
+    cross_entropy: FloatArray
+    cross_entropy_gradient: FloatArray
+    hinge: FloatArray
+    hinge_gradient: FloatArray
+    thresholds: FloatArray
+    violations: FloatArray
+    violation_bases: FloatArray
+
+    @property
+    def true_probability(self) -> FloatArray:
+        """Probability of the true class."""
+        taken = np.take_along_axis(self.probabilities, self.labels[..., None], axis=-1)
+        return np.asarray(taken[..., 0])
+
+    @property
+    def violation_count(self) -> IntArray:
+        """Number of classes on the wrong side of their threshold."""
+        return np.asarray(np.count_nonzero(self.violations, axis=-1), dtype=np.int64)
+
+    @property
+    def predictions(self) -> IntArray:
+        """The class with the highest score; the first of several."""
+        return np.asarray(np.argmax(self.scores, axis=-1), dtype=np.int64)
+
+    @property
+    def cross_entropy_gradient_norm(self) -> FloatArray:
+        """Euclidean norm of p - t."""
+        return np.asarray(np.linalg.norm(self.cross_entropy_gradient, axis=-1))
+
+    @property
+    def hinge_gradient_norm(self) -> FloatArray:
+        """Euclidean norm of the hinge gradient."""
+        return np.asarray(np.linalg.norm(self.hinge_gradient, axis=-1))
+
+    @property
+    def verdicts(self) -> IntArray:
+        """The :class:`Verdict` on each sample."""
+        highest = self.scores.max(axis=-1)
+        true_scores = np.take_along_axis(self.scores, self.labels[..., None], axis=-1)[..., 0]
+        leaders = np.count_nonzero(self.scores == highest[..., None], axis=-1)
+        satisfied = self.violation_count == 0
+        small = self.cross_entropy_gradient_norm < ALMOST_DONE
+        conditions = [
+            satisfied & small,
+            satisfied,
+            true_scores < highest,
+            leaders > 1,
+            small,
+        ]
+        verdicts = [
+            Verdict.SOFTMAX_ALMOST_DONE,
+            Verdict.SVM_SATISFIED,
+            Verdict.BOTH_PUSH_WRONG,
+            Verdict.TIE,
+            Verdict.ONLY_SVM_PUSHES,
+        ]
+        return np.asarray(np.select(conditions, verdicts, Verdict.BOTH_PUSH_RIGHT), dtype=np.int64)
+
+
+def compare_losses(
+    scores: ArrayLike,
+    labels: ArrayLike,
+    *,
+    margin: float = 1.0,
+    variant: HingeVariant = "weston_watkins",
+) -> Comparison:
+    """Evaluate cross-entropy and hinge on the same scores, sample by sample.
+
+    Parameters
+    ----------
+    scores : (..., classes)
+        Unnormalised class scores, of any number of leading dimensions.
+    labels : (...) or broadcastable to it
+        Integer labels.
+    margin, variant
+        As in :func:`core.losses.hinge`.
+
+    Raises
+    ------
+    ValueError
+        As :func:`core.losses.cross_entropy` and :func:`core.losses.hinge` do.
+
+    Examples
+    --------
+    >>> cat = compare_losses([3.2, 5.1, -1.7], 0)
+    >>> round(float(cat.hinge), 4), round(float(cat.cross_entropy), 4)
+    (2.9, 2.0404)
+    """
+    table = np.asarray(scores, dtype=np.float64)
+    leading, classes = table.shape[:-1], table.shape[-1]
+    rows = table.reshape(-1, classes)
+    label = np.broadcast_to(np.asarray(labels, dtype=np.int64), leading)
+    flat = label.reshape(-1)
+    soft = cross_entropy(rows, flat, reduction="none")
+    svm = hinge(rows, flat, margin=margin, variant=variant, reduction="none")
+    is_true = np.arange(classes) == flat[:, None]
+    true_scores = np.take_along_axis(rows, flat[:, None], axis=-1)
+    if variant == "one_vs_all":
+        thresholds = np.where(is_true, margin, -margin)
+    else:
+        thresholds = np.where(is_true, np.nan, true_scores - margin)
+    violations = np.maximum(svm.margins, 0.0)
+
+    def shaped(array: NDArray[np.float64]) -> FloatArray:
+        return np.asarray(array, dtype=np.float64).reshape(*leading, *array.shape[1:])
+
+    return Comparison(
+        scores=table,
+        labels=np.asarray(label),
+        probabilities=shaped(softmax(rows)),
+        targets=shaped(is_true.astype(np.float64)),
+        cross_entropy=shaped(soft.per_sample),
+        cross_entropy_gradient=shaped(soft.gradient),
+        hinge=shaped(svm.per_sample),
+        hinge_gradient=shaped(svm.gradient),
+        thresholds=shaped(thresholds),
+        violations=shaped(violations),
+        violation_bases=shaped(np.where(is_true, rows, rows - violations)),
+    )

@@ -1,0 +1,468 @@
+"""The losses of classification, each with its value and its gradient at the scores."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from core.activations import sum_without
+from core.validation import (
+    FloatArray,
+    LabelArray,
+    as_distributions,
+    as_floats,
+    as_labels,
+    as_logits,
+    as_real,
+    reject_entry,
+    reject_logits,
+    require_finite,
+    require_option,
+    working_dtype,
+)
+
+__all__ = [
+    "HINGE_VARIANTS",
+    "REDUCTIONS",
+    "HingeLoss",
+    "HingeVariant",
+    "Loss",
+    "Reduction",
+    "cross_entropy",
+    "hinge",
+    "squared_error",
+]
+
+Reduction = Literal["mean", "sum", "none"]
+HingeVariant = Literal["weston_watkins", "crammer_singer", "one_vs_all"]
+REDUCTIONS: tuple[Reduction, ...] = get_args(Reduction)
+HINGE_VARIANTS: tuple[HingeVariant, ...] = get_args(HingeVariant)
+
+# What a block of rows may take so that it stays in a core's cache between the passes over it.
+_BLOCK_BYTES = 512 * 1024
+# Below this many classes, passes along a row are too short to be fast; see `_scratch`.
+_FEW_CLASSES = 64
+
+
+@dataclass(frozen=True, eq=False)
+class Loss:
+    """A loss with its gradient.
+
+    Attributes
+    ----------
+    value : float or ndarray
+        The mean or the sum over the samples; with ``reduction="none"`` the same as `per_sample`.
+    per_sample : ndarray
+        The loss of each sample, shape (batch,); shape () for a single sample.
+    gradient : ndarray
+        The derivative of the value by each score, same shape as the scores. It is already divided
+        by the batch size for ``reduction="mean"``, and not for the others.
+    """
+
+    value: float | FloatArray
+    per_sample: FloatArray
+    gradient: FloatArray
+
+
+@dataclass(frozen=True, eq=False)
+class HingeLoss(Loss):
+    """A hinge loss with its gradient and margins.
+
+    Attributes
+    ----------
+    margins : ndarray
+        How far each class is inside the margin, same shape as the scores and not clipped: above 0
+        the margin is violated.
+    """
+
+    margins: FloatArray
+
+
+@np.errstate(over="ignore", under="ignore", invalid="ignore")
+def cross_entropy(
+    logits: ArrayLike,
+    targets: ArrayLike,
+    *,
+    label_smoothing: float = 0.0,
+    reduction: Reduction = "mean",
+) -> Loss:
+    r"""Return the cross-entropy of the softmax of the logits, in nats, and its gradient.
+
+    .. math:: L = -\sum_j t_j \log p_j, \quad p = \mathrm{softmax}(z), \quad
+              \frac{\partial L}{\partial z} = p - t
+
+    Parameters
+    ----------
+    logits : array_like, shape (classes,) or (batch, classes)
+        The scores z; further leading axes count as batch too. -inf is allowed: probability 0.
+    targets : array_like
+        Either labels: integers of shape () or (batch,); or distributions t: the shape of the
+        logits, not negative, each summing to one.
+    label_smoothing : float
+        The part s, from 0 to 1, of each target that is spread evenly over all classes:
+        (1 - s) t + s / classes.
+    reduction : {"mean", "sum", "none"}
+        What becomes of the losses of the samples. One sample is a batch of one.
+
+    Returns
+    -------
+    Loss
+        The value, the loss of each sample and the gradient at the logits, in the logits' float
+        type (integers become float64; a mean or sum is a Python float).
+
+    Raises
+    ------
+    ValueError
+        If the logits are empty, contain NaN or +inf, or a sample is -inf throughout; if the
+        targets are neither labels nor distributions for them; if an option is out of range.
+
+    Notes
+    -----
+    Both parts of -log p_j = (z_k - z_j) + log1p(sum over i != k of exp(z_i - z_k)), with k the
+    largest logit, are at least 0, so nothing cancels, however confident the prediction. In float64
+    the relative error is at most 4 + max |z_i - z_j| machine epsilons. The gradient of a class with
+    p > 1/2 is made from the other classes for the same reason.
+
+    If a class with target mass has probability 0 (a logit of -inf), the loss is +inf and the
+    gradient still p - t.
+
+    References
+    ----------
+    Goodfellow, Bengio and Courville, "Deep Learning" (2016), section 6.2.2.3.
+    Szegedy et al., "Rethinking the Inception architecture" (2016), section 7: label smoothing.
+
+    Examples
+    --------
+    >>> loss = cross_entropy([3.2, 5.1, -1.7], 0)
+    >>> round(loss.value, 4)
+    2.0404
+    >>> loss.gradient.round(4)
+    array([-0.87 ,  0.869,  0.001])
+    >>> print(f"{cross_entropy([10, -100, -100], 0).value:.4g}")
+    3.378e-48
+    """
+    values = as_logits("logits", logits)
+    require_option("reduction", reduction, REDUCTIONS)
+    smoothing = as_real("label_smoothing", label_smoothing, minimum=0.0, maximum=1.0)
+    rows = _as_rows(values)
+    fitted = _labels_or_distributions(targets, values, rows, smoothing)
+
+    batch = len(rows)
+    divisor = batch if reduction == "mean" else 1
+    per_sample = np.empty(batch, rows.dtype)
+    gradient = np.empty_like(rows)
+    scratch = _scratch(rows)
+    for block in _blocks(rows):
+        block_rows = rows[block]
+        index = np.arange(len(block_rows))
+        winners = block_rows.argmax(axis=1)
+        peaks = block_rows[index, winners]
+        if not np.isfinite(peaks).all():
+            reject_logits("logits", values)
+        work = scratch[: len(block_rows)]
+        np.subtract(block_rows, peaks[:, None], out=work)
+        block_targets = fitted[block]
+        mass, expected = _expected(work, block_targets)
+        np.exp(work, out=work)
+        others = sum_without(work, winners)
+        per_sample[block] = mass * np.log1p(others) - expected
+
+        scale = 1.0 / ((1.0 + others) * divisor)
+        block_gradient = gradient[block]
+        np.multiply(work, scale[:, None], out=block_gradient)
+        if block_targets.ndim == 1:
+            block_gradient[index, block_targets] -= 1.0 / divisor
+            winner_targets = (winners == block_targets).astype(rows.dtype)
+        else:
+            block_gradient -= block_targets / divisor
+            winner_targets = block_targets[index, winners]
+        # Above p = 1/2 the difference p - t would cancel; 1 - p is known from the other classes.
+        block_gradient[index, winners] = np.where(
+            others < 1.0,
+            (1.0 - winner_targets) / divisor - others * scale,
+            block_gradient[index, winners],
+        )
+    return Loss(*_reduce(per_sample, values, reduction), _like(gradient, values))
+
+
+@np.errstate(over="ignore", under="ignore", invalid="ignore")
+def hinge(
+    scores: ArrayLike,
+    labels: ArrayLike,
+    *,
+    margin: float = 1.0,
+    variant: HingeVariant = "weston_watkins",
+    power: Literal[1, 2] = 1,
+    reduction: Reduction = "mean",
+) -> HingeLoss:
+    r"""Return the multiclass hinge (SVM) loss, its gradient and its margins.
+
+    With m the margins, y the label and q the power:
+
+    - ``weston_watkins``: m_j = s_j - s_y + margin for j != y, and 0 for y;
+      L = sum_j max(0, m_j)^q. The loss of CS231n.
+    - ``crammer_singer``: the same margins; L = max_j max(0, m_j)^q. Only the worst class counts.
+    - ``one_vs_all``: m_y = margin - s_y, and m_j = margin + s_j for j != y;
+      L = sum_j max(0, m_j)^q. Each class has its own binary hinge loss.
+
+    Parameters
+    ----------
+    scores : array_like, shape (classes,) or (batch, classes)
+        The scores s; further leading axes count as batch too. -inf is allowed for a wrong class,
+        which then never violates the margin.
+    labels : array_like of int, shape () or (batch,)
+        The true class y of each sample.
+    margin : float
+        By how much the true class has to win, at least 0, in the units of the scores.
+    variant : {"weston_watkins", "crammer_singer", "one_vs_all"}
+        How the margins make a loss.
+    power : {1, 2}
+        1 for the hinge, 2 for the squared hinge.
+    reduction : {"mean", "sum", "none"}
+        What becomes of the losses of the samples. One sample is a batch of one.
+
+    Returns
+    -------
+    HingeLoss
+        The value, the loss of each sample, the gradient at the scores and the margins, in the
+        scores' float type (integers become float64; a mean or sum is a Python float).
+
+    Raises
+    ------
+    ValueError
+        If the scores are empty, contain NaN or +inf, or -inf for a true class (its margins have
+        no value); if the labels do not fit; if an option is out of range.
+
+    Notes
+    -----
+    At a kink, where a margin is exactly 0, the subgradient 0 is taken. Where several classes share
+    the largest margin of ``crammer_singer``, the gradient goes to the first of them.
+
+    References
+    ----------
+    Weston and Watkins, "Support vector machines for multi-class pattern recognition" (1999).
+    Crammer and Singer, "On the algorithmic implementation of multiclass kernel-based vector
+    machines", JMLR 2 (2001).
+    Rifkin and Klautau, "In defense of one-vs-all classification", JMLR 5 (2004).
+
+    Examples
+    --------
+    >>> loss = hinge([3.2, 5.1, -1.7], 0)
+    >>> round(loss.value, 4)
+    2.9
+    >>> loss.gradient
+    array([-1.,  1.,  0.])
+    >>> loss.margins.round(4)
+    array([ 0. ,  2.9, -3.9])
+    """
+    values = as_logits("scores", scores)
+    true_classes = as_labels("labels", labels, "scores", values.shape).reshape(-1)
+    margin = as_real("margin", margin, minimum=0.0)
+    require_option("variant", variant, HINGE_VARIANTS)
+    require_option("power", power, (1, 2))
+    require_option("reduction", reduction, REDUCTIONS)
+
+    rows = _as_rows(values)
+    batch = len(rows)
+    divisor = batch if reduction == "mean" else 1
+    per_sample = np.empty(batch, rows.dtype)
+    gradient = np.empty_like(rows)
+    margins = np.empty_like(rows)
+    for block in _blocks(rows):
+        block_rows, block_labels = rows[block], true_classes[block]
+        index = np.arange(len(block_rows))
+        true_scores = block_rows[index, block_labels]
+        block_margins, slope = margins[block], gradient[block]
+        if variant == "one_vs_all":
+            np.add(block_rows, margin, out=block_margins)
+            block_margins[index, block_labels] = margin - true_scores
+        else:
+            # The margin last: added to the difference it survives where the scores are huge.
+            np.subtract(block_rows, true_scores[:, None], out=block_margins)
+            block_margins += margin
+            block_margins[index, block_labels] = 0.0
+
+        np.maximum(block_margins, 0.0, out=slope)
+        if variant == "crammer_singer":
+            worst = slope.argmax(axis=1)
+            violation = slope[index, worst]
+            slope[...] = 0.0
+            slope[index, worst] = violation
+        per_sample[block] = (slope if power == 1 else slope * slope).sum(axis=1)
+        if not (np.isfinite(true_scores).all() and np.isfinite(per_sample[block]).all()):
+            _reject_scores(values, true_classes)
+
+        if power == 1:
+            np.sign(slope, out=slope)
+        else:
+            slope *= 2.0
+        if divisor > 1:
+            slope /= divisor
+        # Zero minus a number, not its negative, which would turn 0 into -0.
+        if variant == "one_vs_all":
+            slope[index, block_labels] = 0.0 - slope[index, block_labels]
+        else:
+            slope[index, block_labels] = 0.0 - slope.sum(axis=1)
+    return HingeLoss(
+        *_reduce(per_sample, values, reduction), _like(gradient, values), _like(margins, values)
+    )
+
+
+@np.errstate(over="ignore", under="ignore")
+def squared_error(outputs: ArrayLike, targets: ArrayLike, *, reduction: Reduction = "mean") -> Loss:
+    r"""Return half the sum of squared errors of each sample, and its gradient.
+
+    .. math:: L = \frac{1}{2} \sum_j (y_j - t_j)^2, \quad \frac{\partial L}{\partial y} = y - t
+
+    Parameters
+    ----------
+    outputs : array_like, shape (classes,) or (batch, classes)
+        The outputs y; further leading axes count as batch too.
+    targets : array_like
+        Either labels: integers of shape () or (batch,), which stand for 1 at the label and 0
+        elsewhere; or any finite numbers t in the shape of the outputs.
+    reduction : {"mean", "sum", "none"}
+        What becomes of the losses of the samples. One sample is a batch of one.
+
+    Returns
+    -------
+    Loss
+        The value, the loss of each sample and the gradient at the outputs, in the outputs' float
+        type (integers become float64; a mean or sum is a Python float).
+
+    Raises
+    ------
+    ValueError
+        If the outputs or targets are empty, not finite, or do not fit each other.
+
+    Notes
+    -----
+    With identity outputs the gradient is y - t, as it is for softmax with cross-entropy.
+
+    References
+    ----------
+    Bishop, "Pattern Recognition and Machine Learning" (2006), section 4.3.6: canonical links.
+
+    Examples
+    --------
+    >>> loss = squared_error([0.3, 0.2, 0.5], 1)
+    >>> round(loss.value, 4)
+    0.49
+    >>> loss.gradient
+    array([ 0.3, -0.8,  0.5])
+    """
+    values = as_logits("outputs", outputs)
+    require_option("reduction", reduction, REDUCTIONS)
+    require_finite("outputs", values)
+    rows = _as_rows(values)
+    divisor = len(rows) if reduction == "mean" else 1
+    if _are_labels(targets, values, "outputs"):
+        labels = as_labels("targets", targets, "outputs", values.shape).reshape(-1)
+        gradient = rows.copy()
+        gradient[np.arange(len(rows)), labels] -= 1.0
+    else:
+        wanted = as_floats("targets", targets)
+        require_finite("targets", wanted)
+        gradient = rows - wanted.reshape(rows.shape).astype(rows.dtype, copy=False)
+    per_sample = 0.5 * (gradient * gradient).sum(axis=1)
+    gradient /= divisor
+    return Loss(*_reduce(per_sample, values, reduction), _like(gradient, values))
+
+
+def _as_rows(values: FloatArray) -> FloatArray:
+    """Return the samples as (batch, classes) in the type to compute in, if possible as a view."""
+    return values.reshape(-1, values.shape[-1]).astype(working_dtype(values.dtype), copy=False)
+
+
+def _blocks(rows: FloatArray) -> Iterator[slice]:
+    """Cut the rows into blocks that stay in cache while several passes go over them."""
+    step = _block_length(rows)
+    return (slice(start, start + step) for start in range(0, len(rows), step))
+
+
+def _block_length(rows: FloatArray) -> int:
+    row_bytes = rows.shape[1] * rows.itemsize
+    return min(len(rows), max(1, _BLOCK_BYTES // row_bytes))
+
+
+def _scratch(rows: FloatArray) -> FloatArray:
+    """Return a buffer for one block, laid out for fast passes along and across its rows.
+
+    With few classes, the samples of a class lie side by side in memory, so that NumPy's inner
+    loops run over many samples instead of a handful of classes.
+    """
+    classes = rows.shape[1]
+    order: Literal["C", "F"] = "F" if classes < _FEW_CLASSES else "C"
+    return np.empty((_block_length(rows), classes), rows.dtype, order=order)
+
+
+def _are_labels(targets: ArrayLike, values: FloatArray, scores_name: str) -> bool:
+    """Tell by the shape whether the targets are one label a sample or one number a score."""
+    try:
+        shape = np.shape(targets)
+    except ValueError as error:
+        raise ValueError(f"targets must be a rectangular array of numbers: {error}") from error
+    if shape == values.shape[:-1]:
+        return True
+    if shape == values.shape:
+        return False
+    raise ValueError(
+        f"targets must be labels of shape {values.shape[:-1]} or numbers of shape {values.shape} "
+        f"to match {scores_name} of shape {values.shape}, got shape {shape}"
+    )
+
+
+def _labels_or_distributions(
+    targets: ArrayLike, values: FloatArray, rows: FloatArray, smoothing: float
+) -> NDArray[Any]:
+    """Return labels (batch,) if the targets can be, else (smoothed) distributions like the rows."""
+    if _are_labels(targets, values, "logits"):
+        labels = as_labels("targets", targets, "logits", values.shape).reshape(-1)
+        if smoothing == 0.0:
+            return labels
+        distributions = np.zeros_like(rows)
+        distributions[np.arange(len(rows)), labels] = 1.0
+    else:
+        given = as_distributions("targets", targets, "logits", values.shape, rows.dtype)
+        distributions = given.reshape(rows.shape)
+    if smoothing > 0.0:
+        distributions = (1.0 - smoothing) * distributions + smoothing / rows.shape[1]
+    return distributions
+
+
+def _expected(shifted: FloatArray, targets: NDArray[Any]) -> tuple[FloatArray | float, FloatArray]:
+    """Return the sum of each row's targets and the targets' mean of the shifted logits."""
+    if targets.ndim == 1:
+        return 1.0, shifted[np.arange(len(shifted)), targets]
+    # A class without target mass counts nothing, even if its logit is -inf.
+    products = np.where(targets > 0.0, targets * shifted, 0.0)
+    return targets.sum(axis=1), products.sum(axis=1)
+
+
+def _reject_scores(scores: FloatArray, labels: LabelArray) -> None:
+    """Raise a ``ValueError`` for the first score without a hinge loss, if there is one."""
+    bad = np.isnan(scores) | np.isposinf(scores)
+    if bad.any():
+        reject_entry("scores", scores, bad, "must be finite, or -inf for a wrong class")
+    true_class = labels.reshape(*scores.shape[:-1], 1) == np.arange(scores.shape[-1])
+    bad = np.isneginf(scores) & true_class
+    if bad.any():
+        reject_entry("scores", scores, bad, "must be finite for the true class")
+
+
+def _reduce(
+    per_sample: FloatArray, values: FloatArray, reduction: Reduction
+) -> tuple[float | FloatArray, FloatArray]:
+    """Return the reduced value and the losses of the samples, in the shape of the batch."""
+    losses = _like(per_sample, values, values.shape[:-1])
+    if reduction == "none":
+        return losses, losses
+    total = per_sample.mean if reduction == "mean" else per_sample.sum
+    return float(total(dtype=np.float64)), losses
+
+
+def _like(rows: FloatArray, values: FloatArray, shape: tuple[int, ...] | None = None) -> FloatArray:
+    """Return a result in the float type of the input, and in its shape unless told another."""
+    return rows.reshape(values.shape if shape is None else shape).astype(values.dtype, copy=False)

@@ -1,0 +1,192 @@
+"""What a lesson shows, for every step of every handle, computed before the hand moves."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from core.comparison import Comparison, compare_losses
+from core.losses import HingeVariant
+
+__all__ = ["ComparisonSweep", "ScoreAxis", "one_at_a_time", "score_axis", "sweep_comparison"]
+
+FloatArray = NDArray[np.float64]
+
+STEPS_EACH_WAY = 100
+
+
+@dataclass(frozen=True)
+class ScoreAxis:
+    """The range in which scores move: -limit to +limit in steps of ``step``."""
+
+    limit: float
+    step: float
+    decimals: int
+
+    @property
+    def grid(self) -> FloatArray:
+        """All steps, shape (201,)."""
+        ticks = np.arange(-STEPS_EACH_WAY, STEPS_EACH_WAY + 1)
+        return np.asarray(np.round(ticks * self.step, self.decimals))
+
+
+def score_axis(scores: ArrayLike) -> ScoreAxis:
+    """The smallest of 10, 20, 50, 100, ... that leaves all scores room to move.
+
+    Examples
+    --------
+    >>> score_axis([3.2, 5.1, -1.7]).limit, score_axis([123, 456, 789]).step
+    (10.0, 10.0)
+    """
+    largest = float(np.max(np.abs(np.asarray(scores, dtype=np.float64))))
+    limit = 10.0
+    while largest >= limit:
+        leading_digit = int(f"{limit:e}"[0])
+        limit *= 2.5 if leading_digit == 2 else 2.0
+    step = limit / STEPS_EACH_WAY
+    return ScoreAxis(limit=limit, step=step, decimals=1 if step < 1 else 0)
+
+
+def one_at_a_time(values: ArrayLike, grid: ArrayLike) -> FloatArray:
+    """Vary one entry at a time, the others fixed.
+
+    Parameters
+    ----------
+    values : (n,)
+        The present values.
+    grid : (steps,)
+        What each entry runs through.
+
+    Returns
+    -------
+    (n, steps, n)
+        Entry [i, k] is ``values`` with entry i replaced by ``grid[k]``.
+
+    Examples
+    --------
+    >>> one_at_a_time([1.0, 2.0], [0.0, 5.0]).tolist()
+    [[[0.0, 2.0], [5.0, 2.0]], [[1.0, 0.0], [1.0, 5.0]]]
+    """
+    present = np.asarray(values, dtype=np.float64)
+    run = np.asarray(grid, dtype=np.float64)
+    swept = np.tile(present, (present.size, run.size, 1))
+    diagonal = np.arange(present.size)
+    swept[diagonal, :, diagonal] = run
+    return swept
+
+
+@dataclass(frozen=True)
+class ComparisonSweep:
+    """Both losses now, along each score, and for each label.
+
+    Attributes
+    ----------
+    now : Comparison of shape (classes,)
+    by_score : Comparison of shape (classes, steps, classes)
+        First axis: the score that moves.
+    by_label : Comparison of shape (classes, classes)
+        First axis: the label.
+    curves_by_label : Comparison of shape (classes, steps, classes)
+        The losses along the score ``along``, for each label.
+    kinks_by_score, kinks_by_label : (classes, classes)
+        Where the hinge loss along that score bends; NaN pads the rows. By label: along ``along``.
+    """
+
+    axis: ScoreAxis
+    now: Comparison
+    by_score: Comparison
+    by_label: Comparison
+    curves_by_label: Comparison
+    kinks_by_score: FloatArray
+    kinks_by_label: FloatArray
+
+
+def _kinks(
+    scores: FloatArray, moved: int, label: int, margin: float, variant: HingeVariant
+) -> FloatArray:
+    """Values of the moved score at which a margin is met exactly; NaN in the unused entries."""
+    kinks = np.full(scores.size, np.nan)
+    others = np.arange(scores.size) != moved
+    if variant == "one_vs_all":
+        kinks[moved] = margin if moved == label else -margin
+    elif moved == label:
+        met = scores + margin
+        worst = np.max(scores[others]) + margin
+        kinks[others] = met[others] if variant == "weston_watkins" else np.nan
+        if variant == "crammer_singer":
+            kinks[moved] = worst
+    elif variant == "weston_watkins":
+        kinks[moved] = scores[label] - margin
+    else:
+        wrong = others & (np.arange(scores.size) != label)
+        rivals = [scores[label] - margin, *scores[wrong]]
+        kinks[moved] = max(rivals)
+    return kinks
+
+
+def _part(comparison: Comparison, rows: slice, shape: tuple[int, ...]) -> Comparison:
+    parts = {
+        entry.name: (whole := getattr(comparison, entry.name))[rows].reshape(
+            *shape, *whole.shape[1:]
+        )
+        for entry in dataclasses.fields(comparison)
+    }
+    return Comparison(**parts)
+
+
+def sweep_comparison(
+    scores: ArrayLike,
+    label: int,
+    *,
+    along: int,
+    margin: float = 1.0,
+    variant: HingeVariant = "weston_watkins",
+) -> ComparisonSweep:
+    """Evaluate both losses for every step of every score and for every label, in one batch.
+
+    Parameters
+    ----------
+    scores : (classes,)
+    label : int
+        The true class.
+    along : int
+        The score along which the losses are drawn.
+    margin, variant
+        As in :func:`core.losses.hinge`.
+
+    Raises
+    ------
+    ValueError
+        As :func:`core.comparison.compare_losses` does.
+    """
+    present = np.asarray(scores, dtype=np.float64)
+    axis = score_axis(present)
+    classes, run = present.size, axis.grid.size
+    by_score = one_at_a_time(present, axis.grid)
+    batch = np.concatenate(
+        [
+            present[None],
+            np.tile(present, (classes, 1)),
+            by_score.reshape(-1, classes),
+            np.tile(by_score[along], (classes, 1)),
+        ]
+    )
+    every = np.arange(classes)
+    labels = np.concatenate(
+        [[label], every, np.full(classes * run, label), np.repeat(every, run)]
+    )
+    everything = compare_losses(batch, labels, margin=margin, variant=variant)
+    ends = np.cumsum([0, 1, classes, classes * run, classes * run])
+    parts = [slice(start, end) for start, end in zip(ends, ends[1:], strict=False)]
+    return ComparisonSweep(
+        axis=axis,
+        now=_part(everything, parts[0], ()),
+        by_label=_part(everything, parts[1], (classes,)),
+        by_score=_part(everything, parts[2], (classes, run)),
+        curves_by_label=_part(everything, parts[3], (classes, run)),
+        kinks_by_score=np.stack([_kinks(present, i, label, margin, variant) for i in every]),
+        kinks_by_label=np.stack([_kinks(present, along, y, margin, variant) for y in every]),
+    )
