@@ -383,7 +383,7 @@ def _blocks(rows: FloatArray) -> Iterator[slice]:
 
 
 def _block_length(rows: FloatArray) -> int:
-    row_bytes = rows.shape[1] * rows.itemsize
+    row_bytes: int = rows.shape[1] * rows.itemsize
     return min(len(rows), max(1, _BLOCK_BYTES // row_bytes))
 
 

@@ -147,8 +147,9 @@ def as_distributions(
     require_finite(name, array)
     if array.min() < 0:
         reject_entry(name, array, array < 0, "must not be negative")
-    sums = np.asarray(array.sum(axis=-1, dtype=np.float64))
-    wrong = np.asarray(np.abs(sums - 1.0) > max(1e-6, 4.0 * float(np.finfo(array.dtype).eps)))
+    sums: FloatArray = np.asarray(array.sum(axis=-1, dtype=np.float64))
+    tolerance = max(1e-6, 4.0 * float(np.finfo(array.dtype).eps))
+    wrong = np.abs(sums - 1.0) > tolerance
     if wrong.any():
         index = _first(wrong)
         raise ValueError(
@@ -244,7 +245,7 @@ def _as_array(name: str, values: ArrayLike) -> NDArray[Any]:
         raise ValueError(f"{name} must be a rectangular array of numbers: {error}") from error
 
 
-def _first(bad: NDArray[np.bool_]) -> tuple[int, ...]:
+def _first(bad: NDArray[np.bool_] | np.bool_) -> tuple[int, ...]:
     return tuple(int(i) for i in np.unravel_index(int(bad.argmax()), bad.shape))
 
 
