@@ -18,7 +18,7 @@ from core.validation import (
     working_dtype,
 )
 
-__all__ = ["log_softmax", "softmax", "softmax_jacobian", "sum_without"]
+__all__ = ["log_softmax", "softmax", "softmax_jacobian"]
 
 
 @np.errstate(over="ignore", under="ignore")
@@ -70,7 +70,7 @@ def softmax(logits: ArrayLike, *, axis: int = -1, temperature: float = 1.0) -> F
     rows -= peaks
     rows /= _divisor(temperature, rows)
     np.exp(rows, out=rows)
-    rows /= 1.0 + sum_without(rows, winners)[:, None]
+    rows /= 1.0 + _sum_without(rows, winners)[:, None]
     return _restored(rows, values, axis)
 
 
@@ -126,7 +126,7 @@ def log_softmax(logits: ArrayLike, *, axis: int = -1, temperature: float = 1.0) 
     shifted = (rows - peaks) / divisor
     exponentials = np.exp(shifted)
     exponentials *= 1.0 + _subtraction_error(rows, peaks) / divisor
-    shifted -= np.log1p(sum_without(exponentials, winners))[:, None]
+    shifted -= np.log1p(_sum_without(exponentials, winners))[:, None]
     return _restored(shifted, values, axis)
 
 
@@ -166,7 +166,7 @@ def softmax_jacobian(logits: ArrayLike, *, temperature: float = 1.0) -> FloatArr
     rows -= peaks
     rows /= divisor
     np.exp(rows, out=rows)
-    others = sum_without(rows, winners)
+    others = _sum_without(rows, winners)
     total = 1.0 + others
     rows /= total[:, None]
 
@@ -180,28 +180,11 @@ def softmax_jacobian(logits: ArrayLike, *, temperature: float = 1.0) -> FloatArr
     return jacobian.reshape(*values.shape, values.shape[-1]).astype(values.dtype, copy=False)
 
 
-def sum_without(exponentials: FloatArray, winners: LabelArray) -> FloatArray:
+def _sum_without(exponentials: FloatArray, winners: LabelArray) -> FloatArray:
     """Sum each row without its winner, the class whose exponential is exactly 1.
 
     With the 1 included, contributions below an epsilon would be lost, and with them the loss of
     a confident prediction.
-
-    Parameters
-    ----------
-    exponentials : ndarray, shape (rows, classes)
-        exp(z - max z). Changed for a moment, but left as it was.
-    winners : ndarray of int, shape (rows,)
-        The class of the largest logit in each row.
-
-    Returns
-    -------
-    ndarray, shape (rows,)
-        The sums.
-
-    Examples
-    --------
-    >>> sum_without(np.array([[1.0, 1e-30, 2e-30]]), np.array([0]))
-    array([3.e-30])
     """
     index = np.arange(len(exponentials))
     exponentials[index, winners] = 0.0
