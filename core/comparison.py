@@ -153,33 +153,26 @@ def compare_losses(
     (2.9, 2.0404)
     """
     table = np.asarray(scores, dtype=np.float64)
-    leading, classes = table.shape[:-1], table.shape[-1]
-    rows = table.reshape(-1, classes)
-    label = np.broadcast_to(np.asarray(labels, dtype=np.int64), leading)
-    flat = label.reshape(-1)
-    soft = cross_entropy(rows, flat, reduction="none")
-    svm = hinge(rows, flat, margin=margin, variant=variant, reduction="none")
-    is_true = np.arange(classes) == flat[:, None]
-    true_scores = np.take_along_axis(rows, flat[:, None], axis=-1)
+    label = np.broadcast_to(np.asarray(labels, dtype=np.int64), table.shape[:-1])
+    soft = cross_entropy(table, label, reduction="none")
+    svm = hinge(table, label, margin=margin, variant=variant, reduction="none")
+    is_true = np.arange(table.shape[-1]) == label[..., None]
     if variant == "one_vs_all":
         thresholds = np.where(is_true, margin, -margin)
     else:
+        true_scores = np.take_along_axis(table, label[..., None], axis=-1)
         thresholds = np.where(is_true, np.nan, true_scores - margin)
     violations = np.maximum(svm.margins, 0.0)
-
-    def shaped(array: NDArray[np.float64]) -> FloatArray:
-        return np.asarray(array, dtype=np.float64).reshape(*leading, *array.shape[1:])
-
     return Comparison(
         scores=table,
-        labels=np.asarray(label),
-        probabilities=shaped(softmax(rows)),
-        targets=shaped(is_true.astype(np.float64)),
-        cross_entropy=shaped(soft.per_sample),
-        cross_entropy_gradient=shaped(soft.gradient),
-        hinge=shaped(svm.per_sample),
-        hinge_gradient=shaped(svm.gradient),
-        thresholds=shaped(thresholds),
-        violations=shaped(violations),
-        violation_bases=shaped(np.where(is_true, rows, rows - violations)),
+        labels=label,
+        probabilities=softmax(table),
+        targets=is_true.astype(np.float64),
+        cross_entropy=soft.per_sample,
+        cross_entropy_gradient=soft.gradient,
+        hinge=svm.per_sample,
+        hinge_gradient=svm.gradient,
+        thresholds=thresholds,
+        violations=violations,
+        violation_bases=np.where(is_true, table, table - violations),
     )

@@ -91,8 +91,9 @@ class ComparisonSweep:
         First axis: the label.
     curves_by_label : Comparison of shape (classes, steps, classes)
         The losses along the score ``along``, for each label.
-    kinks_by_score, kinks_by_label : (classes, classes)
-        Where the hinge loss along that score bends; NaN pads the rows. By label: along ``along``.
+    kinks_by_score, kinks_by_label : (classes, 2, classes)
+        Where the hinge loss along that score bends, as (score, loss); NaN pads the rows. By label:
+        along ``along``.
     """
 
     axis: ScoreAxis
@@ -107,33 +108,30 @@ class ComparisonSweep:
 def _kinks(
     scores: FloatArray, moved: int, label: int, margin: float, variant: HingeVariant
 ) -> FloatArray:
-    """Values of the moved score at which a margin is met exactly; NaN in the unused entries."""
-    kinks = np.full(scores.size, np.nan)
+    """Points (score, loss), shape (2, classes), at which a margin is met exactly; NaN if unused."""
+    at = np.full(scores.size, np.nan)
     others = np.arange(scores.size) != moved
     if variant == "one_vs_all":
-        kinks[moved] = margin if moved == label else -margin
-    elif moved == label:
-        met = scores + margin
-        worst = np.max(scores[others]) + margin
-        kinks[others] = met[others] if variant == "weston_watkins" else np.nan
-        if variant == "crammer_singer":
-            kinks[moved] = worst
+        at[moved] = margin if moved == label else -margin
+    elif moved != label:
+        rivals = scores[others & (np.arange(scores.size) != label)]
+        met = scores[label] - margin
+        at[moved] = met if variant == "weston_watkins" else np.max(rivals, initial=met)
     elif variant == "weston_watkins":
-        kinks[moved] = scores[label] - margin
+        at[others] = scores[others] + margin
     else:
-        wrong = others & (np.arange(scores.size) != label)
-        rivals = [scores[label] - margin, *scores[wrong]]
-        kinks[moved] = max(rivals)
-    return kinks
+        at[moved] = np.max(scores[others]) + margin
+    bent = np.tile(scores, (scores.size, 1))
+    bent[:, moved] = np.where(np.isnan(at), scores[moved], at)
+    losses = compare_losses(bent, label, margin=margin, variant=variant).hinge
+    return np.stack([at, np.where(np.isnan(at), np.nan, losses)])
 
 
 def _part(comparison: Comparison, rows: slice, shape: tuple[int, ...]) -> Comparison:
-    parts = {
-        entry.name: (whole := getattr(comparison, entry.name))[rows].reshape(
-            *shape, *whole.shape[1:]
-        )
-        for entry in dataclasses.fields(comparison)
-    }
+    parts = {}
+    for entry in dataclasses.fields(comparison):
+        whole = getattr(comparison, entry.name)
+        parts[entry.name] = whole[rows].reshape((*shape, *whole.shape[1:]))
     return Comparison(**parts)
 
 
@@ -175,9 +173,7 @@ def sweep_comparison(
         ]
     )
     every = np.arange(classes)
-    labels = np.concatenate(
-        [[label], every, np.full(classes * run, label), np.repeat(every, run)]
-    )
+    labels = np.concatenate([[label], every, np.full(classes * run, label), np.repeat(every, run)])
     everything = compare_losses(batch, labels, margin=margin, variant=variant)
     ends = np.cumsum([0, 1, classes, classes * run, classes * run])
     parts = [slice(start, end) for start, end in zip(ends, ends[1:], strict=False)]

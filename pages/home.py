@@ -1,0 +1,20 @@
+"""Home: a small working stage at once, the lessons, the published examples."""
+
+import streamlit as st
+
+from pages.ui.comparison import comparison_stage, sweep_of
+from pages.ui.location import read_state, text
+
+t = text()
+state, _ = read_state()
+
+st.title("Logit Lab", anchor=False)
+st.markdown(t("home.question"))
+comparison_stage(
+    "home",
+    state,
+    sweep_of(state),
+    t,
+    panels=("scores", "probabilities"),
+    readouts=("hinge", "cross_entropy", "true_probability", "violation_count"),
+)

@@ -1,0 +1,240 @@
+"""The stage on which both losses follow the hand: used by every page that compares them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+import plotly.graph_objects as go
+
+from core.comparison import Verdict
+from core.sweeps import ComparisonSweep, FloatArray, sweep_comparison
+from pages.ui.example import State
+from pages.ui.figures import comparison as figures
+from pages.ui.figures.theme import CLASS_COLORS, TARGET
+from pages.ui.location import read_state, write_state
+from pages.ui.stage.component import stage
+from pages.ui.stage.vocabulary import Handle, Panel, Place, Readout, Release, Spot, format_number, spoken
+from pages.ui.text import Text
+
+__all__ = ["PANELS", "READOUTS", "comparison_stage", "sweep_of"]
+
+PANELS = ("scores", "probabilities", "gradients", "losses")
+READOUTS = {
+    "hinge": "hinge",
+    "cross_entropy": "cross-entropy",
+    "true_probability": "",
+    "violation_count": "hinge",
+    "hinge_gradient_norm": "hinge",
+    "cross_entropy_gradient_norm": "cross-entropy",
+}
+"""The live numbers, each with the loss that colours it."""
+
+LABEL_HANDLE = "label"
+
+
+def sweep_of(state: State) -> ComparisonSweep:
+    """Everything the stage shows, for every step of every handle."""
+    return sweep_comparison(
+        state.example.scores,
+        state.example.label,
+        along=state.focus,
+        margin=state.margin,
+        variant=state.variant,
+    )
+
+
+def comparison_stage(
+    key: str,
+    state: State,
+    sweep: ComparisonSweep,
+    t: Text,
+    *,
+    panels: Sequence[str] = PANELS,
+    readouts: Sequence[str] = tuple(READOUTS),
+) -> None:
+    """Show the stage; a release becomes the new state."""
+    now = _kept(
+        {
+            **figures.comparison_places(sweep.now),
+            **figures.point_places(sweep.now, state.focus),
+            **_curves(sweep, state.focus),
+        },
+        panels,
+    )
+    words = _readouts(state, t, readouts)
+    stage(
+        key,
+        panels=[_panel(id, state, sweep, now, words, t) for id in panels],
+        handles=[
+            *(_score_handle(index, state, sweep, panels, t) for index in range(len(state.example.names))),
+            _label_handle(state, sweep, panels, t),
+        ],
+        readouts=words,
+        now=now,
+        focus=_score_id(state.focus),
+        on_release=_adopt,
+        labels={name: t(f"stage.{name}") for name in ("png", "svg", "hint", "play", "pause", "typing")},
+    )
+
+
+def _score_id(index: int) -> str:
+    return f"score{index}"
+
+
+def _adopt(release: Release) -> None:
+    """Write what the hand left into the address."""
+    state, _ = read_state()
+    example = state.example
+    scores = [release.values.get(_score_id(index)) for index in range(len(example.names))]
+    label = release.values.get(LABEL_HANDLE)
+    focus = [_score_id(index) for index in range(len(scores))]
+    if not isinstance(label, int | float) or release.focus not in focus:
+        return
+    numbers = [float(score) for score in scores if isinstance(score, int | float)]
+    if len(numbers) != len(scores):
+        return
+    changed = replace(example, scores=tuple(numbers), label=int(label))
+    write_state(replace(state, example=changed, along=focus.index(release.focus)))
+
+
+def _readouts(state: State, t: Text, shown: Sequence[str]) -> list[Readout]:
+    names = state.example.names
+    numbers = [
+        Readout(
+            id,
+            label=t(f"readout.{id}") if id in shown else None,
+            decimals=0 if id == "violation_count" else 4,
+            tone=tone,
+        )
+        for id, tone in READOUTS.items()
+    ]
+    words = [Readout(id, choices=names) for id in ("true_name", "top_name", "focus_name")]
+    verdicts = tuple(
+        t(f"verdict.{verdict.name.lower()}", margin=f"{state.margin:g}", wrong=len(names) - 1)
+        for verdict in Verdict
+    )
+    return [*numbers, *words, Readout("verdict", label="", choices=verdicts)]
+
+
+def _curves(sweep: ComparisonSweep, along: int) -> dict[Place, FloatArray]:
+    """Both losses along one score, and the name of that score."""
+    places = figures.curve_places(sweep.by_score, sweep.kinks_by_score)
+    return {
+        **{place: values[along] for place, values in places.items()},
+        "focus_name": np.array(float(along)),
+    }
+
+
+def _kept(places: Mapping[Place, FloatArray], panels: Sequence[str]) -> dict[Place, FloatArray]:
+    """Leave out the numbers of panels that are not shown."""
+    return {
+        place: values
+        for place, values in places.items()
+        if not isinstance(place, Spot) or place.panel in panels
+    }
+
+
+def _score_handle(
+    index: int, state: State, sweep: ComparisonSweep, panels: Sequence[str], t: Text
+) -> Handle:
+    swept = {
+        **figures.comparison_places(sweep.by_score),
+        **figures.point_places(sweep.by_score, index),
+    }
+    return Handle(
+        id=_score_id(index),
+        label=t("handle.score", name=state.example.names[index]),
+        value=state.example.scores[index],
+        minimum=-sweep.axis.limit,
+        maximum=sweep.axis.limit,
+        step=sweep.axis.step,
+        decimals=sweep.axis.decimals,
+        mark="bar",
+        panel="scores",
+        axis="y",
+        at=index,
+        color=CLASS_COLORS[index],
+        sweep=_kept({place: values[index] for place, values in swept.items()}, panels),
+        focus=_kept(
+            {**_curves(sweep, index), **figures.point_places(sweep.now, index)}, panels
+        ),
+    )
+
+
+def _label_handle(state: State, sweep: ComparisonSweep, panels: Sequence[str], t: Text) -> Handle:
+    names = state.example.names
+    swept = {
+        **figures.comparison_places(sweep.by_label),
+        **figures.point_places(sweep.by_label, state.focus),
+        **figures.curve_places(sweep.curves_by_label, sweep.kinks_by_label),
+    }
+    return Handle(
+        id=LABEL_HANDLE,
+        label=t("handle.label"),
+        value=state.example.label,
+        minimum=0,
+        maximum=len(names) - 1,
+        step=1,
+        decimals=0,
+        mark="flag",
+        panel="scores",
+        axis="x",
+        color=TARGET,
+        names=names,
+        flag=t("handle.flag"),
+        sweep=_kept(swept, panels),
+    )
+
+
+def _panel(
+    id: str,
+    state: State,
+    sweep: ComparisonSweep,
+    now: Mapping[Place, FloatArray],
+    readouts: Sequence[Readout],
+    t: Text,
+) -> Panel:
+    result = sweep.now
+    numbers = {
+        "scores": [f"{score:g}" for score in result.scores],
+        "probabilities": [format_number(float(p), 3) for p in result.probabilities],
+        "gradients": [
+            f"{format_number(float(soft), 3)} / {format_number(float(svm), 0)}"
+            for soft, svm in zip(result.cross_entropy_gradient, result.hinge_gradient, strict=True)
+        ],
+    }.get(id, [])
+    listing = ", ".join(map(" ".join, zip(state.example.names, numbers, strict=False)))
+    return Panel(
+        id=id,
+        figure=_figure(id, state, sweep, t),
+        title=t(f"panel.{id}"),
+        alt=spoken(readouts, now, t(f"alt.{id}", values=listing)),
+    )
+
+
+def _figure(id: str, state: State, sweep: ComparisonSweep, t: Text) -> go.Figure:
+    names = state.example.names
+    losses = {"cross_entropy_label": t("loss.cross_entropy"), "hinge_label": t("loss.hinge")}
+    if id == "scores":
+        return figures.scores_figure(names, sweep.axis)
+    if id == "probabilities":
+        return figures.probabilities_figure(
+            names, probability_label=t("panel.p"), target_label=t("panel.t")
+        )
+    if id == "gradients":
+        return figures.gradients_figure(
+            names,
+            state.variant,
+            down_label=t("panel.push_down"),
+            up_label=t("panel.push_up"),
+            **losses,
+        )
+    return figures.losses_figure(
+        sweep.axis,
+        float(max(sweep.by_score.cross_entropy.max(), sweep.by_score.hinge.max())),
+        kink_label=t("panel.kink"),
+        score_label=t("panel.score_axis"),
+        **losses,
+    )

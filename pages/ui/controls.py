@@ -1,0 +1,170 @@
+"""Streamlit's own widgets: what is typed, chosen or pressed becomes the new state.
+
+Every widget shows the state of the address; a change is written there before the script runs again.
+What is typed and cannot be used stays in its field, with a sentence that says what would be right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import TypeVar
+
+import numpy as np
+import streamlit as st
+
+from core.examples import PRESETS, Preset
+from core.losses import HINGE_VARIANTS
+from pages.ui.example import (
+    DEFAULT,
+    LARGEST_MARGIN,
+    MAXIMUM_CLASSES,
+    MINIMUM_CLASSES,
+    Example,
+    Problem,
+    State,
+    parse_names,
+    parse_scores,
+    resized,
+    write_names,
+    write_scores,
+)
+from pages.ui.location import read_state, write_state
+from pages.ui.text import Text, escape
+
+__all__ = ["example_controls", "hinge_controls", "preset_controls"]
+
+Parsed = TypeVar("Parsed")
+
+
+def _preset_state(preset: Preset) -> State:
+    example = Example(preset.names, preset.scores, preset.label)
+    return State(example=example, margin=preset.margin, variant=preset.variant)
+
+
+def preset_controls(state: State, t: Text) -> None:
+    """Choose a published example, or random scores, or start again."""
+    states = {preset.id: _preset_state(preset) for preset in PRESETS}
+    bare = replace(state, along=None)
+    st.session_state["preset"] = next((id for id, of in states.items() if of == bare), None)
+    chooser, random, reset = st.columns([4, 1, 1], vertical_alignment="bottom")
+    chooser.selectbox(
+        t("control.preset"),
+        list(states),
+        index=None,
+        format_func=lambda id: t(f"preset.{id}"),
+        placeholder=t("control.preset_none"),
+        key="preset",
+        on_change=lambda: (
+            write_state(states[st.session_state["preset"]]) if st.session_state["preset"] else None
+        ),
+    )
+    random.button(t("control.random"), on_click=_randomise, width="stretch")
+    reset.button(t("control.reset"), on_click=write_state, args=(DEFAULT,), width="stretch")
+
+
+def _randomise() -> None:
+    state, _ = read_state()
+    rng = np.random.default_rng()
+    classes = len(state.example.names)
+    scores = tuple(np.round(rng.normal(scale=3.0, size=classes), 1).tolist())
+    example = replace(state.example, scores=scores, label=int(rng.integers(classes)))
+    write_state(replace(state, example=example, along=None))
+
+
+def hinge_controls(state: State, t: Text) -> None:
+    """Set the margin, the variant of the hinge loss, and the number of classes."""
+    variant, margin, classes = st.columns([3, 2, 2])
+    st.session_state["variant"] = state.variant
+    variant.selectbox(
+        t("control.variant"),
+        HINGE_VARIANTS,
+        format_func=lambda name: t(f"variant.{name}"),
+        key="variant",
+        help=t("control.variant_help"),
+        on_change=lambda: write_state(
+            replace(read_state()[0], variant=st.session_state["variant"])
+        ),
+    )
+    st.session_state["margin"] = state.margin
+    margin.number_input(
+        t("control.margin"),
+        min_value=0.0,
+        max_value=LARGEST_MARGIN,
+        step=0.5,
+        format="%g",
+        key="margin",
+        on_change=lambda: write_state(replace(read_state()[0], margin=st.session_state["margin"])),
+    )
+    st.session_state["classes"] = len(state.example.names)
+    classes.number_input(
+        t("control.classes"),
+        min_value=MINIMUM_CLASSES,
+        max_value=MAXIMUM_CLASSES,
+        step=1,
+        key="classes",
+        on_change=_resize,
+    )
+
+
+def _resize() -> None:
+    state, _ = read_state()
+    example = resized(state.example, st.session_state["classes"])
+    write_state(replace(state, example=example, along=None))
+
+
+def example_controls(state: State, t: Text) -> None:
+    """Type all scores, or all names."""
+    classes = len(state.example.names)
+    scores, names = st.columns(2)
+    with scores:
+        _typed(
+            "scores",
+            t("control.scores"),
+            write_scores(state.example.scores),
+            parse_scores,
+            _adopt_scores,
+            t,
+        )
+    with names:
+        _typed(
+            "names",
+            t("control.names"),
+            write_names(state.example.names),
+            lambda typed: parse_names(typed, classes),
+            lambda state, names: replace(state, example=replace(state.example, names=names)),
+            t,
+        )
+
+
+def _adopt_scores(state: State, scores: tuple[float, ...]) -> State:
+    example = replace(resized(state.example, len(scores)), scores=scores)
+    return replace(state, example=example, along=None)
+
+
+def _typed(
+    key: str,
+    label: str,
+    written: str,
+    parse: Callable[[str], tuple[Parsed, Sequence[Problem]]],
+    adopt: Callable[[State, Parsed], State],
+    t: Text,
+) -> None:
+    """Show a text field: what can be read becomes the state, anything else stays to be mended."""
+    rejected = f"{key}_rejected"
+
+    def changed() -> None:
+        value, problems = parse(st.session_state[key])
+        st.session_state[rejected] = (written, problems[0]) if problems else None
+        if not problems:
+            write_state(adopt(read_state()[0], value))
+
+    # A rejected text stays only as long as the state is the one that it was typed over.
+    refused_over, problem = st.session_state.get(rejected) or (None, None)
+    if problem is None or refused_over != written:
+        st.session_state[key] = written
+        problem = None
+    st.text_input(label, key=key, on_change=changed, max_chars=400)
+    if problem is not None:
+        reason = t(f"reason.{problem.reason}", **problem.limits)
+        st.error(t("problem.typed", value=escape(problem.value), reason=reason), icon="✏️")

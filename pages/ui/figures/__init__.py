@@ -1,0 +1,1 @@
+"""Figure builders: results of ``core`` in, ``plotly.graph_objects.Figure`` out. No Streamlit."""

@@ -1,0 +1,87 @@
+"""The frame around every lesson: list of lessons, language, what the address got wrong."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+import streamlit as st
+from streamlit.navigation.page import StreamlitPage
+
+from pages.ui.example import Problem
+from pages.ui.location import (
+    link_parameters,
+    read_language,
+    read_state,
+    set_language,
+    text,
+)
+from pages.ui.text import LANGUAGES, Text, escape
+
+__all__ = ["LESSONS", "frame", "problem_sentence"]
+
+LESSONS: Final = {"home": "", "svm_against_softmax": "svm-against-softmax"}
+"""Every page by its script and text file, with its path in the address."""
+
+_FOLDER = Path(__file__).parent.parent
+_LANGUAGE_KEY = "language"
+
+
+def problem_sentence(problem: Problem, t: Text) -> str:
+    """Say which value cannot be used, why, and what is used instead, as Markdown."""
+    values = {"parameter": problem.parameter, "value": problem.value, "used": problem.used}
+    shown = {name: escape(value) for name, value in values.items()}
+    reason = t(f"reason.{problem.reason}", **problem.limits)
+    return t("problem.address", reason=reason, **shown)
+
+
+def frame() -> StreamlitPage:
+    """Draw the frame; the returned page is to be run inside it."""
+    t = text()
+    pages = {
+        lesson: st.Page(
+            _FOLDER / f"{lesson}.py",
+            title=t(f"{lesson}.title"),
+            url_path=path,
+            default=not path,
+        )
+        for lesson, path in LESSONS.items()
+    }
+    page = st.navigation(list(pages.values()), position="hidden")
+    st.set_page_config(
+        page_title=f"{page.title} · Logit Lab" if page.url_path else "Logit Lab",
+        page_icon="📐",
+        layout="wide",
+    )
+    with st.sidebar:
+        st.markdown(f"## Logit Lab\n{t('frame.motto')}")
+        for entry in pages.values():
+            st.page_link(entry, query_params=link_parameters())
+        _language_switch(t)
+    _, problems = read_state()
+    for problem in (*_language_problem(), *problems):
+        st.warning(problem_sentence(problem, t), icon="⚠️")
+    return page
+
+
+def _language_switch(t: Text) -> None:
+    st.session_state[_LANGUAGE_KEY] = read_language()
+
+    def switched() -> None:
+        set_language(st.session_state[_LANGUAGE_KEY] or read_language())
+
+    st.segmented_control(
+        t("frame.language"),
+        list(LANGUAGES),
+        format_func=LANGUAGES.__getitem__,
+        key=_LANGUAGE_KEY,
+        on_change=switched,
+    )
+
+
+def _language_problem() -> tuple[Problem, ...]:
+    given = st.query_params.get("lang")
+    if given is None or given in LANGUAGES:
+        return ()
+    limits = {"languages": ", ".join(LANGUAGES)}
+    return (Problem("lang", given[:40], "language", read_language(), limits),)

@@ -1,0 +1,53 @@
+"""What every lesson has around its stage: the question above, the tabs below."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.comparison import Comparison
+from pages.ui.example import State
+from pages.ui.export import COLUMNS, as_csv, as_json, table
+from pages.ui.text import Text
+
+__all__ = ["lesson_tabs", "opening"]
+
+
+def opening(lesson: str, t: Text) -> None:
+    """Show the title and the one question of a lesson."""
+    st.title(t(f"{lesson}.title"), anchor=False)
+    st.markdown(t(f"{lesson}.question"))
+
+
+def lesson_tabs(
+    lesson: str, t: Text, *, why: str, code: str, state: State, result: Comparison
+) -> None:
+    """Show the prompts, the derivation, the code and the numbers as files."""
+    prompts, reasons, source, data = st.tabs(
+        [t(f"tab.{name}") for name in ("try", "why", "code", "data")]
+    )
+    prompts.markdown(t(f"{lesson}.try"))
+    reasons.markdown(why)
+    source.markdown(t("code.intro"))
+    source.code(code, language="python")
+    names = state.example.names
+    with data:
+        st.dataframe(
+            table(names, result),
+            column_config={column: t(f"data.{column}") for column in COLUMNS},
+            hide_index=True,
+        )
+        csv_file, json_file = st.columns(2)
+        csv_file.download_button(
+            t("data.csv"),
+            as_csv(names, result),
+            file_name=f"{lesson}.csv",
+            mime="text/csv",
+            on_click="ignore",
+        )
+        json_file.download_button(
+            t("data.json"),
+            as_json(names, result, margin=state.margin, variant=state.variant),
+            file_name=f"{lesson}.json",
+            mime="application/json",
+            on_click="ignore",
+        )

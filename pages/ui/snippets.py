@@ -1,0 +1,75 @@
+"""Self-contained NumPy that prints the numbers on screen: the Code tab of a lesson."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from core.losses import HingeVariant
+from pages.ui.example import State
+
+__all__ = ["svm_against_softmax"]
+
+_HINGE: Final[dict[HingeVariant, str]] = {
+    "weston_watkins": """\
+margins = scores - scores[y] + margin
+margins[y] = 0
+hinge = np.maximum(0, margins).sum()
+hinge_gradient = (margins > 0).astype(float)
+hinge_gradient[y] = -hinge_gradient.sum()  # every violating class pushes the true one up
+""",
+    "crammer_singer": """\
+margins = scores - scores[y] + margin
+margins[y] = 0
+worst = np.argmax(margins)
+hinge = np.maximum(0, margins[worst])
+hinge_gradient = np.zeros_like(scores)
+if hinge > 0:  # only the worst class counts
+    hinge_gradient[worst], hinge_gradient[y] = 1, -1
+""",
+    "one_vs_all": """\
+sign = np.ones_like(scores)
+sign[y] = -1  # the true class has to be above +margin, every other below -margin
+margins = margin + sign * scores
+hinge = np.maximum(0, margins).sum()
+hinge_gradient = np.where(margins > 0, sign, 0)
+""",
+}
+
+
+def svm_against_softmax(state: State) -> str:
+    """Write the code of both losses on the current example, with its numbers."""
+    scores = ", ".join(repr(float(score)) for score in state.example.scores)
+    return f"""\
+import numpy as np
+
+scores = np.array([{scores}])
+y = {state.example.label}  # the true class
+margin = {float(state.margin)!r}
+
+# The hinge loss of the SVM
+{_HINGE[state.variant]}
+# Softmax with cross-entropy: log p = s - log(sum(exp(s))), without overflow
+log_sum = np.logaddexp.reduce(scores - scores[y])  # exact even where the loss is tiny
+p = np.exp(scores - np.logaddexp.reduce(scores))
+cross_entropy = log_sum
+gradient = p.copy()
+gradient[y] = -np.delete(p, y).sum()  # p - t: p_y - 1 is minus the sum of the others
+
+
+def show(name, value):
+    text = f"{{value:.4f}}"
+    if value != 0 and float(text) == 0 or abs(value) >= 1e9:
+        text = f"{{value:.3e}}"
+    print(f"{{name:28}} {{text}}")
+
+
+show("hinge loss", hinge)
+show("cross-entropy loss", cross_entropy)
+show("p of the true class", p[y])
+print(f"{{'violated margins':28}} {{np.sum(margins > 0)}}")
+show("size of the hinge gradient", np.linalg.norm(hinge_gradient))
+show("size of p - t", np.linalg.norm(gradient))
+print("p               ", p)
+print("p - t           ", gradient)
+print("hinge gradient  ", hinge_gradient)
+"""

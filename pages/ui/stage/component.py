@@ -1,0 +1,81 @@
+"""Mounts a stage on a Streamlit page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from pages.ui.stage.message import pack
+from pages.ui.stage.vocabulary import FloatArray, Handle, Panel, Place, Readout, Release
+
+__all__ = ["stage"]
+
+_FOLDER = Path(__file__).parent
+
+_component = st.components.v2.component(
+    "logit_lab_stage",
+    css=(_FOLDER / "stage.css").read_text(encoding="utf-8"),
+    js=(_FOLDER / "stage.js").read_text(encoding="utf-8"),
+    isolate_styles=False,
+)
+
+
+def _released(key: str) -> dict[str, Any] | None:
+    """The last message from the browser, or None if there is none or it makes no sense."""
+    message = (st.session_state.get(key) or {}).get("state")
+    if not isinstance(message, dict) or not isinstance(message.get("values"), dict):
+        return None
+    return message if isinstance(message.get("number"), int) else None
+
+
+def stage(
+    key: str,
+    *,
+    panels: Sequence[Panel],
+    handles: Sequence[Handle],
+    now: Mapping[Place, FloatArray],
+    on_release: Callable[[Release], None],
+    labels: Mapping[str, str],
+    readouts: Sequence[Readout] = (),
+    focus: str | None = None,
+) -> None:
+    """Show panels that move together, and call ``on_release`` when a handle is let go.
+
+    Parameters
+    ----------
+    key
+        Names this stage among all of a session.
+    panels, handles, readouts
+        What is drawn, what can be dragged, what is told in numbers and words.
+    now
+        What each place shows in the present state.
+    on_release
+        Called before the script runs again, with the values of all handles.
+    labels
+        The words of the stage itself: see ``ui/text``.
+    focus
+        The handle whose ``focus`` is shown in ``now``.
+    """
+
+    def released() -> None:
+        message = _released(key)
+        if message is not None:
+            on_release(Release(message["values"], message.get("focus")))
+
+    message = _released(key)
+    _component(
+        key=key,
+        data=pack(
+            panels=panels,
+            handles=handles,
+            readouts=readouts,
+            now=now,
+            focus=focus,
+            labels=labels,
+            answers=message["number"] if message else 0,
+        ),
+        on_state_change=released,
+    )

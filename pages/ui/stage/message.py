@@ -1,0 +1,126 @@
+"""Packs a stage into the one binary message that the browser reads."""
+
+from __future__ import annotations
+
+import json
+import struct
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import plotly
+
+from pages.ui.stage.vocabulary import FloatArray, Handle, Panel, Place, Readout, Spot
+
+__all__ = ["PLOTLY_URL", "pack"]
+
+PLOTLY_URL = f"plotly.min.js?v={plotly.__version__}"
+"""Where the app serves Plotly's own script, relative to its root; a new version is a new URL."""
+
+
+def _numbers(values: FloatArray) -> list[float | None]:
+    return [float(value) if np.isfinite(value) else None for value in np.ravel(values)]
+
+
+def _pack_handle(
+    handle: Handle, place_index: Mapping[Place, int], now: Mapping[Place, FloatArray]
+) -> tuple[dict[str, Any], list[FloatArray]]:
+    """Header entry of a handle, and the columns of its sweep that differ from what is shown now."""
+    columns: list[tuple[int, int]] = []
+    arrays: list[FloatArray] = []
+    for place, swept in handle.sweep.items():
+        table = np.asarray(swept, dtype=np.float64).reshape(len(swept), -1)
+        present = np.ravel(now[place])
+        if table.shape != (handle.rows, present.size):
+            raise ValueError(
+                f"sweep of handle {handle.id!r} at {place} has shape {table.shape}; "
+                f"expected {(handle.rows, present.size)}"
+            )
+        same = (table == present) | (np.isnan(table) & np.isnan(present))
+        changing = np.flatnonzero(~same.all(axis=0))
+        columns += [(place_index[place], int(index)) for index in changing]
+        arrays.append(np.ascontiguousarray(table[:, changing].T))
+    focus = None
+    if handle.focus is not None:
+        focus = [[place_index[place], _numbers(values)] for place, values in handle.focus.items()]
+    header = {
+        "id": handle.id,
+        "label": handle.label,
+        "value": handle.value,
+        "minimum": handle.minimum,
+        "maximum": handle.maximum,
+        "step": handle.step,
+        "decimals": handle.decimals,
+        "mark": handle.mark,
+        "panel": handle.panel,
+        "axis": handle.axis,
+        "at": handle.at,
+        "color": handle.color,
+        "live": handle.live,
+        "names": handle.names,
+        "flag": handle.flag,
+        "rate": handle.rate,
+        "limit": handle.limit,
+        "rows": handle.rows if handle.sweep else 0,
+        "columns": columns,
+        "focus": focus,
+        "moves": [[axis, place_index[place], index] for axis, place, index in handle.moves],
+    }
+    return header, arrays
+
+
+def pack(
+    *,
+    panels: Sequence[Panel],
+    handles: Sequence[Handle],
+    readouts: Sequence[Readout],
+    now: Mapping[Place, FloatArray],
+    focus: str | None,
+    labels: Mapping[str, str],
+    answers: int,
+) -> bytes:
+    """One binary message for the browser.
+
+    The length of the header as uint32, the header as JSON, then, handle by handle and column by
+    column, the changing columns of the sweeps as little-endian float64.
+    """
+    places: list[dict[str, Any]] = [
+        {"panel": place.panel, "trace": place.trace, "attribute": place.attribute}
+        if isinstance(place, Spot)
+        else {"panel": None, "trace": 0, "attribute": place}
+        for place in now
+    ]
+    place_index = {place: index for index, place in enumerate(now)}
+    packed = [_pack_handle(handle, place_index, now) for handle in handles]
+    header = {
+        "plotly": PLOTLY_URL,
+        "answers": answers,
+        "focus": focus,
+        "labels": dict(labels),
+        "panels": [
+            {
+                "id": panel.id,
+                "title": panel.title,
+                "alt": panel.alt,
+                "height": panel.height,
+                "figure": json.loads(panel.figure.to_json(validate=False)),
+            }
+            for panel in panels
+        ],
+        "places": places,
+        "now": [_numbers(values) for values in now.values()],
+        "readouts": [
+            {
+                "id": readout.id,
+                "label": readout.label,
+                "decimals": readout.decimals,
+                "choices": readout.choices,
+                "tone": readout.tone,
+            }
+            for readout in readouts
+        ],
+        "handles": [entry for entry, _ in packed],
+    }
+    text = json.dumps(header, allow_nan=False).encode()
+    blocks = [block.astype("<f8").tobytes() for _, arrays in packed for block in arrays]
+    return struct.pack("<I", len(text)) + text + b"".join(blocks)

@@ -1,0 +1,170 @@
+"""The words of the stage: spots, panels, handles, readouts, releases. No screen is needed here."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+__all__ = [
+    "FloatArray",
+    "Handle",
+    "Panel",
+    "Place",
+    "Readout",
+    "Release",
+    "Spot",
+    "Value",
+    "format_number",
+    "spoken",
+    "steps",
+]
+
+FloatArray: TypeAlias = NDArray[np.float64]
+Value: TypeAlias = float | tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Spot:
+    """An attribute of a trace that an array of numbers fills, such as the heights of all bars."""
+
+    panel: str
+    trace: int
+    attribute: str
+
+
+Place: TypeAlias = Spot | str
+"""Where numbers are shown: a :class:`Spot` in a figure, or the id of a :class:`Readout`."""
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One figure, drawn without its moving numbers: those come from the stage's ``now``.
+
+    ``title`` may contain readouts as ``{id}``. ``alt`` tells the current values in words.
+    """
+
+    id: str
+    figure: go.Figure
+    title: str
+    alt: str
+    height: int = 260
+
+
+@dataclass(frozen=True)
+class Readout:
+    """A live number, or, with ``choices``, the one of several texts that the number picks.
+
+    A text may contain other readouts as ``{id}``. A readout without a label is not shown itself.
+    """
+
+    id: str
+    label: str | None = None
+    decimals: int = 4
+    choices: tuple[str, ...] | None = None
+    tone: str = ""
+
+
+@dataclass(frozen=True)
+class Handle:
+    """One quantity that mouse, finger and keyboard can change.
+
+    Parameters
+    ----------
+    id, label
+        The key of the value in a release, and the name that a screen reader speaks.
+    value, minimum, maximum, step, decimals
+        The value, and the grid on which it moves. With ``axis="xy"`` value, minimum and maximum
+        are pairs. The present value may lie off the grid.
+    mark
+        ``"bar"``: the end of a bar; ``"point"``: a marker; ``"flag"``: a flag dragged among
+        classes; ``"timeline"``: a step below the panels, with play and pause.
+    panel, axis, at
+        Where it is: the axis along which it moves, and its place on the other axis
+        (None: at the top of the panel). A timeline has no panel.
+    sweep
+        What each place shows for each step: arrays of shape (steps, n). Places that a sweep leaves
+        out keep what they show.
+    focus
+        What changes as soon as the handle is taken, such as the curve along its axis; None if
+        nothing does.
+    moves
+        For a handle without a sweep: (coordinate, place, index) of the numbers that follow the hand.
+    live
+        Send throttled updates during the drag: for a handle whose effect cannot be tabulated.
+    names
+        Texts to speak instead of the values 0, 1, 2, ...
+    """
+
+    id: str
+    label: str
+    value: Value
+    minimum: Value
+    maximum: Value
+    step: float
+    decimals: int = 2
+    mark: Literal["bar", "point", "flag", "timeline"] = "point"
+    panel: str | None = None
+    axis: Literal["x", "y", "xy"] = "y"
+    at: float | None = None
+    color: str = "var(--st-primary-color)"
+    sweep: Mapping[Place, FloatArray] = field(default_factory=dict)
+    focus: Mapping[Place, FloatArray] | None = None
+    moves: tuple[tuple[int, Place, int], ...] = ()
+    live: bool = False
+    names: tuple[str, ...] | None = None
+    flag: str = ""
+    rate: float = 30.0
+    limit: float = 1e6
+
+    @property
+    def rows(self) -> int:
+        """Number of steps of the sweep, both ends included."""
+        if isinstance(self.minimum, tuple) or isinstance(self.maximum, tuple):
+            return 0
+        return round((self.maximum - self.minimum) / self.step) + 1
+
+
+@dataclass(frozen=True)
+class Release:
+    """What the hand left: the values of all handles, and the handle that has the focus."""
+
+    values: Mapping[str, Value]
+    focus: str | None
+
+
+def steps(minimum: float, maximum: float, step: float, decimals: int) -> FloatArray:
+    """Grid of a handle, both ends included, rounded as the stage rounds it."""
+    return np.round(minimum + step * np.arange(round((maximum - minimum) / step) + 1), decimals)
+
+
+def format_number(value: float, decimals: int) -> str:
+    """Write a number as the stage does: fixed decimals, but never a 0 for what is not 0."""
+    if not np.isfinite(value):
+        return "–" if np.isnan(value) else "∞" if value > 0 else "−∞"
+    text = f"{value:.{decimals}f}"
+    if abs(value) >= 1e9 or (value != 0 and decimals > 0 and float(text) == 0):
+        mantissa, exponent = f"{value:.3e}".split("e")
+        text = f"{mantissa}e{int(exponent):+d}"
+    return (text.lstrip("-") if float(text) == 0 else text).replace("-", "−")
+
+
+def spoken(readouts: Sequence[Readout], now: Mapping[Place, FloatArray], template: str) -> str:
+    """Fill the ``{id}`` of a template with the readouts' present texts, as the stage does."""
+    by_id = {readout.id: readout for readout in readouts}
+
+    def word(found: re.Match[str]) -> str:
+        readout = by_id.get(found[1])
+        if readout is None:
+            return found[0]
+        value = float(np.ravel(now[readout.id])[0])
+        if readout.choices is None:
+            return format_number(value, readout.decimals)
+        return readout.choices[int(value)]
+
+    return re.sub(r"\{(\w+)\}", word, template)

@@ -1,0 +1,87 @@
+"""All prose and labels, in every language.
+
+``labels.toml`` holds short texts by dotted key; a Markdown file a lesson holds prose, each section
+under a line ``<!-- section: name -->``. Placeholders are ``{name}`` in labels and ``[[name]]`` in
+prose, where LaTeX needs the braces.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+__all__ = ["LANGUAGES", "Text", "escape", "language_of", "text_in"]
+
+LANGUAGES: Final[Mapping[str, str]] = {"en": "English", "zh": "简体中文"}
+"""Every language by its code in the URL, named in itself."""
+
+_FOLDER = Path(__file__).parent
+_SECTION = re.compile(r"^<!-- section: (\w+) -->$", flags=re.MULTILINE)
+_PLACEHOLDER = re.compile(r"\{(\w+)\}|\[\[(\w+)\]\]")
+
+
+def escape(text: str) -> str:
+    """Text that Markdown, Streamlit's directives and LaTeX show as it is."""
+    return re.sub(r"([\\`*_{}\[\]()<>#+\-.!|~$:&])", r"\\\1", text)
+
+
+def language_of(locale: str | None) -> str:
+    """Best language for a browser's locale, such as ``zh-CN``; English if there is none."""
+    code = (locale or "").replace("_", "-").split("-")[0].lower()
+    return code if code in LANGUAGES else "en"
+
+
+class Text:
+    """All texts in one language."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+        folder = _FOLDER / language
+        with (folder / "labels.toml").open("rb") as file:
+            self._labels = dict(_flatten(tomllib.load(file)))
+        self._prose = {path.stem: _sections(path) for path in sorted(folder.glob("*.md"))}
+
+    def keys(self) -> set[str]:
+        """Keys of all labels, and ``file.section`` of all prose."""
+        prose = {f"{file}.{name}" for file, sections in self._prose.items() for name in sections}
+        return prose | set(self._labels)
+
+    def raw(self, key: str) -> str:
+        """Text with its placeholders; KeyError if there is none."""
+        file, _, section = key.partition(".")
+        if section in self._prose.get(file, {}):
+            return self._prose[file][section]
+        return self._labels[key]
+
+    def __call__(self, key: str, **values: object) -> str:
+        """Text with the given placeholders filled; the others stay, for the stage to fill."""
+        return _PLACEHOLDER.sub(
+            lambda found: str(values.get(found[1] or found[2], found[0])), self.raw(key)
+        )
+
+
+def _flatten(table: Mapping[str, object], prefix: str = "") -> list[tuple[str, str]]:
+    entries: list[tuple[str, str]] = []
+    for key, value in table.items():
+        if isinstance(value, dict):
+            entries += _flatten(value, f"{prefix}{key}.")
+        else:
+            entries.append((f"{prefix}{key}", str(value)))
+    return entries
+
+
+def _sections(path: Path) -> dict[str, str]:
+    _, *parts = _SECTION.split(path.read_text(encoding="utf-8"))
+    return {
+        name: body.strip() for name, body in zip(parts[::2], parts[1::2], strict=True)
+    }
+
+
+@cache
+def text_in(language: str) -> Text:
+    """All texts in a language, read once."""
+    return Text(language)
