@@ -1,0 +1,542 @@
+"""Published worked examples, computed by this core, and the presets of the lessons.
+
+Learners bring these numbers with them and expect to see them again. Where a published figure is
+not what the core computes, `Example.remark` says why.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from core.activations import softmax, softmax_jacobian
+from core.losses import HingeVariant, cross_entropy, hinge, squared_error
+from core.validation import FloatArray
+
+__all__ = ["EXAMPLES", "PRESETS", "REMARKS", "Example", "Preset"]
+
+REMARKS = {
+    "bias_left_out": "The figure leaves out the bias; with it the score is 60.75.",
+    "illustration": "The notes print these numbers as an illustration; they are not the softmax.",
+    "log10": "Older copies of the slide take the logarithm to base 10; the loss is in nats.",
+    "log_capped": "With 1e-7 inside the logarithm the loss cannot exceed 16.118.",
+    "log_offset": "The book adds 1e-7 inside the logarithm, which changes the seventh decimal.",
+    "naive_overflow": "exp overflows without subtracting the maximum, and inf / inf is NaN.",
+    "rounded_steps": "The figure divides numbers that it has already rounded.",
+    "ten_digits": "The book divides by the sum over all ten digits; here are only two of them.",
+}
+"""The reason for each `Example.remark`."""
+
+
+@dataclass(frozen=True)
+class Example:
+    """A published example.
+
+    Attributes
+    ----------
+    id : str
+        A unique name.
+    topic : str
+        softmax, cross_entropy, gradient, hinge, both_losses, scores, regularization or graph.
+    source : str
+        Where it is published. DLFS is "Deep Learning from Scratch".
+    input : str
+        What goes in, in the notation of the field: z logits, s scores, p probabilities, t target,
+        y label or output.
+    compute : callable
+        Returns this core's figures: a number or an array, not rounded.
+    expected : tuple of float
+        The exact figures, rounded to float64, in the order in which `compute` returns them.
+    printed : tuple of str
+        The published figures as printed, empty where the source prints none.
+    remark : str or None
+        The key in `REMARKS` of why the printed figures differ; None where they do not.
+    tolerance : float
+        The relative error to allow between `compute` and `expected`.
+    """
+
+    id: str
+    topic: str
+    source: str
+    input: str
+    compute: Callable[[], ArrayLike]
+    expected: tuple[float, ...]
+    printed: tuple[str, ...] = ()
+    remark: str | None = None
+    tolerance: float = 1e-12
+
+    @property
+    def values(self) -> tuple[float, ...]:
+        """The figures of this core in one row."""
+        return tuple(np.asarray(self.compute(), dtype=np.float64).reshape(-1).tolist())
+
+    @property
+    def status(self) -> Literal["reproduced", "differs"]:
+        """Whether the printed figures are this core's, as far as they are printed."""
+        return "reproduced" if self.remark is None else "differs"
+
+
+@dataclass(frozen=True)
+class Preset:
+    """Scores to start a lesson from.
+
+    Attributes
+    ----------
+    id : str
+        A unique name.
+    names : tuple of str
+        A plain identifier for each class.
+    scores : tuple of float
+        The scores, or logits, one a class.
+    label : int
+        The true class.
+    margin : float
+        The margin of the hinge loss.
+    variant : {"weston_watkins", "crammer_singer", "one_vs_all"}
+        The variant of the hinge loss.
+    """
+
+    id: str
+    names: tuple[str, ...]
+    scores: tuple[float, ...]
+    label: int
+    margin: float = 1.0
+    variant: HingeVariant = "weston_watkins"
+
+
+_ANIMALS = ("cat", "car", "frog")
+_ORDINALS = ("first", "second", "third")
+
+PRESETS = (
+    Preset("cat_image", _ANIMALS, (3.2, 5.1, -1.7), 0),
+    Preset("car_image", _ANIMALS, (1.3, 4.9, 2.0), 1),
+    Preset("frog_image", _ANIMALS, (2.2, 2.5, -3.1), 2),
+    Preset("clear_win", _ORDINALS, (10.0, -2.0, 3.0), 0),
+    Preset("exact_margin", _ORDINALS, (10.0, 9.0, 9.0), 0),
+    Preset("overwhelming_win", _ORDINALS, (10.0, -100.0, -100.0), 0),
+    Preset("margin_ten", _ORDINALS, (13.0, -7.0, 11.0), 0, margin=10.0),
+    Preset("digits", ("0", "2"), (5.3, 10.1), 1),
+    Preset("figure_scores", _ORDINALS, (-2.85, 0.86, 0.28), 2),
+)
+"""The presets, the default first."""
+
+
+_SLIDES = ((3.2, 5.1, -1.7), (1.3, 4.9, 2.0), (2.2, 2.5, -3.1))
+
+
+def _loss_of(probabilities: ArrayLike, label: int) -> ArrayLike:
+    return cross_entropy(np.log(probabilities), label).value
+
+
+def _output_gradient(outputs: ArrayLike, label: ArrayLike) -> ArrayLike:
+    """Return the gradient at logits whose softmax are the outputs: their logarithms."""
+    with np.errstate(divide="ignore"):
+        return cross_entropy(np.log(outputs), label).gradient
+
+
+def _both(scores: ArrayLike, label: int) -> ArrayLike:
+    losses = hinge(scores, label), cross_entropy(scores, label)
+    return [float(loss.value) for loss in losses]
+
+
+def _with_mean(losses: FloatArray) -> ArrayLike:
+    return np.append(losses, np.mean(losses))
+
+
+def _four_pixel_scores() -> ArrayLike:
+    weights = np.array([[0.2, -0.5, 0.1, 2.0], [1.5, 1.3, 2.1, 0.0], [0.0, 0.25, 0.2, -0.3]])
+    return weights @ [56.0, 231.0, 24.0, 2.0] + [1.1, 3.2, -1.2]
+
+
+def _figure_scores() -> ArrayLike:
+    weights = np.array([[0.01, -0.05, 0.1, 0.05], [0.7, 0.2, 0.05, 0.16], [0.0, -0.45, -0.2, 0.03]])
+    return weights @ [-15.0, 22.0, -44.0, 56.0] + [0.0, 0.2, -0.3]
+
+
+def _penalties() -> ArrayLike:
+    weights = np.array([[1.0, 0.0, 0.0, 0.0], [0.25, 0.25, 0.25, 0.25]])
+    squares = (weights**2).sum(axis=1)
+    return [weights.sum(axis=1), squares, 0.5 * squares, np.abs(weights).sum(axis=1)]
+
+
+def _circuit() -> ArrayLike:
+    x, y, z = -2.0, 5.0, -4.0
+    return [(x + y) * z, z, z, x + y]
+
+
+def _demo_losses() -> ArrayLike:
+    points = np.array(
+        [
+            *[[0.5, 0.4], [0.8, 0.3], [0.3, 0.8]],
+            *[[-0.4, 0.3], [-0.3, 0.7], [-0.7, 0.2]],
+            *[[0.7, -0.4], [0.5, -0.6], [-0.4, -0.5]],
+        ]
+    )
+    weights = np.array([[2.06, 1.48], [0.44, -1.82], [2.27, -2.04]])
+    scores = points @ weights.T + [-0.42, 0.52, -0.10]
+    data_loss = hinge(scores, np.repeat([0, 1, 2], 3)).value
+    penalty = 0.1 * (weights**2).sum()
+    return np.array([data_loss, penalty, data_loss + penalty])
+
+
+EXAMPLES = (
+    Example(
+        id="softmax_one_two_three",
+        topic="softmax",
+        source="tf.nn.softmax explanation",
+        input="z = [1, 2, 3]",
+        compute=lambda: softmax([1, 2, 3]),
+        expected=(0.09003057317038046, 0.24472847105479764, 0.6652409557748219),
+        printed=("0.09", "0.24", "0.67"),
+    ),
+    Example(
+        id="softmax_digits",
+        topic="softmax",
+        source="DLFS 5.6.3",
+        input="z = [5.3, 10.1]",
+        compute=lambda: softmax([5.3, 10.1]),
+        expected=(0.008162571153159895, 0.9918374288468401),
+        printed=("0.008", "0.991"),
+        remark="ten_digits",
+    ),
+    Example(
+        id="softmax_book",
+        topic="softmax",
+        source="DLFS 3.5",
+        input="z = [0.3, 2.9, 4.0]",
+        compute=lambda: softmax([0.3, 2.9, 4.0]),
+        expected=(0.018211273295547534, 0.2451918129350739, 0.7365969137693785),
+        printed=("0.01821127", "0.24519181", "0.73659691"),
+    ),
+    Example(
+        id="softmax_overflow_book",
+        topic="softmax",
+        source="DLFS 3.5",
+        input="z = [1010, 1000, 990]",
+        compute=lambda: softmax([1010, 1000, 990]),
+        expected=(0.9999546000703311, 4.539786860886666e-05, 2.061060046209062e-09),
+        printed=("nan", "nan", "nan"),
+        remark="naive_overflow",
+    ),
+    Example(
+        id="softmax_overflow_notes",
+        topic="softmax",
+        source="CS231n notes",
+        input="z = [123, 456, 789]",
+        compute=lambda: softmax([123, 456, 789]),
+        expected=(5.752744056979149e-290, 2.398487868841356e-145, 1.0),
+        printed=("0", "0", "nan"),
+        remark="naive_overflow",
+    ),
+    Example(
+        id="softmax_weak_regularization",
+        topic="softmax",
+        source="CS231n notes",
+        input="z = [1, -2, 0]",
+        compute=lambda: softmax([1, -2, 0]),
+        expected=(0.7053845126982412, 0.03511902695933972, 0.25949646034241913),
+        printed=("0.7", "0.04", "0.26"),
+    ),
+    Example(
+        id="softmax_strong_regularization",
+        topic="softmax",
+        source="CS231n notes",
+        input="z = [0.5, -1, 0]",
+        compute=lambda: softmax([0.5, -1, 0]),
+        expected=(0.5465493872661796, 0.12195165230972886, 0.3314989604240915),
+        printed=("0.55", "0.12", "0.33"),
+    ),
+    Example(
+        id="softmax_illustration",
+        topic="softmax",
+        source="CS231n notes",
+        input="z = [12.5, 0.6, -23]",
+        compute=lambda: softmax([12.5, 0.6, -23]),
+        expected=(0.9999932096413016, 6.790358698095123e-06, 3.824220660090779e-16),
+        printed=("0.9", "0.09", "0.01"),
+        remark="illustration",
+    ),
+    Example(
+        id="softmax_derivative",
+        topic="softmax",
+        source="softmax derivative",
+        input="z = [1, 2, 3], dp_i/dz_i",
+        compute=lambda: np.diag(softmax_jacobian([1, 2, 3])),
+        expected=(0.08192506906499322, 0.1848364465099787, 0.22269542653462335),
+    ),
+    Example(
+        id="cross_entropy_right",
+        topic="cross_entropy",
+        source="tf.nn.softmax explanation",
+        input="p = [0.1, 0.15, 0.05, 0.6, 0.1], y = 3",
+        compute=lambda: _loss_of([0.1, 0.15, 0.05, 0.6, 0.1], 3),
+        expected=(0.5108256237659907,),
+    ),
+    Example(
+        id="cross_entropy_far_off",
+        topic="cross_entropy",
+        source="tf.nn.softmax explanation",
+        input="p = [0.15, 0.2, 0.4, 0.1, 0.15], y = 3",
+        compute=lambda: _loss_of([0.15, 0.2, 0.4, 0.1, 0.15], 3),
+        expected=(2.302585092994046,),
+    ),
+    Example(
+        id="cross_entropy_less_far_off",
+        topic="cross_entropy",
+        source="tf.nn.softmax explanation",
+        input="p = [0.05, 0.15, 0.4, 0.3, 0.1], y = 3",
+        compute=lambda: _loss_of([0.05, 0.15, 0.4, 0.3, 0.1], 3),
+        expected=(1.203972804325936,),
+    ),
+    Example(
+        id="cross_entropy_offset_right",
+        topic="cross_entropy",
+        source="DLFS 4.2",
+        input="p_y = 0.6",
+        compute=lambda: _loss_of([0.6, 0.4], 0),
+        expected=(0.5108256237659907,),
+        printed=("0.510825457099338",),
+        remark="log_offset",
+    ),
+    Example(
+        id="cross_entropy_offset_wrong",
+        topic="cross_entropy",
+        source="DLFS 4.2",
+        input="p_y = 0.1",
+        compute=lambda: _loss_of([0.1, 0.9], 0),
+        expected=(2.302585092994046,),
+        printed=("2.302584092994546",),
+        remark="log_offset",
+    ),
+    Example(
+        id="cross_entropy_capped",
+        topic="cross_entropy",
+        source="tutorials that add 1e-7",
+        input="z = [100, 0], y = 1",
+        compute=lambda: cross_entropy([100.0, 0.0], 1).value,
+        expected=(100.0,),
+        printed=("16.118",),
+        remark="log_capped",
+    ),
+    Example(
+        id="slide_probabilities",
+        topic="cross_entropy",
+        source="CS231n slides",
+        input="z = [3.2, 5.1, -1.7]",
+        compute=lambda: softmax(_SLIDES[0]),
+        expected=(0.1299825390171731, 0.8690495352082659, 0.0009679257745610437),
+        printed=("0.13", "0.87", "0.00"),
+    ),
+    Example(
+        id="slide_exponentials",
+        topic="cross_entropy",
+        source="CS231n slides",
+        input="exp([3.2, 5.1, -1.7])",
+        compute=lambda: np.exp(_SLIDES[0]),
+        expected=(24.53253019710935, 164.02190729990176, 0.18268352405273466),
+        printed=("24.5", "164.0", "0.18"),
+    ),
+    Example(
+        id="slide_cross_entropy",
+        topic="cross_entropy",
+        source="CS231n slides",
+        input="z = [3.2, 5.1, -1.7], y = 0",
+        compute=lambda: cross_entropy(_SLIDES[0], 0).value,
+        expected=(2.0403551528001707,),
+        printed=("2.04",),
+    ),
+    Example(
+        id="slide_cross_entropy_log10",
+        topic="cross_entropy",
+        source="CS231n slides (older)",
+        input="z = [3.2, 5.1, -1.7], y = 0",
+        compute=lambda: cross_entropy(_SLIDES[0], 0).value,
+        expected=(2.0403551528001707,),
+        printed=("0.89",),
+        remark="log10",
+    ),
+    Example(
+        id="slide_cross_entropies",
+        topic="cross_entropy",
+        source="CS231n slides",
+        input="z = [3.2, 5.1, -1.7], [1.3, 4.9, 2.0], [2.2, 2.5, -3.1], y = 0, 1, 2; mean",
+        compute=lambda: _with_mean(cross_entropy(_SLIDES, [0, 1, 2]).per_sample),
+        expected=(2.0403551528001707, 0.07913177829134901, 6.156477201664211, 2.758654710918577),
+    ),
+    Example(
+        id="chance_cross_entropy",
+        topic="cross_entropy",
+        source="CS231n notes",
+        input="z = [0, …, 0] (10)",
+        compute=lambda: cross_entropy(np.zeros(10), 0).value,
+        expected=(2.302585092994046,),
+    ),
+    Example(
+        id="large_lesson",
+        topic="gradient",
+        source="DLFS 5.6.3",
+        input="p = (0.3, 0.2, 0.5), t = (0, 1, 0)",
+        compute=lambda: _output_gradient([0.3, 0.2, 0.5], 1),
+        expected=(0.3, -0.8, 0.5),
+        printed=("0.3", "-0.8", "0.5"),
+    ),
+    Example(
+        id="small_lesson",
+        topic="gradient",
+        source="DLFS 5.6.3",
+        input="p = (0.01, 0.99, 0), t = (0, 1, 0)",
+        compute=lambda: _output_gradient([0.01, 0.99, 0.0], 1),
+        expected=(0.01, -0.01, 0.0),
+        printed=("0.01", "-0.01", "0"),
+    ),
+    Example(
+        id="identity_lesson",
+        topic="gradient",
+        source="DLFS 5.6.3",
+        input="y = (0.3, 0.2, 0.5), t = (0, 1, 0), L = ½ Σ (y - t)²",
+        compute=lambda: squared_error([0.3, 0.2, 0.5], 1).gradient,
+        expected=(0.3, -0.8, 0.5),
+        printed=("0.3", "-0.8", "0.5"),
+    ),
+    Example(
+        id="batch_gradient",
+        topic="gradient",
+        source="DLFS 5.6.3",
+        input="p = (0.3, 0.2, 0.5), (0.01, 0.99, 0), t = (0, 1, 0), N = 2",
+        compute=lambda: _output_gradient([[0.3, 0.2, 0.5], [0.01, 0.99, 0.0]], [1, 1]),
+        expected=(0.15, -0.4, 0.25, 0.005, -0.005, 0.0),
+    ),
+    Example(
+        id="slide_hinges",
+        topic="hinge",
+        source="CS231n slides",
+        input="s = [3.2, 5.1, -1.7], [1.3, 4.9, 2.0], [2.2, 2.5, -3.1], y = 0, 1, 2; mean",
+        compute=lambda: _with_mean(hinge(_SLIDES, [0, 1, 2]).per_sample),
+        expected=(2.9, 0.0, 12.9, 5.266666666666667),
+        printed=("2.9", "0", "12.9", "5.27"),
+    ),
+    Example(
+        id="margin_ten",
+        topic="hinge",
+        source="CS231n notes",
+        input="s = [13, -7, 11], y = 0, Δ = 10",
+        compute=lambda: hinge([13, -7, 11], 0, margin=10).value,
+        expected=(8.0,),
+        printed=("8",),
+    ),
+    Example(
+        id="chance_hinge",
+        topic="hinge",
+        source="CS231n notes",
+        input="s = [0, …, 0] (10)",
+        compute=lambda: hinge(np.zeros(10), 0).value,
+        expected=(9.0,),
+    ),
+    Example(
+        id="crammer_singer_frog",
+        topic="hinge",
+        source="Crammer-Singer on the frog",
+        input="s = [2.2, 2.5, -3.1], y = 2",
+        compute=lambda: hinge(_SLIDES[2], 2, variant="crammer_singer").value,
+        expected=(6.6,),
+    ),
+    Example(
+        id="both_clear_win",
+        topic="both_losses",
+        source="CS231n notes",
+        input="s = [10, -2, 3], y = 0",
+        compute=lambda: _both([10, -2, 3], 0),
+        expected=(0.0, 0.0009176050495943519),
+    ),
+    Example(
+        id="both_exact_margin",
+        topic="both_losses",
+        source="CS231n notes",
+        input="s = [10, 9, 9], y = 0",
+        compute=lambda: _both([10, 9, 9], 0),
+        expected=(0.0, 0.5514447139320511),
+    ),
+    Example(
+        id="both_overwhelming_win",
+        topic="both_losses",
+        source="CS231n notes",
+        input="s = [10, -100, -100], y = 0",
+        compute=lambda: _both([10, -100, -100], 0),
+        expected=(0.0, 3.377823760449065e-48),
+    ),
+    Example(
+        id="both_clear_win_twenty",
+        topic="both_losses",
+        source="CS231n slides",
+        input="s = [20, -2, 3], y = 0",
+        compute=lambda: _both([20, -2, 3], 0),
+        expected=(0.0, 4.1678323128597235e-08),
+    ),
+    Example(
+        id="both_past_margin_twenty",
+        topic="both_losses",
+        source="CS231n slides",
+        input="s = [20, 9, 9], y = 0",
+        compute=lambda: _both([20, 9, 9], 0),
+        expected=(0.0, 3.340284369929613e-05),
+    ),
+    Example(
+        id="both_figure",
+        topic="both_losses",
+        source="CS231n notes",
+        input="s = W x + b = [-2.85, 0.86, 0.28], y = 2",
+        compute=lambda: [*np.asarray(_figure_scores()), *np.asarray(_both(_figure_scores(), 2))],
+        expected=(-2.85, 0.86, 0.28, 1.58, 1.0401905694301083),
+        printed=("-2.85", "0.86", "0.28", "1.58", "1.04"),
+    ),
+    Example(
+        id="figure_probability",
+        topic="both_losses",
+        source="CS231n notes",
+        input="s = [-2.85, 0.86, 0.28], p_0",
+        compute=lambda: softmax(_figure_scores())[0],
+        expected=(0.015449315676073602,),
+        printed=("0.016",),
+        remark="rounded_steps",
+    ),
+    Example(
+        id="four_pixel_cat",
+        topic="scores",
+        source="CS231n notes",
+        input="W x + b, x = [56, 231, 24, 2], b = [1.1, 3.2, -1.2]",
+        compute=_four_pixel_scores,
+        expected=(-96.8, 437.9, 60.75),
+        printed=("-96.8", "437.9", "61.95"),
+        remark="bias_left_out",
+    ),
+    Example(
+        id="penalties",
+        topic="regularization",
+        source="CS231n notes",
+        input="x = [1, 1, 1, 1], w = [1, 0, 0, 0], [¼, ¼, ¼, ¼]: w·x, Σw², ½Σw², Σ|w|",
+        compute=_penalties,
+        expected=(1.0, 1.0, 1.0, 0.25, 0.5, 0.125, 1.0, 1.0),
+        printed=("1", "1", "1.0", "0.25", "0.5", "0.125", "1", "1"),
+    ),
+    Example(
+        id="linear_classify_demo",
+        topic="regularization",
+        source="CS231n linear-classify demo",
+        input="9 points, W (3, 2), λ = 0.1: data loss, λ ΣW², total",
+        compute=_demo_losses,
+        expected=(0.6445555555555555, 1.92545, 2.5700055555555554),
+        printed=("0.64", "1.93", "2.57"),
+    ),
+    Example(
+        id="circuit",
+        topic="graph",
+        source="CS231n notes",
+        input="f = (x + y) z, x = -2, y = 5, z = -4: f, df/dx, df/dy, df/dz",
+        compute=_circuit,
+        expected=(-12.0, -4.0, -4.0, 3.0),
+        printed=("-12", "-4", "-4", "3"),
+    ),
+)
+"""The examples, in the order of the lessons."""
