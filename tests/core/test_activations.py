@@ -58,6 +58,8 @@ def test_temperature_divides_the_logits():
     logits = np.array([[1.0, -2.0, 0.5], [3.0, 3.5, 2.0]])
     assert_allclose(softmax(logits, temperature=4), softmax(logits / 4), rtol=1e-15)
     assert_allclose(log_softmax(logits, temperature=0.25), log_softmax(logits * 4), rtol=1e-15)
+    assert_array_equal(softmax([1e308, 9e307], temperature=0.1), [1.0, 0.0])
+    assert_allclose(log_softmax([1e308, 9.9e307], temperature=0.1), [0.0, -1e307], rtol=1e-13)
     assert_allclose(softmax([1.0, 2.0], temperature=1e300), [0.5, 0.5], rtol=1e-15)
     assert_allclose(softmax([1.0, 2.0], temperature=1e-300), [0.0, 1.0], rtol=1e-15)
 

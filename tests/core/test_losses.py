@@ -592,6 +592,7 @@ def test_ten_thousand_classes():
     result = cross_entropy(logits, [0, 9_999])
     assert_allclose(result.value, np.log(10_000), rtol=4 * EPSILON)
     assert_allclose(result.gradient[0, 1:], 0.5e-4, rtol=4 * EPSILON)
+    assert_allclose(result.gradient[1, :-1], 0.5e-4, rtol=4 * EPSILON)
     assert_allclose(result.gradient[1, -1], -0.5 * 0.9999, rtol=4 * EPSILON)
     assert hinge(logits, [0, 9_999]).value == 9_999
 
