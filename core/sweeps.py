@@ -104,6 +104,13 @@ class ComparisonSweep:
     kinks_by_score: FloatArray
     kinks_by_label: FloatArray
 
+    @property
+    def loss_limit(self) -> float:
+        """A round number that no loss on any of the curves exceeds."""
+        largest = max(self.by_score.cross_entropy.max(), self.by_score.hinge.max())
+        power = 10.0 ** np.floor(np.log10(largest))
+        return float(next(m * power for m in (1, 1.5, 2, 3, 4, 6, 8, 10) if m * power >= largest))
+
 
 def _kinks(
     scores: FloatArray, moved: int, label: int, margin: float, variant: HingeVariant

@@ -3,7 +3,9 @@
 import streamlit as st
 
 from pages.ui.comparison import comparison_stage, sweep_of
+from pages.ui.frame import lesson_map
 from pages.ui.location import read_state, text
+from pages.ui.published import published_table
 
 t = text()
 state, _ = read_state()
@@ -18,3 +20,7 @@ comparison_stage(
     panels=("scores", "probabilities"),
     readouts=("hinge", "cross_entropy", "true_probability", "violation_count"),
 )
+st.markdown(t("home.lessons"))
+lesson_map(t)
+st.markdown(t("home.published"))
+published_table(t)

@@ -19,8 +19,8 @@ example_controls(state, t)
 lesson_tabs(
     "svm_against_softmax",
     t,
-    why=derivation(state, sweep.now, t),
-    code=snippet(state),
+    why=lambda: derivation(state, sweep.now, t),
+    code=lambda: snippet(state),
     state=state,
     result=sweep.now,
 )

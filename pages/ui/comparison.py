@@ -72,6 +72,7 @@ def comparison_stage(
             _label_handle(state, sweep, panels, t),
         ],
         readouts=words,
+        marks=figures.marks(panels, len(state.example.names)),
         now=now,
         focus=_score_id(state.focus),
         on_release=_adopt,
@@ -211,30 +212,16 @@ def _panel(
         figure=_figure(id, state, sweep, t),
         title=t(f"panel.{id}"),
         alt=spoken(readouts, now, t(f"alt.{id}", values=listing)),
+        legend=figures.legend(id, lambda name: t(f"legend.{name}")),
     )
 
 
 def _figure(id: str, state: State, sweep: ComparisonSweep, t: Text) -> go.Figure:
     names = state.example.names
-    losses = {"cross_entropy_label": t("loss.cross_entropy"), "hinge_label": t("loss.hinge")}
     if id == "scores":
         return figures.scores_figure(names, sweep.axis)
     if id == "probabilities":
-        return figures.probabilities_figure(
-            names, probability_label=t("panel.p"), target_label=t("panel.t")
-        )
+        return figures.probabilities_figure(names)
     if id == "gradients":
-        return figures.gradients_figure(
-            names,
-            state.variant,
-            down_label=t("panel.push_down"),
-            up_label=t("panel.push_up"),
-            **losses,
-        )
-    return figures.losses_figure(
-        sweep.axis,
-        float(max(sweep.by_score.cross_entropy.max(), sweep.by_score.hinge.max())),
-        kink_label=t("panel.kink"),
-        score_label=t("panel.score_axis"),
-        **losses,
-    )
+        return figures.gradients_figure(names, state.variant)
+    return figures.losses_figure(sweep.axis, sweep.loss_limit, score_label=t("panel.score_axis"))

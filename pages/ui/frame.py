@@ -18,9 +18,10 @@ from pages.ui.location import (
 )
 from pages.ui.text import LANGUAGES, Text, escape
 
-__all__ = ["LESSONS", "frame", "problem_sentence"]
+__all__ = ["LESSONS", "frame", "lesson_map", "problem_sentence"]
 
-LESSONS: Final = {"home": "", "svm_against_softmax": "svm-against-softmax"}
+HOME: Final = "home"
+LESSONS: Final = {HOME: "", "svm_against_softmax": "svm-against-softmax"}
 """Every page by its script and text file, with its path in the address."""
 
 _FOLDER = Path(__file__).parent.parent
@@ -35,10 +36,8 @@ def problem_sentence(problem: Problem, t: Text) -> str:
     return t("problem.address", reason=reason, **shown)
 
 
-def frame() -> StreamlitPage:
-    """Draw the frame; the returned page is to be run inside it."""
-    t = text()
-    pages = {
+def _pages(t: Text) -> dict[str, StreamlitPage]:
+    return {
         lesson: st.Page(
             _FOLDER / f"{lesson}.py",
             title=t(f"{lesson}.title"),
@@ -47,12 +46,29 @@ def frame() -> StreamlitPage:
         )
         for lesson, path in LESSONS.items()
     }
+
+
+def lesson_map(t: Text) -> None:
+    """Show each lesson with a sentence on what it teaches; its link takes the example along."""
+    for lesson, page in _pages(t).items():
+        if lesson == HOME:
+            continue
+        with st.container(border=True):
+            st.page_link(page, label=f"**{page.title}**", query_params=link_parameters())
+            st.markdown(t(f"{lesson}.summary"))
+
+
+def frame() -> StreamlitPage:
+    """Draw the frame; the returned page is to be run inside it."""
+    t = text()
+    pages = _pages(t)
     page = st.navigation(list(pages.values()), position="hidden")
     st.set_page_config(
         page_title=f"{page.title} · Logit Lab" if page.url_path else "Logit Lab",
         page_icon="📐",
         layout="wide",
     )
+    st.html(f"<style>{(_FOLDER / 'ui' / 'frame.css').read_text(encoding='utf-8')}</style>")
     with st.sidebar:
         st.markdown(f"## Logit Lab\n{t('frame.motto')}")
         for entry in pages.values():

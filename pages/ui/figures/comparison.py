@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 import numpy as np
 import plotly.graph_objects as go
@@ -14,56 +15,66 @@ from pages.ui.figures.theme import (
     CLASS_COLORS,
     CROSS_ENTROPY,
     HINGE,
-    INK,
     MUTED,
     TARGET,
     base_figure,
     class_axis,
 )
-from pages.ui.stage.vocabulary import Place, Spot
+from pages.ui.stage.vocabulary import LegendEntry, Mark, Place, Spot
 
 __all__ = [
     "comparison_places",
     "curve_places",
     "gradients_figure",
+    "legend",
     "losses_figure",
+    "marks",
     "point_places",
     "probabilities_figure",
     "scores_figure",
 ]
 
-SCORES = Spot("scores", 0, "y")
-VIOLATION_BASES = Spot("scores", 1, "base")
-VIOLATIONS = Spot("scores", 1, "y")
-THRESHOLDS = Spot("scores", 2, "y")
-TARGETS = Spot("probabilities", 0, "y")
-PROBABILITIES = Spot("probabilities", 1, "y")
-CROSS_ENTROPY_GRADIENT = Spot("gradients", 0, "y")
-HINGE_GRADIENT = Spot("gradients", 1, "y")
+# A trace costs far more to repaint than a bar, so each panel of bars is one trace.
+SCORE_BASES, SCORE_HEIGHTS = Spot("scores", 0, "base"), Spot("scores", 0, "y")
+TARGET_BASES, PROBABILITIES = Spot("probabilities", 0, "base"), Spot("probabilities", 0, "y")
+GRADIENTS = Spot("gradients", 0, "y")
 CROSS_ENTROPY_CURVE = Spot("losses", 0, "y")
 HINGE_CURVE = Spot("losses", 1, "y")
 KINK_SCORES, KINK_LOSSES = Spot("losses", 2, "x"), Spot("losses", 2, "y")
-POINT_SCORES, POINT_LOSSES = Spot("losses", 3, "x"), Spot("losses", 3, "y")
+POINT_SCORES, POINT_LOSSES = "point_scores", "point_losses"
+PROBABILITY_LABELS = "probability_labels"
+
+FIGURES_KEPT = 64
+"""A figure without its numbers serves every state with the same names and axes."""
+
+FULL_WIDTH = 0.72
+SIDE_BY_SIDE = 0.19
+"""Half the distance between the two gradient bars of a class."""
 
 
-def _segments(levels: FloatArray) -> FloatArray:
-    """Heights of a horizontal stroke a class: left end, right end, gap."""
-    return np.stack([levels, levels, np.full_like(levels, np.nan)], axis=-1).reshape(
-        *levels.shape[:-1], -1
-    )
+BELOW_SCORES, BELOW_PROBABILITIES = -1e7, -9.0
+"""Below any range of a panel. A bar that is not to be seen waits there: Plotly would draw the outline
+of an empty bar, and would not give a bar that was NaN its outline back without a full redraw."""
 
 
 def comparison_places(result: Comparison) -> dict[Place, FloatArray]:
     """Numbers that follow from the scores and the label, by the place that shows them."""
+    zeros = np.zeros_like(result.scores)
+    bases = (
+        zeros,
+        np.where(result.violations == 0, BELOW_SCORES, result.violation_bases),
+        np.where(np.isnan(result.thresholds), BELOW_SCORES, result.thresholds),
+    )
+    gradients = np.concatenate([result.cross_entropy_gradient, result.hinge_gradient], axis=-1)
+    target_bases = [np.where(result.targets == 0, BELOW_PROBABILITIES, 0.0), zeros]
+    targets_and_probabilities = [result.targets, result.probabilities]
     return {
-        SCORES: result.scores,
-        VIOLATION_BASES: result.violation_bases,
-        VIOLATIONS: result.violations,
-        THRESHOLDS: _segments(result.thresholds),
-        TARGETS: result.targets,
-        PROBABILITIES: result.probabilities,
-        CROSS_ENTROPY_GRADIENT: result.cross_entropy_gradient,
-        HINGE_GRADIENT: result.hinge_gradient,
+        SCORE_BASES: np.concatenate(bases, axis=-1),
+        SCORE_HEIGHTS: np.concatenate([result.scores, result.violations, zeros], axis=-1),
+        TARGET_BASES: np.concatenate(target_bases, axis=-1),
+        PROBABILITIES: np.concatenate(targets_and_probabilities, axis=-1),
+        PROBABILITY_LABELS: result.probabilities,
+        GRADIENTS: gradients,
         "hinge": result.hinge,
         "cross_entropy": result.cross_entropy,
         "true_probability": result.true_probability,
@@ -95,29 +106,40 @@ def curve_places(curves: Comparison, kinks: FloatArray) -> dict[Place, FloatArra
     }
 
 
-def scores_figure(names: Sequence[str], axis: ScoreAxis) -> go.Figure:
+def marks(panels: Sequence[str], classes: int) -> list[Mark]:
+    """The numbers at the bars, and the present points of both losses."""
+    places = np.arange(classes, dtype=np.float64)
+    everything = (
+        Mark("probabilities", "label", tuple(places), PROBABILITY_LABELS, decimals=(3,)),
+        Mark(
+            "gradients",
+            "push",
+            (*(places - SIDE_BY_SIDE), *(places + SIDE_BY_SIDE)),
+            GRADIENTS,
+            decimals=(2,) * classes + (0,) * classes,
+        ),
+        Mark("losses", "dot", POINT_SCORES, POINT_LOSSES, colors=(CROSS_ENTROPY, HINGE)),
+    )
+    return [mark for mark in everything if mark.panel in panels]
+
+
+@lru_cache(FIGURES_KEPT)
+def scores_figure(names: tuple[str, ...], axis: ScoreAxis) -> go.Figure:
     """Bars of scores; the stretch by which a class violates its margin; the margin line."""
     classes = len(names)
     figure = base_figure()
     figure.add_bar(
-        x=list(range(classes)),
-        width=0.72,
-        marker={"color": CLASS_COLORS[:classes]},
-    )
-    figure.add_bar(
-        x=list(range(classes)),
-        width=0.72,
+        x=[*range(classes)] * 3,
+        width=[FULL_WIDTH] * (2 * classes) + [1.0] * classes,
         marker={
-            "color": "rgba(0,0,0,0)",
-            "line": {"color": HINGE, "width": 2},
-            "pattern": {"shape": "/", "fgcolor": HINGE, "size": 7, "solidity": 0.35},
+            "color": [*CLASS_COLORS[:classes], *[HINGE] * (2 * classes)],
+            "line": {"color": HINGE, "width": [0] * classes + [2] * classes + [3] * classes},
+            "pattern": {
+                "shape": [""] * classes + ["/"] * classes + [""] * classes,
+                "size": 7,
+                "solidity": 0.35,
+            },
         },
-    )
-    edges = [[place - 0.48, place + 0.48, None] for place in range(classes)]
-    figure.add_scatter(
-        x=[edge for pair in edges for edge in pair],
-        mode="lines",
-        line={"color": HINGE, "width": 3, "dash": "4px,3px"},
     )
     class_axis(figure, names)
     # Room above for the flag, and at both ends for the value at the end of a bar.
@@ -126,108 +148,77 @@ def scores_figure(names: Sequence[str], axis: ScoreAxis) -> go.Figure:
     return figure
 
 
-def probabilities_figure(
-    names: Sequence[str], *, probability_label: str, target_label: str
-) -> go.Figure:
+@lru_cache(FIGURES_KEPT)
+def probabilities_figure(names: tuple[str, ...]) -> go.Figure:
     """Bars of p in class colours inside hollow bars of the target t."""
     classes = len(names)
-    figure = base_figure(legend=True)
+    blank = "rgba(0,0,0,0)"
+    figure = base_figure()
     figure.add_bar(
-        x=list(range(classes)),
-        width=0.86,
-        marker={"color": "rgba(0,0,0,0)", "line": {"color": TARGET, "width": 2}},
-        name=target_label,
-    )
-    figure.add_bar(
-        x=list(range(classes)),
-        width=0.62,
-        marker={"color": CLASS_COLORS[:classes]},
-        texttemplate="%{y:.3f}",
-        textposition="outside",
-        textfont={"size": 15 if classes <= 6 else 11, "color": INK},
-        cliponaxis=False,
-        textangle=0,
-        name=probability_label,
+        x=[*range(classes)] * 2,
+        width=[0.86] * classes + [0.62] * classes,
+        marker={
+            "color": [*[blank] * classes, *CLASS_COLORS[:classes]],
+            "line": {"color": TARGET, "width": [2] * classes + [0] * classes},
+        },
     )
     class_axis(figure, names)
-    figure.update_yaxes(range=[0, 1.14], tickvals=[0, 0.25, 0.5, 0.75, 1])
+    figure.update_yaxes(range=[0, 1.16], tickvals=[0, 0.25, 0.5, 0.75, 1])
     figure.update_layout(barmode="overlay")
     return figure
 
 
-def gradients_figure(
-    names: Sequence[str],
-    variant: HingeVariant,
-    *,
-    cross_entropy_label: str,
-    hinge_label: str,
-    down_label: str,
-    up_label: str,
-) -> go.Figure:
+@lru_cache(FIGURES_KEPT)
+def gradients_figure(names: tuple[str, ...], variant: HingeVariant) -> go.Figure:
     """Both gradients side by side: a positive one pushes the score down, a negative one up."""
     classes = len(names)
-    figure = base_figure(legend=True)
-    for label, color, template in (
-        (cross_entropy_label, CROSS_ENTROPY, "%{y:.2f}"),
-        (hinge_label, HINGE, "%{y:d}"),
-    ):
-        figure.add_bar(
-            x=list(range(classes)),
-            marker={"color": color},
-            texttemplate=template,
-            textposition="outside",
-            textfont={"size": 14 if classes <= 5 else 10, "color": INK},
-            cliponaxis=False,
-            textangle=0,
-            name=label,
-        )
+    figure = base_figure()
+    figure.add_bar(
+        x=[
+            *(place - SIDE_BY_SIDE for place in range(classes)),
+            *(place + SIDE_BY_SIDE for place in range(classes)),
+        ],
+        width=1.8 * SIDE_BY_SIDE,
+        marker={"color": [CROSS_ENTROPY] * classes + [HINGE] * classes},
+    )
     lowest = -(classes - 1) if variant == "weston_watkins" else -1
-    span = 1 - lowest
-    for text, level, anchor in ((down_label, 1 + 0.2 * span, "top"), (up_label, lowest - 0.2 * span, "bottom")):
-        figure.add_annotation(
-            text=text,
-            xref="paper",
-            x=1,
-            xanchor="right",
-            y=level,
-            yanchor=anchor,
-            showarrow=False,
-            font={"size": 13, "color": MUTED},
-        )
+    room = 0.22 * (1 - lowest)
     class_axis(figure, names)
-    figure.update_yaxes(range=[lowest - 0.22 * span, 1 + 0.22 * span], nticks=6)
-    figure.update_layout(barmode="group", bargap=0.25, bargroupgap=0.06)
+    figure.update_yaxes(range=[lowest - room, 1 + room], nticks=6)
+    figure.update_layout(barmode="overlay")
     return figure
 
 
-def losses_figure(
-    axis: ScoreAxis,
-    highest: float,
-    *,
-    cross_entropy_label: str,
-    hinge_label: str,
-    kink_label: str,
-    score_label: str,
-) -> go.Figure:
-    """Both losses along one score, with the kinks of the hinge loss and the present point."""
-    figure = base_figure(legend=True)
-    figure.add_scatter(
-        x=axis.grid.tolist(), mode="lines", line={"color": CROSS_ENTROPY, "width": 3}, name=cross_entropy_label
-    )
-    figure.add_scatter(
-        x=axis.grid.tolist(), mode="lines", line={"color": HINGE, "width": 3}, name=hinge_label
-    )
+@lru_cache(FIGURES_KEPT)
+def losses_figure(axis: ScoreAxis, highest: float, *, score_label: str) -> go.Figure:
+    """Both losses, up to ``highest``, along one score, with the kinks of the hinge loss."""
+    figure = base_figure()
+    for color in (CROSS_ENTROPY, HINGE):
+        figure.add_scatter(x=axis.grid.tolist(), mode="lines", line={"color": color, "width": 3})
     figure.add_scatter(
         mode="markers",
         marker={"symbol": "circle-open", "size": 11, "color": HINGE, "line": {"width": 2}},
-        name=kink_label,
-    )
-    figure.add_scatter(
-        mode="markers",
-        marker={"size": 14, "color": [CROSS_ENTROPY, HINGE], "line": {"color": INK, "width": 2}},
-        showlegend=False,
     )
     figure.update_xaxes(range=[-axis.limit, axis.limit], title_text=score_label, fixedrange=False)
     figure.update_yaxes(range=[-0.05 * highest, 1.06 * highest], fixedrange=False)
-    figure.update_layout(dragmode="zoom", margin={"b": 46}, uirevision=f"{axis.limit} {highest}")
+    figure.update_layout(
+        dragmode="zoom", margin={"b": 46}, uirevision=f"{axis.limit} {highest}"
+    )
     return figure
+
+
+def legend(panel: str, word: Callable[[str], str]) -> tuple[LegendEntry, ...]:
+    """What the colours of a panel mean; ``word`` gives the name of each."""
+    both = (("cross_entropy", CROSS_ENTROPY), ("hinge", HINGE))
+    if panel == "scores":
+        return (
+            LegendEntry(word("threshold"), HINGE, "line"),
+            LegendEntry(word("violation"), HINGE, "hatch"),
+        )
+    if panel == "probabilities":
+        return (LegendEntry(word("p"), MUTED), LegendEntry(word("t"), TARGET, "outline"))
+    if panel == "gradients":
+        bars = tuple(LegendEntry(word(name), color) for name, color in both)
+        return (*bars, LegendEntry(word("push"), MUTED, "none"))
+    lines = tuple(LegendEntry(word(name), color, "line") for name, color in both)
+    return (*lines, LegendEntry(word("kink"), HINGE, "ring"))

@@ -54,7 +54,7 @@ def plain(text: str) -> str:
     return html.escape(text, quote=False)
 
 
-def base_figure(*, legend: bool = False) -> go.Figure:
+def base_figure() -> go.Figure:
     """Make an empty figure in the lab's look: no interaction that would get in a finger's way."""
     axis = {
         "gridcolor": GRID,
@@ -69,19 +69,11 @@ def base_figure(*, legend: bool = False) -> go.Figure:
     figure = go.Figure()
     figure.update_layout(
         template="none",
-        paper_bgcolor="var(--st-background-color)",
-        plot_bgcolor="var(--st-background-color)",
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
         font={"family": "var(--st-font)", "size": 14, "color": INK},
-        margin={"l": 48, "r": 14, "t": 34 if legend else 12, "b": 34},
-        showlegend=legend,
-        legend={
-            "orientation": "h",
-            "x": 0,
-            "y": 1.0,
-            "yanchor": "bottom",
-            "font": {"size": 14},
-            "itemclick": "toggle",
-        },
+        margin={"l": 48, "r": 14, "t": 10, "b": 34},
+        showlegend=False,
         dragmode=False,
         hovermode=False,
         xaxis=axis,

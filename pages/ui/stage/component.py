@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from pages.ui.stage.message import pack
-from pages.ui.stage.vocabulary import FloatArray, Handle, Panel, Place, Readout, Release
+from pages.ui.stage.vocabulary import FloatArray, Handle, Mark, Panel, Place, Readout, Release
 
 __all__ = ["stage"]
 
@@ -40,6 +40,7 @@ def stage(
     on_release: Callable[[Release], None],
     labels: Mapping[str, str],
     readouts: Sequence[Readout] = (),
+    marks: Sequence[Mark] = (),
     focus: str | None = None,
 ) -> None:
     """Show panels that move together, and call ``on_release`` when a handle is let go.
@@ -48,8 +49,8 @@ def stage(
     ----------
     key
         Names this stage among all of a session.
-    panels, handles, readouts
-        What is drawn, what can be dragged, what is told in numbers and words.
+    panels, handles, readouts, marks
+        What is drawn, what can be dragged, what is told in numbers and words, what is drawn on top.
     now
         What each place shows in the present state.
     on_release
@@ -72,6 +73,7 @@ def stage(
             panels=panels,
             handles=handles,
             readouts=readouts,
+            marks=marks,
             now=now,
             focus=focus,
             labels=labels,

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import plotly
 
-from pages.ui.stage.vocabulary import FloatArray, Handle, Panel, Place, Readout, Spot
+from pages.ui.stage.vocabulary import FloatArray, Handle, Mark, Panel, Place, Readout, Spot
 
 __all__ = ["PLOTLY_URL", "pack"]
 
@@ -74,6 +74,7 @@ def pack(
     panels: Sequence[Panel],
     handles: Sequence[Handle],
     readouts: Sequence[Readout],
+    marks: Sequence[Mark],
     now: Mapping[Place, FloatArray],
     focus: str | None,
     labels: Mapping[str, str],
@@ -102,8 +103,8 @@ def pack(
                 "id": panel.id,
                 "title": panel.title,
                 "alt": panel.alt,
-                "height": panel.height,
-                "figure": json.loads(panel.figure.to_json(validate=False)),
+                "legend": panel.legend,
+                "figure": panel.figure.to_json(validate=False),
             }
             for panel in panels
         ],
@@ -118,6 +119,17 @@ def pack(
                 "tone": readout.tone,
             }
             for readout in readouts
+        ],
+        "marks": [
+            {
+                "panel": mark.panel,
+                "kind": mark.kind,
+                "x": mark.x if isinstance(mark.x, tuple) else place_index[mark.x],
+                "y": place_index[mark.y],
+                "decimals": mark.decimals,
+                "colors": mark.colors,
+            }
+            for mark in marks
         ],
         "handles": [entry for entry, _ in packed],
     }

@@ -47,12 +47,41 @@ function decode(bytes) {
   return model;
 }
 
+const write = (node, text) => {
+  if (node.textContent !== text) node.textContent = text;
+};
+
+const toPixel = (axis, value) => axis._offset + clamp(axis.d2p(value), 0, axis._length);
+
+const formatFixed = (value, decimals) => {
+  const text = value.toFixed(decimals);
+  return (Number(text) === 0 ? text.replace("-", "") : text).replace("-", "−");
+};
+
 function formatNumber(value, decimals) {
   if (value === null || !Number.isFinite(value)) return value === Infinity ? "∞" : value === -Infinity ? "−∞" : "–";
   const fixed = value.toFixed(decimals);
   const lost = value !== 0 && decimals > 0 && Number(fixed) === 0;
-  const text = lost || Math.abs(value) >= 1e9 ? value.toExponential(3) : fixed;
-  return (Number(text) === 0 ? text.replace("-", "") : text).replaceAll("-", "−");
+  if (lost || Math.abs(value) >= 1e9) return value.toExponential(3).replaceAll("-", "−");
+  return formatFixed(value, decimals);
+}
+
+// Plotly.animate spends ten times longer on finding out what a figure is than on drawing its bars.
+// In a drag only their ends move: they are set here in Plotly's own paths, from Plotly's own axes.
+// At rest the same numbers go through Plotly.animate, so that Plotly knows what it shows.
+function paintBars(plot, trace) {
+  const { xaxis, yaxis } = plot._fullLayout;
+  const { base, y } = plot.data[trace];
+  const bars = plot.calcdata[trace];
+  const earlier = plot.data.slice(0, trace).filter(({ type }) => type === "bar").length;
+  const paths = plot.querySelectorAll(".barlayer > .trace")[earlier].querySelectorAll(".point > path");
+  bars.forEach(({ p0, p1 }, i) => {
+    const bottom = Array.isArray(base) ? base[i] : 0;
+    const drawn = Number.isFinite(y[i]) && Number.isFinite(bottom);
+    const [left, right] = [xaxis.c2p(p0), xaxis.c2p(p1)];
+    const [low, high] = drawn ? [yaxis.c2p(bottom), yaxis.c2p(bottom + y[i])] : [];
+    paths[i].setAttribute("d", drawn ? `M${left},${low}V${high}H${right}V${low}Z` : "M0,0Z");
+  });
 }
 
 class Stage {
@@ -102,6 +131,7 @@ class Stage {
     this.moved.clear();
     this.focus = model.focus;
     this.syncPanels();
+    this.syncMarks();
     this.syncReadouts();
     this.syncHandles();
     for (const handle of this.handles.values()) if (handle.held) handle.show();
@@ -120,23 +150,45 @@ class Stage {
         const box = create("figure", "stage-panel", null, { "data-panel": given.id });
         const head = create("figcaption", "stage-caption", box);
         const title = create("span", "stage-title", head);
+        const legend = create("span", "stage-legend", head);
         const tools = create("span", "stage-tools", head);
         const frame = create("div", "stage-frame", box);
-        panel = { id: given.id, box, title, frame, plot: create("div", "stage-plot", frame, { role: "img" }) };
+        panel = { id: given.id, box, title, legend, frame, plot: create("div", "stage-plot", frame, { role: "img" }) };
+        panel.marks = create("div", "stage-overlay", frame, { "aria-hidden": "true" });
         panel.overlay = create("div", "stage-overlay", frame);
         panel.downloads = ["png", "svg"].map((format) => {
           const button = create("button", "stage-tool", tools, { type: "button", "data-format": format });
           button.textContent = format.toUpperCase();
-          button.onclick = () =>
-            this.plotly.downloadImage(panel.plot, { format, filename: panel.id, scale: format === "png" ? 2 : 1 });
+          button.onclick = () => this.download(panel, format);
           return button;
         });
         this.panels.set(given.id, panel);
       }
       panel.given = given;
-      panel.plot.style.height = `${given.height}px`;
+      panel.legend.replaceChildren(
+        ...given.legend.map(([label, color, shape]) => {
+          const entry = create("span", "stage-legend-entry", null, { "data-shape": shape });
+          entry.style.setProperty("--mark-color", color);
+          entry.textContent = label;
+          return entry;
+        }),
+      );
       panel.downloads.forEach((button) => (button.title = this.model.labels[button.dataset.format]));
       this.grid.append(panel.box);
+    });
+  }
+
+  syncMarks() {
+    for (const panel of this.panels.values()) panel.marks.replaceChildren();
+    this.marks = this.model.marks.map((given) => {
+      const { marks } = this.panels.get(given.panel);
+      const count = this.arrays[given.y].length;
+      const nodes = Array.from({ length: count }, (_, i) => {
+        const node = create("span", "stage-mark", marks, { "data-kind": given.kind });
+        node.style.setProperty("--mark-color", given.colors[i % given.colors.length]);
+        return node;
+      });
+      return { given, nodes };
     });
   }
 
@@ -208,24 +260,22 @@ class Stage {
     const redrawn = [];
     const redrawnIds = new Set();
     for (const panel of this.panels.values()) {
-      const skeleton = JSON.stringify(panel.given.figure);
-      if (!themeChanged && panel.skeleton === skeleton) continue;
-      panel.skeleton = skeleton;
-      const figure = this.themed(panel.given.figure);
+      if (!themeChanged && panel.skeleton === panel.given.figure) continue;
+      panel.skeleton = panel.given.figure;
+      const figure = this.themed(JSON.parse(panel.skeleton));
       this.model.places.forEach((place, i) => {
-        if (place.panel !== panel.id) return;
+        if (place.panel !== panel.id || place.trace === null) return;
         const [owner, name] = this.target(figure.data[place.trace], place.attribute);
         owner[name] = [...this.arrays[i]];
       });
       if (COARSE_POINTER.matches) figure.layout.dragmode = false; // a finger scrolls the page
-      figure.layout.height = panel.given.height;
       figure.layout.autosize = true;
       const config = { displayModeBar: false, responsive: false, doubleClick: "reset" };
       if (!panel.drawn) panel.plot.style.visibility = "hidden";
       redrawn.push(
         this.plotly.react(panel.plot, figure.data, figure.layout, config).then(() => {
           panel.plot.style.visibility = "";
-          if (!panel.drawn) panel.plot.on("plotly_relayout", () => this.placeHandles());
+          if (!panel.drawn) panel.plot.on("plotly_relayout", () => this.placeAll());
           panel.drawn = true;
         }),
       );
@@ -234,7 +284,7 @@ class Stage {
     await Promise.all(redrawn);
     if (this.disposed) return;
     this.model.places.forEach((place, i) => !redrawnIds.has(place.panel) && this.dirty.add(i));
-    this.placeHandles();
+    this.placeAll();
     await this.paint();
     for (const panel of this.panels.values()) panel.plot.setAttribute("aria-label", panel.given.alt);
   }
@@ -249,16 +299,70 @@ class Stage {
     cancelAnimationFrame(this.resizing);
     this.resizing = requestAnimationFrame(async () => {
       for (const panel of this.panels.values()) {
-        const width = panel.plot.clientWidth;
-        if (!panel.drawn || !width || panel.plot._fullLayout?.width === width) continue;
+        const { clientWidth: width, clientHeight: height, _fullLayout: layout } = panel.plot;
+        if (!panel.drawn || !width || (layout.width === width && layout.height === height)) continue;
         await this.plotly.Plots.resize(panel.plot);
       }
-      this.placeHandles();
+      this.placeAll();
     });
   }
 
-  placeHandles() {
+  placeAll() {
     for (const handle of this.handles.values()) handle.place();
+    for (const mark of this.marks) this.placeMark(mark);
+  }
+
+  markPoints({ given }) {
+    const xs = Array.isArray(given.x) ? given.x : this.arrays[given.x];
+    return this.arrays[given.y].map((y, i) => [xs[i], y]);
+  }
+
+  placeMark(mark) {
+    const layout = this.panels.get(mark.given.panel).plot._fullLayout;
+    if (!layout?.xaxis?._length) return;
+    const room = layout.xaxis._length / mark.nodes.length;
+    this.panels.get(mark.given.panel).marks.style.setProperty("--mark-size", `${clamp(room / 2.3, 9, 16)}px`);
+    this.markPoints(mark).forEach(([x, y], i) => {
+      const node = mark.nodes[i];
+      node.hidden = !Number.isFinite(x) || !Number.isFinite(y);
+      if (node.hidden) return;
+      const left = toPixel(layout.xaxis, x);
+      const top = toPixel(layout.yaxis, y);
+      node.style.transform = `translate(${left}px, ${top}px)`;
+      if (mark.given.kind === "dot") return;
+      node.dataset.side = y < 0 ? "below" : y > 0 ? "above" : "level";
+      write(node, formatFixed(y, mark.given.decimals[i % mark.given.decimals.length]));
+    });
+  }
+
+  // The file holds what the screen shows: marks and handles too, which are not Plotly's.
+  async download(panel, format) {
+    const { data, layout } = panel.plot;
+    const text = (x, y, label, color, shift) => ({ x, y, text: label, showarrow: false, yshift: shift, font: { color, size: 14 } });
+    const color = (value) => this.themed(value);
+    const marks = this.marks.filter(({ given }) => given.panel === panel.id).flatMap((mark) =>
+      this.markPoints(mark).map(([x, y], i) => {
+        const isLabel = mark.given.kind !== "dot";
+        const label = isLabel ? formatFixed(y, mark.given.decimals[i % mark.given.decimals.length]) : "\u25CF";
+        return text(x, y, label, color(isLabel ? "var(--ink)" : mark.given.colors[i % mark.given.colors.length]), isLabel ? (y < 0 ? -10 : 10) : 0);
+      }),
+    );
+    const handles = [...this.handles.values()]
+      .filter(({ given }) => given.panel === panel.id && given.axis !== "xy")
+      .map(({ given, value, pill }) =>
+        given.axis === "y"
+          ? text(given.at, value, pill.textContent, color("var(--ink)"), value < 0 ? -12 : 12)
+          : { ...text(value, 1, pill.textContent, color("var(--ink)"), -8), yref: "paper" },
+      );
+    const annotations = [...(layout.annotations ?? []), ...marks, ...handles].filter(({ x }) => Number.isFinite(x));
+    const { clientWidth: width, clientHeight: height } = panel.plot;
+    const title = { text: panel.title.textContent.replaceAll("<", "&lt;"), font: { size: 16 } };
+    const background = this.color("--st-background-color");
+    const figure = {
+      data,
+      layout: { ...layout, annotations, title, margin: { ...layout.margin, t: 48 }, paper_bgcolor: background },
+    };
+    await this.plotly.downloadImage(figure, { format, width, height: height + 30, filename: panel.id, scale: 2 });
   }
 
   setArray(index, values) {
@@ -288,38 +392,41 @@ class Stage {
   requestPaint() {
     this.frame ??= requestAnimationFrame(() => {
       this.frame = undefined;
-      this.paint();
+      this.paint({ inHand: true });
     });
   }
 
-  async paint() {
-    if (this.painting) {
-      this.paintAgain = true;
-      return;
-    }
-    this.painting = true;
+  async paint({ inHand = false } = {}) {
     const dirty = this.dirty;
     this.dirty = new Set();
     const changes = new Map();
+    const bars = new Set();
     for (const i of dirty) {
       const place = this.model.places[i];
       if (place.panel === null) continue;
-      const traces = changes.get(place.panel) ?? new Map();
-      changes.set(place.panel, traces);
+      const values = this.arrays[i].map((value) => (Number.isFinite(value) ? value : null));
+      const { plot } = this.panels.get(place.panel);
+      if (inHand && plot.data[place.trace].type === "bar") {
+        plot.data[place.trace][place.attribute] = values;
+        bars.add(place);
+        continue;
+      }
+      const traces = changes.get(plot) ?? new Map();
+      changes.set(plot, traces);
       const trace = traces.get(place.trace) ?? {};
       traces.set(place.trace, trace);
       const [owner, name] = this.target(trace, place.attribute);
-      owner[name] = this.arrays[i].map((value) => (Number.isFinite(value) ? value : null));
+      owner[name] = values;
     }
-    for (const handle of this.handles.values()) handle.place();
+    for (const { panel, trace } of bars) paintBars(this.panels.get(panel).plot, trace);
+    for (const handle of this.handles.values()) if (handle.held) handle.place();
+    for (const mark of this.marks) if (dirty.has(mark.given.x) || dirty.has(mark.given.y)) this.placeMark(mark);
     this.paintReadouts();
-    await Promise.all([...changes].map(([id, traces]) => this.animate(this.panels.get(id).plot, traces)));
+    const animated = Promise.all([...changes].map(([plot, traces]) => this.animate(plot, traces)));
+    // Plotly draws at once, but keeps its promise only in the next frame.
+    if (changes.size) await new Promise((resolve) => setTimeout(resolve));
     this.root.dataset.painted = (Number(this.root.dataset.painted) || 0) + 1;
-    this.painting = false;
-    if (this.paintAgain) {
-      this.paintAgain = false;
-      this.requestPaint();
-    }
+    return animated;
   }
 
   async animate(plot, traces) {
@@ -344,9 +451,6 @@ class Stage {
         : readout.choices[numbers.get(readout.id)];
     const fill = (template) =>
       template.replace(/\{(\w+)\}/g, (whole, id) => (byId.has(id) ? word(byId.get(id)) : whole));
-    const write = (node, text) => {
-      if (node.textContent !== text) node.textContent = text;
-    };
     // Every second part of a sentence, between ** and **, is strong.
     const writeSentence = (node, template) => {
       const parts = template.split("**").map(fill);
@@ -477,13 +581,13 @@ class Handle {
     }
     const axes = this.axes();
     if (!axes?.x?._length) return;
-    const pixel = (axis, value) => axis._offset + clamp(axis.d2p(value), 0, axis._length);
     const [x, y] =
       given.axis === "xy" ? this.value : given.axis === "x" ? [this.value, given.at] : [given.at, this.value];
-    const top = given.at === null ? axes.y._offset : pixel(axes.y, y);
-    this.grip.style.transform = `translate(${pixel(axes.x, x)}px, ${top}px)`;
+    const top = given.at === null ? axes.y._offset : toPixel(axes.y, y);
+    this.grip.style.transform = `translate(${toPixel(axes.x, x)}px, ${top}px)`;
+    const column = Math.abs(axes.x.d2p(1) - axes.x.d2p(0));
+    if (given.mark === "flag") this.grip.toggleAttribute("data-narrow", column < 84);
     if (given.mark === "bar") {
-      const column = Math.abs(axes.x.d2p(1) - axes.x.d2p(0));
       this.grip.style.setProperty("--handle-width", `${clamp(column - 4, 20, 64)}px`);
       this.grip.dataset.side = this.value < 0 ? "below" : "above";
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 import numpy as np
 import plotly.graph_objects as go
@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 __all__ = [
     "FloatArray",
     "Handle",
+    "LegendEntry",
+    "Mark",
     "Panel",
     "Place",
     "Readout",
@@ -39,7 +41,15 @@ class Spot:
 
 
 Place: TypeAlias = Spot | str
-"""Where numbers are shown: a :class:`Spot` in a figure, or the id of a :class:`Readout`."""
+"""Where numbers are shown: a :class:`Spot` in a figure, or the id of a readout or of marks."""
+
+
+class LegendEntry(NamedTuple):
+    """A word beside its colour."""
+
+    label: str
+    color: str
+    shape: Literal["fill", "outline", "hatch", "line", "ring", "none"] = "fill"
 
 
 @dataclass(frozen=True)
@@ -53,7 +63,25 @@ class Panel:
     figure: go.Figure
     title: str
     alt: str
-    height: int = 260
+    legend: tuple[LegendEntry, ...] = ()
+
+
+@dataclass(frozen=True)
+class Mark:
+    """Points that the stage draws over a panel, cheaper than a trace.
+
+    ``"label"``: the number at the end of a bar; ``"push"``: the same for a derivative, with an arrow
+    to where descent pushes; ``"dot"``: a point.
+    ``x`` is fixed or a place, ``y`` is a place; both of the same length. ``decimals`` and ``colors``
+    repeat.
+    """
+
+    panel: str
+    kind: Literal["label", "push", "dot"]
+    x: tuple[float, ...] | Place
+    y: Place
+    decimals: tuple[int, ...] = (3,)
+    colors: tuple[str, ...] = ("var(--ink)",)
 
 
 @dataclass(frozen=True)
