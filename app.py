@@ -12,7 +12,7 @@ from starlette.routing import Route
 ROOT = Path(__file__).resolve().parent
 sys.path.insert(0, str(ROOT))  # `streamlit run` may be called from any folder
 
-from pages.ui.server import SecurityHeaders, plotly_script  # noqa: E402
+from pages.ui.server import SecurityHeaders, plotly_script
 
 app = st.App(
     ROOT / "pages" / "navigation.py",

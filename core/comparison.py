@@ -10,10 +10,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from core.activations import softmax
 from core.losses import HingeVariant, cross_entropy, hinge
+from core.validation import FloatArray
 
 __all__ = ["Comparison", "Verdict", "compare_losses"]
 
-FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
 ALMOST_DONE = 1e-3

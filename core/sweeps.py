@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from core.comparison import Comparison, compare_losses
 from core.losses import HingeVariant
+from core.validation import FloatArray
 
 __all__ = ["ComparisonSweep", "ScoreAxis", "one_at_a_time", "score_axis", "sweep_comparison"]
-
-FloatArray = NDArray[np.float64]
 
 STEPS_EACH_WAY = 100
 
@@ -179,11 +179,11 @@ def sweep_comparison(
             np.tile(by_score[along], (classes, 1)),
         ]
     )
-    every = np.arange(classes)
+    every = range(classes)
     labels = np.concatenate([[label], every, np.full(classes * run, label), np.repeat(every, run)])
     everything = compare_losses(batch, labels, margin=margin, variant=variant)
     ends = np.cumsum([0, 1, classes, classes * run, classes * run])
-    parts = [slice(start, end) for start, end in zip(ends, ends[1:], strict=False)]
+    parts = [slice(start, end) for start, end in pairwise(ends)]
     return ComparisonSweep(
         axis=axis,
         now=_part(everything, parts[0], ()),

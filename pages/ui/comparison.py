@@ -9,13 +9,23 @@ import numpy as np
 import plotly.graph_objects as go
 
 from core.comparison import Verdict
-from core.sweeps import ComparisonSweep, FloatArray, sweep_comparison
+from core.sweeps import ComparisonSweep, sweep_comparison
+from core.validation import FloatArray
 from pages.ui.example import State
 from pages.ui.figures import comparison as figures
 from pages.ui.figures.theme import CLASS_COLORS, TARGET
 from pages.ui.location import read_state, write_state
 from pages.ui.stage.component import stage
-from pages.ui.stage.vocabulary import Handle, Panel, Place, Readout, Release, Spot, format_number, spoken
+from pages.ui.stage.vocabulary import (
+    Handle,
+    Panel,
+    Place,
+    Readout,
+    Release,
+    Spot,
+    format_number,
+    spoken,
+)
 from pages.ui.text import Text
 
 __all__ = ["PANELS", "READOUTS", "comparison_stage", "sweep_of"]
@@ -68,7 +78,10 @@ def comparison_stage(
         key,
         panels=[_panel(id, state, sweep, now, words, t) for id in panels],
         handles=[
-            *(_score_handle(index, state, sweep, panels, t) for index in range(len(state.example.names))),
+            *(
+                _score_handle(index, state, sweep, panels, t)
+                for index in range(len(state.example.names))
+            ),
             _label_handle(state, sweep, panels, t),
         ],
         readouts=words,
@@ -76,7 +89,9 @@ def comparison_stage(
         now=now,
         focus=_score_id(state.focus),
         on_release=_adopt,
-        labels={name: t(f"stage.{name}") for name in ("png", "svg", "hint", "play", "pause", "typing")},
+        labels={
+            name: t(f"stage.{name}") for name in ("png", "svg", "hint", "play", "pause", "typing")
+        },
     )
 
 
@@ -158,9 +173,7 @@ def _score_handle(
         at=index,
         color=CLASS_COLORS[index],
         sweep=_kept({place: values[index] for place, values in swept.items()}, panels),
-        focus=_kept(
-            {**_curves(sweep, index), **figures.point_places(sweep.now, index)}, panels
-        ),
+        focus=_kept({**_curves(sweep, index), **figures.point_places(sweep.now, index)}, panels),
     )
 
 

@@ -204,7 +204,9 @@ def _read_names(text: str, state: State) -> Reading:
     return replace(state, example=replace(example, names=names)), problems
 
 
-def _read_index(text: str, parameter: str, classes: int, used: int) -> tuple[int, tuple[Problem, ...]]:
+def _read_index(
+    text: str, parameter: str, classes: int, used: int
+) -> tuple[int, tuple[Problem, ...]]:
     if len(text) <= 3 and text.strip().isdecimal() and int(text) < classes:
         return int(text), ()
     limits = {"last": str(classes - 1)}

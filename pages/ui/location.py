@@ -20,7 +20,7 @@ def read_state() -> tuple[State, tuple[Problem, ...]]:
 
 
 def write_state(state: State) -> None:
-    """Make this the state: one entry in the browser's history if it differs from the present one."""
+    """Make this the state: one entry in the browser's history, if it is another."""
     wanted = {**encode(state), **_language_parameter()}
     if wanted != st.query_params.to_dict():
         st.query_params.from_dict(wanted)
@@ -28,8 +28,7 @@ def write_state(state: State) -> None:
 
 def read_language() -> str:
     """Language of the address, else the browser's."""
-    chosen = st.query_params.get("lang")
-    return chosen if chosen in LANGUAGES else language_of(st.context.locale)
+    return _chosen_language() or language_of(st.context.locale)
 
 
 def set_language(language: str) -> None:
@@ -42,9 +41,14 @@ def text() -> Text:
     return text_in(read_language())
 
 
-def _language_parameter() -> dict[str, str]:
+def _chosen_language() -> str | None:
     chosen = st.query_params.get("lang")
-    return {"lang": chosen} if chosen in LANGUAGES else {}
+    return chosen if chosen in LANGUAGES else None
+
+
+def _language_parameter() -> dict[str, str]:
+    chosen = _chosen_language()
+    return {} if chosen is None else {"lang": chosen}
 
 
 def link_parameters() -> dict[str, str]:

@@ -24,7 +24,9 @@ def _outcome(example: Example, t: Text) -> str:
 
 def published_table(t: Text) -> None:
     """Show every published example, topic by topic, with its outcome."""
-    head = " | ".join(t(f"table.{column}") for column in ("source", "input", "printed", "ours", "status"))
+    head = " | ".join(
+        t(f"table.{column}") for column in ("source", "input", "printed", "ours", "status")
+    )
     lines = [f"| {head} |", "|---|---|---|---|---|"]
     for topic, examples in groupby(EXAMPLES, key=lambda example: example.topic):
         lines.append(f"| **{t(f'topic.{topic}')}** | | | | |")

@@ -10,7 +10,8 @@ import plotly.graph_objects as go
 
 from core.comparison import Comparison
 from core.losses import HingeVariant
-from core.sweeps import FloatArray, ScoreAxis
+from core.sweeps import ScoreAxis
+from core.validation import FloatArray
 from pages.ui.figures.theme import (
     CLASS_COLORS,
     CROSS_ENTROPY,
@@ -48,13 +49,14 @@ FIGURES_KEPT = 64
 """A figure without its numbers serves every state with the same names and axes."""
 
 FULL_WIDTH = 0.72
+FLAG_ROOM = 24
 SIDE_BY_SIDE = 0.19
 """Half the distance between the two gradient bars of a class."""
 
 
 BELOW_SCORES, BELOW_PROBABILITIES = -1e7, -9.0
-"""Below any range of a panel. A bar that is not to be seen waits there: Plotly would draw the outline
-of an empty bar, and would not give a bar that was NaN its outline back without a full redraw."""
+"""Below any range of a panel. A bar that is not to be seen waits there: Plotly would draw the
+outline of an empty bar, and would not give a bar that was NaN its outline back in a drag."""
 
 
 def comparison_places(result: Comparison) -> dict[Place, FloatArray]:
@@ -141,9 +143,9 @@ def scores_figure(names: tuple[str, ...], axis: ScoreAxis) -> go.Figure:
             },
         },
     )
-    class_axis(figure, names)
-    # Room above for the flag, and at both ends for the value at the end of a bar.
-    figure.update_yaxes(range=[-1.18 * axis.limit, 1.42 * axis.limit])
+    class_axis(figure, names, room_below=FLAG_ROOM)
+    # Room at both ends for the value at the end of a bar.
+    figure.update_yaxes(range=[-1.25 * axis.limit, 1.45 * axis.limit])
     figure.update_layout(barmode="overlay")
     return figure
 
@@ -201,9 +203,7 @@ def losses_figure(axis: ScoreAxis, highest: float, *, score_label: str) -> go.Fi
     )
     figure.update_xaxes(range=[-axis.limit, axis.limit], title_text=score_label, fixedrange=False)
     figure.update_yaxes(range=[-0.05 * highest, 1.06 * highest], fixedrange=False)
-    figure.update_layout(
-        dragmode="zoom", margin={"b": 46}, uirevision=f"{axis.limit} {highest}"
-    )
+    figure.update_layout(dragmode="zoom", margin={"b": 46}, uirevision=f"{axis.limit} {highest}")
     return figure
 
 

@@ -82,8 +82,8 @@ def base_figure() -> go.Figure:
     return figure
 
 
-def class_axis(figure: go.Figure, names: Sequence[str]) -> None:
-    """Give the classes their places 0, 1, 2, ... on the x axis."""
+def class_axis(figure: go.Figure, names: Sequence[str], *, room_below: int = 0) -> None:
+    """Give the classes their places 0, 1, 2, ... on the x axis, with more pixels below if asked."""
     longest = max(len(name) for name in names)
     figure.update_xaxes(
         range=[-0.5, len(names) - 0.5],
@@ -94,5 +94,5 @@ def class_axis(figure: go.Figure, names: Sequence[str]) -> None:
         zeroline=False,
         ticks="",
     )
-    if longest * len(names) > 42:
-        figure.update_layout(margin={"b": 34 + 5 * min(longest, 12)})
+    slanted = 5 * min(longest, 12) if longest * len(names) > 42 else 0
+    figure.update_layout(margin_b=34 + slanted + room_below)

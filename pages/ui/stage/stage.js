@@ -144,7 +144,7 @@ class Stage {
       panel.box.remove();
       this.panels.delete(id);
     }
-    this.model.panels.forEach((given) => {
+    this.model.panels.forEach((given, position) => {
       let panel = this.panels.get(given.id);
       if (!panel) {
         const box = create("figure", "stage-panel", null, { "data-panel": given.id });
@@ -174,7 +174,8 @@ class Stage {
         }),
       );
       panel.downloads.forEach((button) => (button.title = this.model.labels[button.dataset.format]));
-      this.grid.append(panel.box);
+      // To move a node takes the focus and the pointer from its handles.
+      if (this.grid.children[position] !== panel.box) this.grid.insertBefore(panel.box, this.grid.children[position] ?? null);
     });
   }
 
@@ -567,9 +568,8 @@ class Handle {
 
   // ---- geometry --------------------------------------------------------------------------------
 
-  axes() {
-    const layout = this.stage.panels.get(this.given.panel).plot._fullLayout;
-    return layout && { x: layout.xaxis, y: layout.yaxis };
+  layout() {
+    return this.stage.panels.get(this.given.panel).plot._fullLayout;
   }
 
   place() {
@@ -579,13 +579,14 @@ class Handle {
       this.grip.style.left = `${100 * share}%`;
       return;
     }
-    const axes = this.axes();
-    if (!axes?.x?._length) return;
+    const layout = this.layout();
+    if (!layout?.xaxis?._length) return;
+    const { xaxis, yaxis } = layout;
     const [x, y] =
       given.axis === "xy" ? this.value : given.axis === "x" ? [this.value, given.at] : [given.at, this.value];
-    const top = given.at === null ? axes.y._offset : toPixel(axes.y, y);
-    this.grip.style.transform = `translate(${toPixel(axes.x, x)}px, ${top}px)`;
-    const column = Math.abs(axes.x.d2p(1) - axes.x.d2p(0));
+    const top = given.at === null ? layout.height : toPixel(yaxis, y);
+    this.grip.style.transform = `translate(${toPixel(xaxis, x)}px, ${top}px)`;
+    const column = Math.abs(xaxis.d2p(1) - xaxis.d2p(0));
     if (given.mark === "flag") this.grip.toggleAttribute("data-narrow", column < 84);
     if (given.mark === "bar") {
       this.grip.style.setProperty("--handle-width", `${clamp(column - 4, 20, 64)}px`);
@@ -599,10 +600,10 @@ class Handle {
       const { left, width } = this.track.getBoundingClientRect();
       return given.minimum + ((event.clientX - offset.x - left) / width) * (given.maximum - given.minimum);
     }
-    const axes = this.axes();
+    const { xaxis, yaxis } = this.layout();
     const { left, top } = this.stage.panels.get(given.panel).frame.getBoundingClientRect();
-    const x = axes.x.p2d(event.clientX - offset.x - left - axes.x._offset);
-    const y = axes.y.p2d(event.clientY - offset.y - top - axes.y._offset);
+    const x = xaxis.p2d(event.clientX - offset.x - left - xaxis._offset);
+    const y = yaxis.p2d(event.clientY - offset.y - top - yaxis._offset);
     return given.axis === "xy" ? [x, y] : given.axis === "x" ? x : y;
   }
 
@@ -611,10 +612,10 @@ class Handle {
       const { left, width } = this.grip.getBoundingClientRect();
       return { x: left + width / 2, y: 0 };
     }
-    const axes = this.axes();
+    const { xaxis, yaxis } = this.layout();
     const { left, top } = this.stage.panels.get(this.given.panel).frame.getBoundingClientRect();
     const [x, y] = this.given.axis === "xy" ? this.value : [this.value, this.value];
-    return { x: left + axes.x._offset + axes.x.d2p(x), y: top + axes.y._offset + axes.y.d2p(y) };
+    return { x: left + xaxis._offset + xaxis.d2p(x), y: top + yaxis._offset + yaxis.d2p(y) };
   }
 
   // ---- values ----------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 import plotly.graph_objects as go
@@ -27,7 +27,7 @@ __all__ = [
     "steps",
 ]
 
-FloatArray: TypeAlias = NDArray[np.float64]
+FloatArray: TypeAlias = NDArray[np.floating[Any]]
 Value: TypeAlias = float | tuple[float, float]
 
 
@@ -70,10 +70,10 @@ class Panel:
 class Mark:
     """Points that the stage draws over a panel, cheaper than a trace.
 
-    ``"label"``: the number at the end of a bar; ``"push"``: the same for a derivative, with an arrow
-    to where descent pushes; ``"dot"``: a point.
-    ``x`` is fixed or a place, ``y`` is a place; both of the same length. ``decimals`` and ``colors``
-    repeat.
+    ``"label"``: the number at the end of a bar; ``"push"``: the same for a derivative, with an
+    arrow to where descent pushes; ``"dot"``: a point.
+    ``x`` is fixed or a place, ``y`` is a place, both of the same length. ``decimals`` and
+    ``colors`` repeat.
     """
 
     panel: str
@@ -114,7 +114,7 @@ class Handle:
         classes; ``"timeline"``: a step below the panels, with play and pause.
     panel, axis, at
         Where it is: the axis along which it moves, and its place on the other axis
-        (None: at the top of the panel). A timeline has no panel.
+        (None: at the lower edge of the panel). A timeline has no panel.
     sweep
         What each place shows for each step: arrays of shape (steps, n). Places that a sweep leaves
         out keep what they show.
@@ -122,7 +122,7 @@ class Handle:
         What changes as soon as the handle is taken, such as the curve along its axis; None if
         nothing does.
     moves
-        For a handle without a sweep: (coordinate, place, index) of the numbers that follow the hand.
+        For a handle without a sweep: (coordinate, place, index) of the numbers that follow it.
     live
         Send throttled updates during the drag: for a handle whose effect cannot be tabulated.
     names

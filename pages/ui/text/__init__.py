@@ -76,9 +76,7 @@ def _flatten(table: Mapping[str, object], prefix: str = "") -> list[tuple[str, s
 
 def _sections(path: Path) -> dict[str, str]:
     _, *parts = _SECTION.split(path.read_text(encoding="utf-8"))
-    return {
-        name: body.strip() for name, body in zip(parts[::2], parts[1::2], strict=True)
-    }
+    return {name: body.strip() for name, body in zip(parts[::2], parts[1::2], strict=True)}
 
 
 @cache

@@ -1,0 +1,60 @@
+"""Finds a browser for the tests, or installs one, or says what to do."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+)
+
+
+def _installed() -> str | None:
+    found = next(filter(None, map(shutil.which, NAMES)), None)
+    if found is not None:
+        return found
+    with sync_playwright() as playwright:
+        bundled = playwright.chromium.executable_path
+    return bundled if Path(bundled).exists() else None
+
+
+def _run(*command: str) -> None:
+    subprocess.run(command, check=False, timeout=600)
+
+
+@cache
+def chromium() -> str:
+    """Path of an installed Chromium or Chrome, else of one installed now.
+
+    Raises
+    ------
+    RuntimeError
+        If there is none and none can be installed.
+    """
+    found = _installed()
+    if found is None:
+        _run(sys.executable, "-m", "playwright", "install", "chromium")
+        found = _installed()
+    if found is None and os.geteuid() == 0 and shutil.which("apt-get"):
+        _run("apt-get", "update")
+        _run("apt-get", "install", "--yes", "--no-install-recommends", "chromium")
+        found = _installed()
+    if found is None:
+        raise RuntimeError(
+            "The browser tests need Chromium or Chrome, and none could be installed. Install one "
+            "(Debian: apt-get install chromium; elsewhere: python -m playwright install chromium) "
+            "and run the tests again."
+        )
+    return found

@@ -1,0 +1,127 @@
+"""What a person does with a stage, and what they see."""
+
+from __future__ import annotations
+
+import json
+import math
+import time
+from collections.abc import Callable
+from typing import Any
+
+from playwright.sync_api import CDPSession, Locator, Page
+
+STAGE = ".stage[data-ready]"
+
+
+def open_stage(page: Page, url: str) -> None:
+    page.goto(url)
+    page.wait_for_selector(STAGE)
+    settle(page)
+
+
+def until(page: Page, condition: Callable[[], Any], seconds: float = 15) -> Any:
+    """Wait for a condition; the page's policy forbids Playwright's own way, which is eval."""
+    deadline = time.monotonic() + seconds
+    while not (result := condition()):
+        assert time.monotonic() < deadline, "waited in vain"
+        page.wait_for_timeout(20)
+    return result
+
+
+def settle(page: Page) -> None:
+    """Wait until Python has answered the last message and the script has come to rest."""
+    until(
+        page,
+        lambda: page.evaluate(
+            """() => document.querySelector('[data-test-script-state="notRunning"]') !== null
+              && [...document.querySelectorAll('.stage')].every((stage) => stage.dataset.ready
+                && (!stage.dataset.sent || stage.dataset.sent === stage.dataset.answers))"""
+        ),
+    )
+    page.wait_for_timeout(60)
+
+
+def handle(page: Page, name: str, stage: int = 0) -> Locator:
+    return page.locator(".stage").nth(stage).locator(f'[data-handle="{name}"]')
+
+
+def value(page: Page, name: str, stage: int = 0) -> Any:
+    return json.loads(handle(page, name, stage).get_attribute("data-value") or "null")
+
+
+def values(page: Page) -> dict[str, Any]:
+    found = page.locator("[data-handle]").evaluate_all(
+        "nodes => nodes.map((node) => [node.dataset.handle, JSON.parse(node.dataset.value)])"
+    )
+    return dict(found)
+
+
+def readouts(page: Page) -> dict[str, str]:
+    found = page.locator("[data-readout]").evaluate_all(
+        "nodes => nodes.map((node) => [node.dataset.readout, node.textContent])"
+    )
+    return dict(found)
+
+
+def centre(page: Page, name: str, stage: int = 0) -> tuple[float, float]:
+    pill = handle(page, name, stage).locator(".stage-pill")
+    pill.scroll_into_view_if_needed()
+    box = pill.bounding_box()
+    assert box is not None
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+def drag(page: Page, name: str, dx: float, dy: float, *, moves: int = 20, stage: int = 0) -> None:
+    """Take a handle with the mouse, move it, and let go."""
+    x, y = centre(page, name, stage)
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + dx, y + dy, steps=moves)
+    page.mouse.up()
+
+
+def touch(session: CDPSession, kind: str, *points: tuple[float, float]) -> None:
+    session.send(
+        "Input.dispatchTouchEvent",
+        {"type": kind, "touchPoints": [{"x": x, "y": y} for x, y in points]},
+    )
+
+
+def touch_drag(page: Page, start: tuple[float, float], dx: float, dy: float) -> None:
+    session = page.context.new_cdp_session(page)
+    touch(session, "touchStart", start)
+    for step in range(1, 16):
+        share = step / 15
+        touch(session, "touchMove", (start[0] + dx * share, start[1] + dy * share))
+        page.wait_for_timeout(16)
+    touch(session, "touchEnd")
+
+
+def wave(step: int, height: float = 55.0) -> float:
+    return height * math.sin(step / 9)
+
+
+# Everything that is drawn, read from the page itself right after each paint.
+RECORD = """() => {
+  window.record = [];
+  const stage = document.querySelector('.stage');
+  const number = (text) => text.replaceAll('−', '-');
+  new MutationObserver(() => {
+    const frame = {values: {}, readouts: {}, marks: {}, bars: {}};
+    for (const node of stage.querySelectorAll('[data-handle]'))
+      frame.values[node.dataset.handle] = JSON.parse(node.dataset.value);
+    for (const node of stage.querySelectorAll('[data-readout]'))
+      frame.readouts[node.dataset.readout] = number(node.textContent);
+    for (const panel of stage.querySelectorAll('.stage-panel')) {
+      const id = panel.dataset.panel;
+      frame.marks[id] = [...panel.querySelectorAll('.stage-mark')].map((n) => number(n.textContent));
+      const plot = panel.querySelector('.stage-plot');
+      const axis = plot._fullLayout.yaxis;
+      frame.bars[id] = [...plot.querySelectorAll('.barlayer .point > path')].map((path) => {
+        const found = path.getAttribute('d').match(/^M[^,]+,([^V]+)V([^H]+)H/);
+        return found && found.slice(1).map((pixel) => axis.p2c(Number(pixel)));
+      });
+    }
+    window.record.push(frame);
+  }).observe(stage, {attributes: true, attributeFilter: ['data-painted']});
+}"""

@@ -1,0 +1,278 @@
+"""The hand on SVM against softmax: what is painted during a drag is what core computes."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from playwright.sync_api import Page
+
+from core.comparison import Comparison, compare_losses
+from tests.browser.hand import (
+    RECORD,
+    centre,
+    drag,
+    handle,
+    open_stage,
+    readouts,
+    settle,
+    touch_drag,
+    until,
+    value,
+    values,
+    wave,
+)
+
+LESSON = "/svm-against-softmax"
+READOUTS = {
+    "hinge": lambda result: result.hinge,
+    "cross_entropy": lambda result: result.cross_entropy,
+    "true_probability": lambda result: result.true_probability,
+    "violation_count": lambda result: result.violation_count,
+    "hinge_gradient_norm": lambda result: result.hinge_gradient_norm,
+    "cross_entropy_gradient_norm": lambda result: result.cross_entropy_gradient_norm,
+}
+
+
+def shown(text: str, expected: float) -> bool:
+    """Whether a printed number is the expected one at the precision that it shows."""
+    mantissa, _, exponent = text.partition("e")
+    digits = len(mantissa.partition(".")[2])
+    unit = 10.0 ** (int(exponent or 0) - digits)
+    return abs(float(text) - expected) <= 0.5 * unit * (1 + 1e-6)
+
+
+def check_frame(frame: dict, **settings: object) -> Comparison:
+    """Compare one painted frame with core, computed afresh from the handles' positions."""
+    classes = sum(name.startswith("score") for name in frame["values"])
+    scores = [frame["values"][f"score{index}"] for index in range(classes)]
+    result = compare_losses(scores, frame["values"]["label"], **settings)
+    for name, of in READOUTS.items():
+        assert shown(frame["readouts"][name], float(of(result))), (name, frame)
+    for text, p in zip(frame["marks"]["probabilities"], result.probabilities, strict=True):
+        assert shown(text, p), frame
+    gradients = [*result.cross_entropy_gradient, *result.hinge_gradient]
+    for text, gradient in zip(frame["marks"]["gradients"], gradients, strict=True):
+        assert shown(text, gradient), frame
+    half_a_pixel = 0.5 * 30 / 150
+    bars = frame["bars"]["scores"]
+    for bar, score in zip(bars[:classes], scores, strict=True):
+        assert bar[0] == pytest.approx(0, abs=half_a_pixel)
+        assert bar[1] == pytest.approx(score, abs=half_a_pixel)
+    for bar, violation, base in zip(
+        bars[classes : 2 * classes], result.violations, result.violation_bases, strict=True
+    ):
+        if violation:
+            assert bar == pytest.approx([base, base + violation], abs=half_a_pixel)
+        else:
+            assert bar[1] < -1000
+    heights = [bar[1] for bar in frame["bars"]["gradients"]]
+    assert heights == pytest.approx(gradients, abs=0.03)
+    heights = [bar[1] for bar in frame["bars"]["probabilities"][classes:]]
+    assert heights == pytest.approx(list(result.probabilities), abs=0.01)
+    return result
+
+
+@pytest.mark.parametrize(
+    ("query", "settings"),
+    [
+        ("", {}),
+        (
+            "?z=1,2,3,4,5,6,0,-1,-2,-3&y=4&variant=crammer_singer&margin=2",
+            {"variant": "crammer_singer", "margin": 2.0},
+        ),
+    ],
+)
+def test_every_painted_number_is_cores(page: Page, app: str, query: str, settings: dict) -> None:
+    open_stage(page, f"{app}{LESSON}{query}")
+    page.evaluate(RECORD)
+    for name in ("score0", "score1", "score2"):
+        x, y = centre(page, name)
+        page.mouse.move(x, y)
+        page.mouse.down()
+        for step in range(90):
+            page.mouse.move(x, y + wave(step))
+        page.mouse.up()
+        settle(page)
+    frames = page.evaluate("window.record")
+    assert len({str(frame["values"]) for frame in frames}) >= 100
+    assert len(frames) >= 200
+    for frame in frames:
+        check_frame(frame, **settings)
+
+
+def test_flag(page: Page, app: str) -> None:
+    open_stage(page, app + LESSON)
+    page.evaluate(RECORD)
+    width = page.locator('[data-panel="scores"] .stage-plot').bounding_box()["width"]
+    drag(page, "label", width * 0.6, 0)
+    settle(page)
+    assert value(page, "label") == 2
+    assert "y=2" in page.url
+    frames = page.evaluate("window.record")
+    assert {frame["values"]["label"] for frame in frames} >= {1, 2}
+    for frame in frames:
+        check_frame(frame)
+    assert "frog" in readouts(page)["verdict"]
+
+
+def test_curves_follow_the_score_that_is_taken(page: Page, app: str) -> None:
+    open_stage(page, app + LESSON)
+    title = page.locator('[data-panel="losses"] .stage-title')
+    assert title.text_content() == "Losses along the score of cat"
+    x, y = centre(page, "score2")
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x, y - 30, steps=5)
+    until(page, lambda: title.text_content() == "Losses along the score of frog")
+    page.wait_for_timeout(100)
+    curve = page.evaluate(
+        "() => [...document.querySelector('[data-panel=losses] .stage-plot').data[1].y]"
+    )
+    expected = compare_losses([[3.2, 5.1, s / 10] for s in range(-100, 101)], [0] * 201).hinge
+    assert curve == pytest.approx(list(expected))
+    dots = page.locator('[data-panel="losses"] .stage-mark')
+    axes = page.evaluate(
+        """() => { const {xaxis, yaxis} = document.querySelector('[data-panel=losses] .stage-plot')._fullLayout;
+        return [xaxis._offset + xaxis.d2p(%s), yaxis._offset]; }"""
+        % value(page, "score2")
+    )
+    transform = dots.nth(1).evaluate("node => new DOMMatrix(getComputedStyle(node).transform).e")
+    assert transform == pytest.approx(axes[0], abs=0.6)
+    page.mouse.up()
+    settle(page)
+    assert "along=2" in page.url
+    page.reload()
+    page.wait_for_selector(".stage[data-ready]")
+    assert title.text_content() == "Losses along the score of frog"
+
+
+def test_release_back_forward_and_reload(page: Page, app: str) -> None:
+    open_stage(page, app + LESSON)
+    seen = [(values(page), readouts(page))]
+    for name, dy in (("score0", -40), ("score1", 25), ("score0", 12)):
+        drag(page, name, 0, dy)
+        settle(page)
+        seen.append((values(page), readouts(page)))
+    assert len({str(state) for state in seen}) == 4
+    for state in reversed(seen[:-1]):
+        page.go_back()
+        until(page, lambda state=state: values(page) == state[0])
+        settle(page)
+        assert readouts(page) == state[1]
+    for state in seen[1:]:
+        page.go_forward()
+        until(page, lambda state=state: values(page) == state[0])
+        settle(page)
+        assert readouts(page) == state[1]
+    page.reload()
+    page.wait_for_selector(".stage[data-ready]")
+    settle(page)
+    assert (values(page), readouts(page)) == seen[-1]
+
+
+def test_keyboard(page: Page, app: str) -> None:
+    open_stage(page, app + LESSON)
+    page.evaluate(RECORD)
+    handle(page, "score0").focus()
+    expected = 3.2
+    for key, change in (
+        ("ArrowUp", 0.1),
+        ("ArrowRight", 0.1),
+        ("ArrowDown", -0.1),
+        ("ArrowLeft", -0.1),
+        ("PageUp", 1.0),
+        ("PageDown", -1.0),
+        ("PageDown", -1.0),
+    ):
+        page.keyboard.press(key)
+        expected += change
+        assert value(page, "score0") == pytest.approx(expected)
+    settled = until(page, lambda: "z=2.2" in page.url)
+    assert settled
+    page.keyboard.press("Home")
+    assert value(page, "score0") == -10
+    page.keyboard.press("End")
+    assert value(page, "score0") == 10
+    page.keyboard.press("Escape")
+    until(page, lambda: value(page, "score0") == 2.2)
+    settle(page)
+    for frame in page.evaluate("window.record"):
+        check_frame(frame)
+    handle(page, "label").focus()
+    page.keyboard.press("ArrowRight")
+    assert value(page, "label") == 1
+    assert handle(page, "label").get_attribute("aria-valuetext") == "car"
+    until(page, lambda: "y=1" in page.url)
+
+
+@pytest.mark.parametrize(("typed", "exact"), [("1.2345", 1.2345), ("-456", -456), ("2,5", 2.5)])
+def test_typed_value(page: Page, app: str, typed: str, exact: float) -> None:
+    open_stage(page, app + LESSON)
+    handle(page, "score1").focus()
+    page.keyboard.type(typed)
+    page.keyboard.press("Enter")
+    until(page, lambda: value(page, "score1") == exact)
+    settle(page)
+    result = compare_losses([3.2, exact, -1.7], 0)
+    now = {name: text.replace("−", "-") for name, text in readouts(page).items()}
+    for name, of in READOUTS.items():
+        assert shown(now[name], float(of(result)))
+    top = page.evaluate(
+        "() => document.querySelector('[data-panel=scores] .stage-plot')._fullLayout.yaxis.range[1]"
+    )
+    assert top > abs(exact)
+    drag(page, "score1", 0, -20)
+    settle(page)
+    assert value(page, "score1") > exact
+
+
+def test_typed_nonsense_is_refused_and_kept(page: Page, app: str) -> None:
+    open_stage(page, app + LESSON)
+    handle(page, "score1").focus()
+    page.keyboard.press("Enter")
+    page.keyboard.type("4 apples")
+    page.keyboard.press("Enter")
+    field = page.locator(".stage-typed")
+    assert field.input_value() == "4 apples"
+    assert field.get_attribute("aria-invalid") == "true"
+    assert field.evaluate("node => node.validationMessage").startswith("Type a number")
+    page.keyboard.press("Escape")
+    assert field.count() == 0
+    assert value(page, "score1") == 5.1
+
+
+def test_finger_drags_and_scrolls(phone: Page, app: str) -> None:
+    open_stage(phone, app + LESSON)
+    main = phone.locator('[data-testid="stMain"]')
+    start = centre(phone, "score0")
+    scrolled = main.evaluate("node => node.scrollTop")
+    touch_drag(phone, start, 0, -40)
+    settle(phone)
+    moved = value(phone, "score0")
+    assert moved > 4
+    assert main.evaluate("node => node.scrollTop") == scrolled
+    assert f"z={moved:g}" in phone.url
+    plot = phone.locator('[data-panel="losses"] .stage-plot')
+    plot.scroll_into_view_if_needed()
+    phone.wait_for_timeout(200)
+    box = plot.bounding_box()
+    before = main.evaluate("node => node.scrollTop")
+    for target in (
+        (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2),
+    ):
+        touch_drag(phone, target, 0, -150)
+    phone.wait_for_timeout(300)
+    assert main.evaluate("node => node.scrollTop") > before + 50
+
+
+def test_large_scores_rescale(page: Page, app: str) -> None:
+    open_stage(page, f"{app}{LESSON}?z=123,456,789&y=2")
+    result = compare_losses([123, 456, 789], 2)
+    now = readouts(page)
+    assert now["cross_entropy"].replace("−", "-") == f"{float(result.cross_entropy):.3e}"
+    assert math.isclose(float(now["hinge"]), 0)
+    drag(page, "score0", 0, -30)
+    settle(page)
+    assert value(page, "score0") > 200
+    assert value(page, "score0") % 10 == 0
