@@ -1,5 +1,6 @@
 """The losses: values, gradients, accuracy, invariants, extremes, errors."""
 
+import contextlib
 import itertools
 from dataclasses import FrozenInstanceError
 
@@ -619,6 +620,16 @@ def test_minus_infinity_among_the_wrong_classes_of_a_hinge():
 def test_nothing_warns_even_if_numpy_raises(loss):
     with np.errstate(all="raise"):
         loss(np.array([[1e200, -1e200, 0.0], [0.0, -745.0, -708.5]]), [1, 0])
+
+
+@pytest.mark.parametrize("bad", [0.0, np.nan])
+def test_numpys_settings_are_left_alone(bad):
+    settings_before = np.getbufsize(), np.geterr()
+    logits = np.zeros((2, 3000))
+    logits[1, 7] = bad
+    with contextlib.suppress(ValueError):
+        cross_entropy(logits, [0, 1])
+    assert (np.getbufsize(), np.geterr()) == settings_before
 
 
 # Errors
