@@ -32,7 +32,8 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     script = Path(__file__).parent / "apps" / "demo_app.py"
-    with Server(script, tmp_path_factory.mktemp("demo")) as server:
+    quiet = ("--browser.gatherUsageStats=false", "--server.showEmailPrompt=false")
+    with Server(script, tmp_path_factory.mktemp("demo"), options=quiet) as server:
         yield server.url
 
 

@@ -13,9 +13,9 @@ from playwright.sync_api import CDPSession, Locator, Page
 STAGE = ".stage[data-ready]"
 
 
-def open_stage(page: Page, url: str) -> None:
+def open_stage(page: Page, url: str, *, stages: int = 1) -> None:
     page.goto(url)
-    page.wait_for_selector(STAGE)
+    until(page, lambda: page.locator(STAGE).count() == stages, 60)
     settle(page)
 
 

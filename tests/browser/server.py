@@ -22,14 +22,16 @@ def free_port() -> int:
 class Server:
     """An app served on a free port of this machine, from a folder that is not the project's."""
 
-    def __init__(self, script: Path, folder: Path, port: int | None = None) -> None:
+    def __init__(
+        self, script: Path, folder: Path, port: int | None = None, options: tuple[str, ...] = ()
+    ) -> None:
         self.port = port or free_port()
         self.url = f"http://localhost:{self.port}"
         self._log = (folder / f"server-{self.port}.log").open("w")
         command = [sys.executable, "-m", "streamlit", "run", str(script)]
-        options = ["--server.headless=true", f"--server.port={self.port}"]
+        place = ["--server.headless=true", f"--server.port={self.port}"]
         self._process = subprocess.Popen(
-            [*command, *options], cwd=folder, stdout=self._log, stderr=subprocess.STDOUT
+            [*command, *place, *options], cwd=folder, stdout=self._log, stderr=subprocess.STDOUT
         )
 
     def __enter__(self) -> Server:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,12 +24,22 @@ _component = st.components.v2.component(
 )
 
 
-def _released(key: str) -> dict[str, Any] | None:
-    """The last message from the browser, or None if there is none or it makes no sense."""
-    message = (st.session_state.get(key) or {}).get("state")
-    if not isinstance(message, dict) or not isinstance(message.get("values"), dict):
+@dataclass(frozen=True)
+class _Message:
+    """What the browser sent last: its number, which the answer carries back, and the release."""
+
+    number: int
+    release: Release
+
+
+def _read(state: Any) -> _Message | None:
+    """The message in a component's state; None if there is none or it makes no sense."""
+    sent = (state or {}).get("state")
+    if not isinstance(sent, dict) or not isinstance(sent.get("values"), dict):
         return None
-    return message if isinstance(message.get("number"), int) else None
+    if not isinstance(sent.get("number"), int):
+        return None
+    return _Message(sent["number"], Release(sent["values"], sent.get("focus")))
 
 
 def stage(
@@ -62,12 +73,12 @@ def stage(
     """
 
     def released() -> None:
-        message = _released(key)
+        message = _read(st.session_state.get(key))
         if message is not None:
-            on_release(Release(message["values"], message.get("focus")))
+            on_release(message.release)
 
-    message = _released(key)
-    _component(
+    known = _read(st.session_state.get(key))
+    state = _component(
         key=key,
         data=pack(
             panels=panels,
@@ -77,7 +88,13 @@ def stage(
             now=now,
             focus=focus,
             labels=labels,
-            answers=message["number"] if message else 0,
+            answers=known.number if known else 0,
         ),
         on_state_change=released,
     )
+    # A session that began after the browser's page, as when the server was restarted, learns of the
+    # message only here, and was not called back.
+    told = _read(state)
+    if told is not None and (known is None or known.number != told.number):
+        on_release(told.release)
+        st.rerun()

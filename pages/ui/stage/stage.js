@@ -584,7 +584,8 @@ class Handle {
     const { xaxis, yaxis } = layout;
     const [x, y] =
       given.axis === "xy" ? this.value : given.axis === "x" ? [this.value, given.at] : [given.at, this.value];
-    const top = given.at === null ? layout.height : toPixel(yaxis, y);
+    const isBelow = given.axis === "x" && given.at === null;
+    const top = isBelow ? layout.height : toPixel(yaxis, y);
     this.grip.style.transform = `translate(${toPixel(xaxis, x)}px, ${top}px)`;
     const column = Math.abs(xaxis.d2p(1) - xaxis.d2p(0));
     if (given.mark === "flag") this.grip.toggleAttribute("data-narrow", column < 84);
