@@ -28,7 +28,7 @@ from pages.ui.stage.vocabulary import (
 )
 from pages.ui.text import Text
 
-__all__ = ["PANELS", "READOUTS", "comparison_stage", "sweep_of"]
+__all__ = ["PANELS", "READOUTS", "comparison_stage", "moved", "sweep_of"]
 
 PANELS = ("scores", "probabilities", "gradients", "losses")
 READOUTS = {
@@ -99,20 +99,20 @@ def _score_id(index: int) -> str:
     return f"score{index}"
 
 
+def moved(state: State, release: Release) -> State:
+    """The state after a release; the same state if the message makes no sense."""
+    ids = [_score_id(index) for index in range(len(state.example.names))]
+    try:
+        scores = tuple(float(str(release.values[id])) for id in ids)
+        label = int(str(release.values[LABEL_HANDLE]))
+        example = replace(state.example, scores=scores, label=label)
+        return replace(state, example=example, along=ids.index(release.focus or ""))
+    except (KeyError, ValueError):
+        return state
+
+
 def _adopt(release: Release) -> None:
-    """Write what the hand left into the address."""
-    state, _ = read_state()
-    example = state.example
-    scores = [release.values.get(_score_id(index)) for index in range(len(example.names))]
-    label = release.values.get(LABEL_HANDLE)
-    focus = [_score_id(index) for index in range(len(scores))]
-    if not isinstance(label, int | float) or release.focus not in focus:
-        return
-    numbers = [float(score) for score in scores if isinstance(score, int | float)]
-    if len(numbers) != len(scores):
-        return
-    changed = replace(example, scores=tuple(numbers), label=int(label))
-    write_state(replace(state, example=changed, along=focus.index(release.focus)))
+    write_state(moved(read_state()[0], release))
 
 
 def _readouts(state: State, t: Text, shown: Sequence[str]) -> list[Readout]:

@@ -146,10 +146,14 @@ def parse_scores(text: str) -> tuple[tuple[float, ...], tuple[Problem, ...]]:
     return scores, tuple(problems)
 
 
+def _split_names(text: str) -> list[str]:
+    line = "".join(character if character.isprintable() else " " for character in text)
+    return [name.strip() for name in next(csv.reader([line], skipinitialspace=True), [])]
+
+
 def parse_names(text: str, classes: int) -> tuple[tuple[str, ...], tuple[Problem, ...]]:
     """Read one line of CSV with a name for each class; A, B, C, ... stand in for missing names."""
-    line = "".join(character if character.isprintable() else " " for character in text)
-    given = [name.strip() for name in next(csv.reader([line], skipinitialspace=True), [])]
+    given = _split_names(text)
     names: list[str] = []
     problems: list[Problem] = []
     for index, name in enumerate(given[:classes]):
@@ -197,7 +201,7 @@ def _read_scores(text: str, state: State) -> Reading:
 def _read_names(text: str, state: State) -> Reading:
     example = state.example
     if example == DEFAULT.example:  # names alone say how many classes there are
-        given = len(next(csv.reader([text]), []))
+        given = len(_split_names(text))
         if MINIMUM_CLASSES <= given <= MAXIMUM_CLASSES and given != len(example.names):
             example = Example(tuple(map(default_name, range(given))), (0.0,) * given, 0)
     names, problems = parse_names(text, len(example.scores))

@@ -132,13 +132,13 @@ def test_curves_follow_the_score_that_is_taken(page: Page, app: str) -> None:
     expected = compare_losses([[3.2, 5.1, s / 10] for s in range(-100, 101)], [0] * 201).hinge
     assert curve == pytest.approx(list(expected))
     dots = page.locator('[data-panel="losses"] .stage-mark')
-    axes = page.evaluate(
-        """() => { const {xaxis, yaxis} = document.querySelector('[data-panel=losses] .stage-plot')._fullLayout;
-        return [xaxis._offset + xaxis.d2p(%s), yaxis._offset]; }"""
-        % value(page, "score2")
+    left = page.evaluate(
+        """score => { const {xaxis} = document.querySelector('[data-panel=losses] .stage-plot')._fullLayout;
+        return xaxis._offset + xaxis.d2p(score); }""",
+        value(page, "score2"),
     )
     transform = dots.nth(1).evaluate("node => new DOMMatrix(getComputedStyle(node).transform).e")
-    assert transform == pytest.approx(axes[0], abs=0.6)
+    assert transform == pytest.approx(left, abs=0.6)
     page.mouse.up()
     settle(page)
     assert "along=2" in page.url
@@ -273,9 +273,7 @@ def test_finger_drags_and_scrolls(phone: Page, app: str) -> None:
     phone.wait_for_timeout(200)
     box = plot.bounding_box()
     before = main.evaluate("node => node.scrollTop")
-    for target in (
-        (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2),
-    ):
+    for target in ((box["x"] + box["width"] / 2, box["y"] + box["height"] / 2),):
         touch_drag(phone, target, 0, -150)
     phone.wait_for_timeout(300)
     assert main.evaluate("node => node.scrollTop") > before + 50

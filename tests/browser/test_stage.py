@@ -191,16 +191,16 @@ def test_zoom_legend_and_camera_are_kept(page: Page, demo: str) -> None:
     before = view()
     assert before[0][0] > 0.01
     assert before[1] == "legendonly"
-    page.evaluate(
-        "() => { window.node = document.querySelector('[data-panel=scene] canvas'); }"
-    )
+    page.evaluate("() => { window.node = document.querySelector('[data-panel=scene] canvas'); }")
     drag(page, "a", 0, -30)
     drag(page, "step", 80, 0, stage=1)
     settle(page)
     after = view()
     assert after[:2] == before[:2]
     assert after[2] == pytest.approx(before[2])
-    assert page.evaluate("() => window.node === document.querySelector('[data-panel=scene] canvas')")
+    assert page.evaluate(
+        "() => window.node === document.querySelector('[data-panel=scene] canvas')"
+    )
 
 
 def test_two_stages_do_not_disturb_each_other(page: Page, demo: str) -> None:
@@ -308,9 +308,7 @@ def test_leaving_the_page_during_a_drag(page: Page, app: str) -> None:
     page.mouse.move(x, y)
     page.mouse.down()
     page.mouse.move(x, y - 30, steps=4)
-    page.evaluate(
-        "() => [...document.querySelectorAll('[data-testid=stSidebar] a')][0].click()"
-    )
+    page.evaluate("() => [...document.querySelectorAll('[data-testid=stSidebar] a')][0].click()")
     until(page, lambda: page.locator("h1").text_content() == "Logit Lab")
     page.mouse.move(x, y - 60, steps=4)
     page.mouse.up()

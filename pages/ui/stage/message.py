@@ -14,7 +14,7 @@ from pages.ui.stage.vocabulary import FloatArray, Handle, Mark, Panel, Place, Re
 
 __all__ = ["PLOTLY_URL", "pack"]
 
-PLOTLY_URL = f"plotly.min.js?v={plotly.__version__}"
+PLOTLY_URL = f"plotly.min.js?v={plotly.__version__}-eager"
 """Where the app serves Plotly's own script, relative to its root; a new version is a new URL."""
 
 

@@ -93,6 +93,7 @@ class Stage {
     this.timelines = create("div", "stage-timelines", this.root);
     this.panels = new Map();
     this.handles = new Map();
+    this.marks = [];
     this.sent = 0; // number of the last message to Python; Python's answer carries it back
     this.moved = new Set(); // handles moved since Python computed the model
     this.dirty = new Set();

@@ -22,7 +22,9 @@ LABELS = {
     "typing": "a number",
 }
 kept = st.session_state.setdefault("kept", {"a": 2.0, "b": 3.0})
-world = st.session_state.setdefault("world_state", {"point": (1.0, 1.0), "step": 0.0, "messages": 0})
+world = st.session_state.setdefault(
+    "world_state", {"point": (1.0, 1.0), "step": 0.0, "messages": 0}
+)
 time.sleep(float(st.query_params.get("wait", "0")))
 
 
@@ -95,7 +97,9 @@ history = go.Figure(
         go.Scatter(x=run, y=run**2, mode="lines", name="all"),
     ]
 )
-history.update_layout(uirevision="kept", showlegend=True, margin={"l": 40, "r": 10, "t": 10, "b": 30})
+history.update_layout(
+    uirevision="kept", showlegend=True, margin={"l": 40, "r": 10, "t": 10, "b": 30}
+)
 scene = go.Figure(go.Surface(z=np.outer(run[::10], run[::10]), showscale=False))
 scene.update_layout(uirevision="kept", margin={"l": 0, "r": 0, "t": 0, "b": 0})
 

@@ -1,0 +1,186 @@
+"""The frame around the lessons: links, language, theme, phone, accessibility, what leaves."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+
+from tests.browser.conftest import watched
+from tests.browser.hand import drag, handle, open_stage, readouts, settle, until, value, values
+
+LESSON = "/svm-against-softmax"
+
+
+def test_links_take_the_example_along(page: Page, app: str) -> None:
+    open_stage(page, app)
+    drag(page, "score2", 0, -30)
+    settle(page)
+    state, numbers = values(page), readouts(page)
+    page.get_by_test_id("stSidebar").get_by_role("link", name="SVM against softmax").click()
+    until(page, lambda: page.locator("[data-panel=losses]").count() == 1)
+    settle(page)
+    assert values(page) == state
+    assert readouts(page).items() >= numbers.items()
+    page.go_back()
+    until(page, lambda: page.locator("[data-panel=losses]").count() == 0)
+    settle(page)
+    assert values(page) == state
+
+
+def test_language_switch(page: Page, app: str) -> None:
+    open_stage(page, app + LESSON)
+    drag(page, "score0", 0, -20)
+    settle(page)
+    state = values(page)
+    page.get_by_role("radio", name="简体中文").click()
+    until(page, lambda: page.locator("h1").text_content() == "SVM 与 Softmax 对比")
+    settle(page)
+    assert values(page) == state
+    assert "lang=zh" in page.url
+    assert handle(page, "score0").get_attribute("aria-label") == "cat 的得分"
+    assert readouts(page)["verdict"].startswith("SVM 已满足：每个间隔都不小于 1")
+    drag(page, "score0", 0, 10)
+    settle(page)
+    assert "lang=zh" in page.url
+    page.get_by_role("radio", name="English").click()
+    until(page, lambda: page.locator("h1").text_content() == "SVM against softmax")
+
+
+def test_first_language_is_the_browsers(browser: Browser, app: str) -> None:
+    context = browser.new_context(locale="zh-CN")
+    page, complaints = watched(context)
+    open_stage(page, app + LESSON)
+    assert page.locator("h1").text_content() == "SVM 与 Softmax 对比"
+    assert complaints == []
+    context.close()
+
+
+def bar_colours(page: Page) -> list[str]:
+    return page.evaluate(
+        """() => { const plot = document.querySelector('[data-panel=gradients] .stage-plot');
+        const text = plot.querySelector('.xtick text');
+        return [...[...plot.querySelectorAll('.point > path')].map((bar) => bar.style.fill),
+          text.style.fill, getComputedStyle(document.querySelector('.stage-pill')).backgroundColor]; }"""
+    )
+
+
+def test_theme_switches_at_once(page: Page, app: str) -> None:
+    page.emulate_media(color_scheme="light")
+    open_stage(page, app + LESSON)
+    light = bar_colours(page)
+    numbers = readouts(page)
+    assert light[0] == "rgb(0, 114, 178)"
+    page.evaluate("() => { window.node = document.querySelector('[data-panel=gradients] svg'); }")
+    page.get_by_test_id("stMainMenu").get_by_role("button").click()
+    page.get_by_test_id("stMainMenuItem-theme-Dark").click()
+    until(page, lambda: bar_colours(page)[0] == "rgb(74, 168, 232)")
+    dark = bar_colours(page)
+    assert all(before != after for before, after in zip(light, dark, strict=True))
+    assert page.locator(".stage").get_attribute("data-theme") == "dark"
+    assert readouts(page) == numbers
+    assert page.evaluate(
+        "() => window.node === document.querySelector('[data-panel=gradients] svg')"
+    )
+    page.keyboard.press("Escape")
+    drag(page, "score1", 0, 20)
+    settle(page)
+    assert bar_colours(page) == dark
+
+
+@pytest.mark.parametrize("path", ["/", LESSON])
+def test_phone(phone: Page, app: str, path: str) -> None:
+    open_stage(phone, app + path)
+    widths = phone.evaluate(
+        """() => [...document.querySelectorAll('.stage, .stage-panel, .stage-readouts, h1')]
+          .map((node) => node.getBoundingClientRect()).map((box) => [box.left, box.right])"""
+    )
+    for left, right in widths:
+        assert left >= 0
+        assert right <= 390
+    assert phone.evaluate("() => document.documentElement.scrollWidth") <= 390
+    lefts = phone.locator(".stage-panel").evaluate_all(
+        "nodes => nodes.map((node) => node.getBoundingClientRect().left)"
+    )
+    assert len(set(lefts)) == 1  # one column
+    sizes = phone.locator("[data-mark=bar]").evaluate_all(
+        "nodes => nodes.map((node) => getComputedStyle(node, '::before').height)"
+    )
+    assert all(float(size.removesuffix("px")) >= 44 for size in sizes)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("path", ["/", LESSON])
+def test_axe_finds_nothing_serious(page: Page, app: str, path: str, scheme: str) -> None:
+    page.emulate_media(color_scheme=scheme)
+    open_stage(page, app + path)
+    found = json.loads(json.dumps(Axe().run(page).response))["violations"]
+    ours = [
+        (violation["id"], node["target"], node.get("failureSummary"))
+        for violation in found
+        if violation["impact"] in ("serious", "critical")
+        for node in violation["nodes"]
+        if "stage" in node["html"] or "stage" in str(node["target"]) or "stMarkdown" in str(node)
+    ]
+    assert ours == []
+
+
+def test_handles_speak(page: Page, app: str) -> None:
+    open_stage(page, app + LESSON)
+    cat = handle(page, "score0")
+    spoken = {
+        name: cat.get_attribute(name)
+        for name in ("role", "aria-label", "aria-valuenow", "aria-valuetext", "aria-valuemin")
+    }
+    assert spoken == {
+        "role": "slider",
+        "aria-label": "Score of cat",
+        "aria-valuenow": "3.2",
+        "aria-valuetext": "3.2",
+        "aria-valuemin": "-10",
+    }
+    alt = page.locator("[data-panel=scores] .stage-plot").get_attribute("aria-label")
+    assert alt == (
+        "Bar chart of the scores: cat 3.2, car 5.1, frog -1.7. "
+        "The true class is cat. 1 margins are violated."
+    )
+    drag(page, "score1", 0, 60)
+    settle(page)
+    alt = page.locator("[data-panel=scores] .stage-plot").get_attribute("aria-label")
+    assert f"car {value(page, 'score1'):g}" in alt
+
+
+def test_names_are_text(page: Page, app: str) -> None:
+    names = "<b>x</b>,**y**,{p}%25{x}"
+    open_stage(page, f"{app}{LESSON}?names={names}&z=1,2,3&y=0")
+    ticks = page.locator("[data-panel=scores] .xtick text").all_text_contents()
+    assert ticks == ["<b>x</b>", "**y**", "{p}%{x}"]
+    assert readouts(page)["verdict"].startswith("{p}%{x} beats the true class <b>x</b>.")
+    assert page.locator(".stage b").count() == 0
+
+
+def test_reduced_motion(browser: Browser, app: str) -> None:
+    context = browser.new_context(reduced_motion="reduce", locale="en-US")
+    page, _ = watched(context)
+    open_stage(page, app)
+    names = page.locator(".stage-pill").evaluate_all(
+        "nodes => nodes.map((node) => getComputedStyle(node).animationName)"
+    )
+    assert set(names) == {"none"}
+    context.close()
+
+
+def test_any_page_may_be_the_first(page: Page, app: str) -> None:
+    open_stage(page, f"{app}{LESSON}?z=1,2,3")
+    assert page.locator("h1").text_content() == "SVM against softmax"
+    assert page.get_by_test_id("stSidebar").get_by_role("link").count() == 2
+
+
+def test_a_strange_address_is_told(page: Page, app: str) -> None:
+    open_stage(page, f"{app}{LESSON}?z=1,apple,3&y=7")
+    alerts = page.get_by_test_id("stAlert").all_text_contents()
+    assert len(alerts) == 2
+    assert "“apple” cannot be used: a score or margin is a number such as 3.2." in alerts[0]
+    assert "a whole number from 0 to 2. Used instead: 0." in alerts[1]

@@ -1,0 +1,303 @@
+"""Every page in both languages, each control moved once, any address: through Streamlit itself."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import re
+import struct
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from streamlit.testing.v1 import AppTest
+
+from core.comparison import compare_losses
+from core.examples import EXAMPLES, PRESETS
+from core.losses import HINGE_VARIANTS
+from pages.ui.comparison import READOUTS
+from pages.ui.example import Example, State, decode, encode
+from pages.ui.stage.vocabulary import format_number
+from pages.ui.text import LANGUAGES, text_in
+
+PAGES = Path(__file__).parents[2] / "pages"
+LESSON = "svm_against_softmax"
+
+
+def opened(page: str = "home", **parameters: str) -> AppTest:
+    app = AppTest.from_file(str(PAGES / "navigation.py"), default_timeout=30)
+    for name, text in parameters.items():
+        app.query_params[name] = text
+    app.run()
+    if page != "home":
+        app.switch_page(str(PAGES / f"{page}.py"))
+        for name, text in parameters.items():
+            app.query_params[name] = text
+        app.run()
+    assert not app.exception
+    return app
+
+
+def state_of(app: AppTest) -> State:
+    state, problems = decode(
+        {
+            name: value[0] if isinstance(value, list) else value
+            for name, value in app.query_params.items()
+        }
+    )
+    assert problems == ()
+    return state
+
+
+def header(app: AppTest) -> dict[str, Any]:
+    message = app.get("bidi_component")[0].proto.bytes
+    (length,) = struct.unpack_from("<I", message)
+    return json.loads(message[4 : 4 + length])
+
+
+def told(app: AppTest) -> dict[str, float]:
+    """The readouts' numbers as the browser gets them."""
+    stage = header(app)
+    return {
+        place["attribute"]: values[0]
+        for place, values in zip(stage["places"], stage["now"], strict=True)
+        if place["panel"] is None
+    }
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("page", ["home", LESSON])
+def test_page_cold_and_warm(page: str, language: str) -> None:
+    t = text_in(language)
+    app = opened(page, lang=language)
+    for _ in range(2):
+        title = "Logit Lab" if page == "home" else t(f"{page}.title")
+        assert [entry.value for entry in app.title] == [title]
+        assert t(f"{page}.question") in [entry.value for entry in app.markdown]
+        now = told(app)
+        cat = compare_losses([3.2, 5.1, -1.7], 0)
+        assert now["hinge"] == cat.hinge == pytest.approx(2.9)
+        assert now["cross_entropy"] == cat.cross_entropy == pytest.approx(2.0404, abs=5e-5)
+        assert {panel["id"] for panel in header(app)["panels"]} >= {"scores", "probabilities"}
+        app.run()
+        assert not app.exception
+
+
+@pytest.mark.parametrize("locale", ["zh-CN", "fr-FR"])
+def test_a_page_opens_in_the_browsers_language(locale: str, monkeypatch) -> None:
+    monkeypatch.setattr("streamlit.runtime.context.ContextProxy.locale", locale)
+    app = opened(LESSON)
+    assert app.title[0].value == text_in("zh" if locale == "zh-CN" else "en")(f"{LESSON}.title")
+
+
+def test_home_shows_every_published_example_with_its_outcome() -> None:
+    app = opened()
+    table = next(entry.value for entry in app.markdown if entry.value.startswith("| Source"))
+    rows = [line for line in table.splitlines() if line.endswith(" |")][1:]
+    rows = [row for row in rows if "**" not in row]
+    assert len(rows) == len(EXAMPLES)
+    t = text_in("en")
+    for row, example in zip(rows, EXAMPLES, strict=True):
+        if example.remark:
+            assert row.endswith(f"| {t(f'remark.{example.remark}')} |")
+        elif example.printed:
+            assert row.endswith("| reproduced |")
+        else:
+            assert row.endswith("| exact value, none printed |")
+
+
+def test_language_switch_keeps_everything_else() -> None:
+    app = opened(LESSON, z="1,2", names="x,y", y="1")
+    app.button_group(key="language").select("zh").run()
+    assert app.query_params["lang"] in ("zh", ["zh"])
+    assert state_of(app).example == Example(("x", "y"), (1.0, 2.0), 1)
+    assert app.title[0].value == "SVM 与 Softmax 对比"
+
+
+@pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.id)
+def test_presets(preset) -> None:
+    app = opened(LESSON)
+    app.selectbox(key="preset").select(preset.id).run()
+    state = state_of(app)
+    assert state.example == Example(preset.names, preset.scores, preset.label)
+    assert (state.margin, state.variant) == (preset.margin, preset.variant)
+    assert app.selectbox(key="preset").value == preset.id
+    result = compare_losses(
+        preset.scores, preset.label, margin=preset.margin, variant=preset.variant
+    )
+    assert told(app)["hinge"] == result.hinge
+    assert told(app)["cross_entropy"] == result.cross_entropy
+
+
+def test_other_controls() -> None:
+    app = opened(LESSON)
+    for variant in HINGE_VARIANTS[1:]:
+        app.selectbox(key="variant").select(variant).run()
+        assert state_of(app).variant == variant
+        assert told(app)["hinge"] == compare_losses([3.2, 5.1, -1.7], 0, variant=variant).hinge
+    app.number_input(key="margin").set_value(2.5).run()
+    assert state_of(app).margin == 2.5
+    app.number_input(key="classes").set_value(5).run()
+    assert state_of(app).example.names == ("cat", "car", "frog", "D", "E")
+    app.text_input(key="names").input("a,b,c,d,e").run()
+    assert state_of(app).example.names == tuple("abcde")
+    app.text_input(key="scores").input("456, -1, 0.5").run()
+    assert state_of(app).example.scores == (456, -1, 0.5)
+    assert state_of(app).example.names == tuple("abc")
+    next(button for button in app.button if button.label == "Random").click().run()
+    random = state_of(app).example
+    assert random.names == tuple("abc")
+    assert random.scores != (456, -1, 0.5)
+    next(button for button in app.button if button.label == "Reset").click().run()
+    assert state_of(app) == State()
+    assert not app.exception
+
+
+@pytest.mark.parametrize(
+    ("key", "typed", "sentence"),
+    [
+        ("scores", "1, two, 3", "“two” cannot be used: a score or margin is a number such as 3.2."),
+        ("scores", "7", "“7” cannot be used: there must be 2 to 10 classes, one score for each."),
+        (
+            "scores",
+            "1, 2e7",
+            "“2e7” cannot be used: a number here lies between −1,000,000 and 1,000,000.",
+        ),
+        (
+            "names",
+            "a, b",
+            "“a, b” cannot be used: there must be 3 names, one for each score, separated by commas.",
+        ),
+        ("names", "a, a, b", "“a” cannot be used: another class already has this name."),
+    ],
+)
+def test_bad_input_stays_and_is_explained(key: str, typed: str, sentence: str) -> None:
+    app = opened(LESSON)
+    before = told(app)
+    app.text_input(key=key).input(typed).run()
+    assert app.text_input(key=key).value == typed
+    assert [error.value.replace("\\", "") for error in app.error] == [sentence]
+    assert told(app) == before
+    app.text_input(key=key).input("4,5,6" if key == "scores" else "x,y,z").run()
+    assert not app.error
+    assert not app.exception
+
+
+def test_malformed_address_is_told_and_the_rest_is_used() -> None:
+    app = opened(LESSON, z="1,x,3", y="9", margin="2", lang="xx")
+    assert [warning.value.replace("\\", "") for warning in app.warning] == [
+        "In the address, **lang** = “xx” cannot be used: the languages are en, zh. Used instead: en.",
+        "In the address, **z** = “x” cannot be used: a score or margin is a number such as 3.2. "
+        "Used instead: 0.",
+        "In the address, **y** = “9” cannot be used: a class is given by its place, a whole number "
+        "from 0 to 2. Used instead: 0.",
+    ]
+    assert told(app)["hinge"] == compare_losses([1, 0, 3], 0, margin=2).hinge
+
+
+@pytest.fixture(scope="module")
+def warm() -> AppTest:
+    return opened(LESSON)
+
+
+@settings(
+    max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    st.dictionaries(
+        st.sampled_from(["names", "z", "y", "margin", "variant", "along", "lang", "other"]),
+        st.one_of(
+            st.text(max_size=40),
+            st.sampled_from(
+                ["nan", "1e400", "-1", "1,,2", "9" * 400, "<script>", "$x$ :red[y]", "٣"]
+            ),
+        ),
+        min_size=1,
+    )
+)
+def test_malformed_addresses_never_break_a_page(warm: AppTest, parameters: dict[str, str]) -> None:
+    warm.query_params.clear()
+    for name, text in parameters.items():
+        warm.query_params[name] = text
+    warm.run()
+    assert not warm.exception
+    state, problems = decode(parameters)
+    assert told(warm)["true_name"] == state.example.label
+    strange = "lang" in parameters and parameters["lang"] not in LANGUAGES
+    assert len(warm.warning) == len(problems) + strange
+
+
+def tab(app: AppTest, name: str) -> AppTest:
+    app.session_state[f"{LESSON}_tab"] = text_in("en")(f"tab.{name}")
+    return app.run()
+
+
+CASES = [
+    {},
+    {"z": "10,-100,-100"},
+    {"z": "123,456,789", "y": "1"},
+    {"z": "-2.85,0.86,0.28", "y": "2"},
+    {"z": "1,1,1,1,1,1,1,1,1,1", "variant": "crammer_singer"},
+    {"z": "2.2,2.5,-3.1", "y": "2", "variant": "one_vs_all", "margin": "0.5"},
+    {"z": "1000000,-1000000", "y": "1"},
+]
+
+
+@pytest.mark.parametrize("parameters", CASES, ids=str)
+def test_code_prints_the_numbers_on_screen(parameters: dict[str, str]) -> None:
+    app = tab(opened(LESSON, **parameters), "code")
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed), np.errstate(all="raise", under="ignore"):
+        exec(app.code[0].value, {})
+    lines = printed.getvalue().splitlines()
+    now = told(app)
+    for line, name in zip(lines, READOUTS, strict=False):
+        shown = format_number(now[name], 0 if name == "violation_count" else 4)
+        found = line.split()[-1].replace("e-0", "e-").replace("e+0", "e+")
+        assert found == shown.replace("−", "-"), name
+    assert len(lines) == len(READOUTS) + 3
+
+
+@pytest.mark.parametrize("parameters", CASES, ids=str)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_why_substitutes_the_numbers(parameters: dict[str, str], language: str) -> None:
+    app = opened(LESSON, lang=language, **parameters)
+    app.session_state[f"{LESSON}_tab"] = text_in(language)("tab.why")
+    app.run()
+    why = max((entry.value for entry in app.markdown), key=len)
+    assert "[[" not in why
+    now = told(app)
+    hinge = format_number(now["hinge"], 4).replace("−", "-")
+    assert f"= {hinge.split('e')[0]}" in why
+    assert f"= {format_number(now['cross_entropy'], 4).split('e')[0]}" in why
+    terms = re.findall(r"\\max\(0, ([^\\]+)\)(?= [+=]|,|\\right)", why)
+    values = [max(0.0, eval(term.replace("--", "+"), {})) for term in terms]
+    total = max(values) if parameters.get("variant") == "crammer_singer" else sum(values)
+    assert total == pytest.approx(now["hinge"])
+
+
+def test_data_is_what_is_shown() -> None:
+    app = tab(opened(LESSON), "data")
+    frame = app.dataframe[0].value
+    cat = compare_losses([3.2, 5.1, -1.7], 0)
+    assert frame["class"].tolist() == ["cat", "car", "frog"]
+    assert frame["probability"].tolist() == cat.probabilities.tolist()
+    assert frame["hinge_gradient"].tolist() == [-1, 1, 0]
+
+
+def test_links_take_the_example_along() -> None:
+    app = opened(LESSON, z="1,2", names="x,y", y="1", lang="zh")
+    links = [link.proto.query_string for link in app.get("page_link")]
+    assert links
+    for link in links:
+        assert "z=1%2C2" in link
+        assert "lang=zh" in link
+
+
+def test_encode_is_stable() -> None:
+    state = State(Example(("x", "y"), (1.0, 2.5), 1), margin=2.0)
+    assert encode(state) == {"z": "1,2.5", "names": "x,y", "y": "1", "margin": "2"}

@@ -1,0 +1,76 @@
+"""Imports point one way: lesson -> ui -> core -> NumPy; the layout is the agreed one."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+STANDARD = set(sys.stdlib_module_names)
+
+
+def imports(path: Path) -> set[str]:
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            found.add(node.module or "")
+    return found
+
+
+def outside(path: Path) -> set[str]:
+    return {name.split(".")[0] for name in imports(path)} - STANDARD
+
+
+def sources(folder: str) -> list[Path]:
+    found = sorted((ROOT / folder).rglob("*.py"))
+    assert found
+    return found
+
+
+@pytest.mark.parametrize("path", sources("core"), ids=str)
+def test_core_knows_numpy_only(path: Path) -> None:
+    assert outside(path) <= {"core", "numpy"}
+
+
+@pytest.mark.parametrize("path", sources("pages/ui/figures"), ids=str)
+def test_figures_know_no_streamlit(path: Path) -> None:
+    assert outside(path) <= {"core", "pages", "plotly", "numpy"}
+
+
+@pytest.mark.parametrize("path", sources("pages/ui/stage"), ids=str)
+def test_the_stage_knows_no_lesson_and_no_core(path: Path) -> None:
+    assert not any(name.startswith("core") for name in imports(path))
+    ours = {name for name in imports(path) if name.startswith("pages")}
+    assert all(name.startswith("pages.ui.stage") for name in ours)
+
+
+@pytest.mark.parametrize("path", sources("pages/ui"), ids=str)
+def test_ui_knows_no_lesson(path: Path) -> None:
+    ours = {name for name in imports(path) if name.startswith("pages")}
+    assert all(name.startswith("pages.ui") for name in ours)
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "pages").glob("*.py")), ids=str)
+def test_a_page_is_thin_and_knows_no_other_page(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 80
+    ours = {name for name in imports(path) if name.startswith("pages")}
+    assert all(name.startswith("pages.ui") for name in ours)
+
+
+def test_the_example_codec_needs_no_streamlit() -> None:
+    command = "import pages.ui.example, sys; assert 'streamlit' not in sys.modules"
+    subprocess.run([sys.executable, "-c", command], cwd=ROOT, check=True)
+
+
+def test_no_mathematics_in_javascript() -> None:
+    script = (ROOT / "pages/ui/stage/stage.js").read_text(encoding="utf-8")
+    used = set(re.findall(r"Math\.(\w+)", script))
+    assert used <= {"abs", "ceil", "floor", "max", "min", "round"}

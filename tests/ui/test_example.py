@@ -1,0 +1,172 @@
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.examples import PRESETS
+from core.losses import HINGE_VARIANTS
+from pages.ui.example import (
+    DEFAULT,
+    Example,
+    State,
+    decode,
+    encode,
+    parse_names,
+    parse_scores,
+    resized,
+)
+
+name_text = st.text(
+    st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=24
+) | st.sampled_from(["a,b", '"quoted"', "{p}", "<b>x</b>", "猫", "a b", "%{x}", "**"])
+
+
+@st.composite
+def states(draw: st.DrawFn) -> State:
+    names = tuple(draw(st.lists(name_text, min_size=2, max_size=10, unique=True)))
+    score = st.floats(-1e6, 1e6, allow_nan=False)
+    scores = tuple(draw(st.tuples(*[score] * len(names))))
+    index = st.integers(0, len(names) - 1)
+    return State(
+        example=Example(names, scores, draw(index)),
+        margin=draw(st.floats(0, 1000)),
+        variant=draw(st.sampled_from(HINGE_VARIANTS)),
+        along=draw(index),
+    )
+
+
+@given(states())
+def test_what_is_written_is_read_back(state: State) -> None:
+    read, problems = decode(encode(state))
+    assert problems == ()
+    assert read.example == state.example
+    assert read.focus == state.focus
+    assert (read.margin, read.variant) == (state.margin, state.variant)
+
+
+def test_default_has_a_short_address() -> None:
+    assert encode(DEFAULT) == {"names": "cat,car,frog", "z": "3.2,5.1,-1.7", "y": "0"}
+    assert decode({}) == (DEFAULT, ())
+
+
+@pytest.mark.parametrize(
+    ("parameters", "scores", "names", "label", "problems"),
+    [
+        ({"z": "1,x,3"}, (1, 0, 3), ("cat", "car", "frog"), 0, [("z", "x", "number", "0")]),
+        ({"z": "1;2 4"}, (1, 2, 4), ("cat", "car", "frog"), 0, []),
+        ({"z": "1,nan"}, (1, 0), ("A", "B"), 0, [("z", "nan", "size", "0")]),
+        ({"z": "1,1e999"}, (1, 0), ("A", "B"), 0, [("z", "1e999", "size", "0")]),
+        (
+            {"z": "5"},
+            (3.2, 5.1, -1.7),
+            ("cat", "car", "frog"),
+            0,
+            [("z", "5", "count", "3.2,5.1,-1.7")],
+        ),
+        (
+            {"z": ",".join("1" * 12)},
+            (1,) * 10,
+            tuple("ABCDEFGHIJ"),
+            0,
+            [("z", "12", "count", "10")],
+        ),
+        ({"names": "a,b"}, (0, 0), ("a", "b"), 0, []),
+        (
+            {"names": "a,b", "z": "1,2,3"},
+            (1, 2, 3),
+            ("a", "b", "C"),
+            0,
+            [("names", "a,b", "name_count", "a,b,C")],
+        ),
+        (
+            {"names": "a,,a"},
+            (3.2, 5.1, -1.7),
+            ("a", "B", "C"),
+            0,
+            [("names", "", "name_empty", "B"), ("names", "a", "name_twice", "C")],
+        ),
+        ({"y": "3"}, (3.2, 5.1, -1.7), ("cat", "car", "frog"), 0, [("y", "3", "index", "0")]),
+        ({"y": "-1"}, (3.2, 5.1, -1.7), ("cat", "car", "frog"), 0, [("y", "-1", "index", "0")]),
+        (
+            {"y": "9" * 5000},
+            (3.2, 5.1, -1.7),
+            ("cat", "car", "frog"),
+            0,
+            [("y", "9" * 39 + "…", "index", "0")],
+        ),
+        ({"z": "1,2", "y": "1"}, (1, 2), ("A", "B"), 1, []),
+        (
+            {"margin": "-2"},
+            (3.2, 5.1, -1.7),
+            ("cat", "car", "frog"),
+            0,
+            [("margin", "-2", "margin", "1")],
+        ),
+        (
+            {"variant": "linear"},
+            (3.2, 5.1, -1.7),
+            ("cat", "car", "frog"),
+            0,
+            [("variant", "linear", "variant", "weston_watkins")],
+        ),
+        (
+            {"along": "x"},
+            (3.2, 5.1, -1.7),
+            ("cat", "car", "frog"),
+            0,
+            [("along", "x", "index", "0")],
+        ),
+    ],
+)
+def test_malformed_addresses(parameters, scores, names, label, problems) -> None:
+    state, found = decode(parameters)
+    assert state.example == Example(names, tuple(map(float, scores)), label)
+    assert [(p.parameter, p.value, p.reason, p.used) for p in found] == problems
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(["names", "z", "y", "margin", "variant", "along"]), st.text(max_size=60)
+    )
+)
+def test_any_address_gives_a_state(parameters: dict[str, str]) -> None:
+    state, problems = decode(parameters)
+    again, none = decode(encode(state))
+    assert none == ()
+    assert again.example == state.example
+    assert {problem.parameter for problem in problems} <= set(parameters)
+
+
+def test_an_example_refuses_what_no_lesson_can_show() -> None:
+    with pytest.raises(ValueError, match="scores has 1 classes; expected 2 to 10"):
+        Example(("a",), (1.0,), 0)
+    with pytest.raises(ValueError, match="names has 2 entries; scores has 3"):
+        Example(("a", "b"), (1.0, 2.0, 3.0), 0)
+    with pytest.raises(ValueError, match="label is 2; expected 0 to 1"):
+        Example(("a", "b"), (1.0, 2.0), 2)
+    with pytest.raises(ValueError, match="beyond 1e\\+06"):
+        Example(("a", "b"), (1.0, float("nan")), 0)
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        DEFAULT.example.label = 1
+
+
+def test_resized() -> None:
+    more = resized(DEFAULT.example, 5)
+    assert more.names == ("cat", "car", "frog", "D", "E")
+    assert more.scores == (3.2, 5.1, -1.7, 0, 0)
+    fewer = resized(dataclasses.replace(more, label=4), 2)
+    assert fewer == Example(("cat", "car"), (3.2, 5.1), 1)
+
+
+def test_typed_texts() -> None:
+    assert parse_scores("3.2, 5.1, −1.7") == ((3.2, 5.1, -1.7), ())
+    assert parse_names('x, "y, z"', 2) == (("x", "y, z"), ())
+
+
+@pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.id)
+def test_presets_fit_the_address(preset) -> None:
+    state = State(Example(preset.names, preset.scores, preset.label), preset.margin, preset.variant)
+    assert decode(encode(state)) == (state, ())
