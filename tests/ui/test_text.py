@@ -40,7 +40,6 @@ def test_nothing_is_left_in_english(language: str) -> None:
         "readout.cross_entropy_gradient_norm",
         "table.ours",
         "topic.softmax",
-        *(f"svm_against_softmax.hinge_{variant}" for variant in HINGE_VARIANTS),
     }
     assert same <= formulas
 

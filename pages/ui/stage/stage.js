@@ -533,6 +533,7 @@ class Handle {
     }
     this.grip.dataset.mark = given.mark;
     this.grip.dataset.axis = given.axis;
+    this.grip.toggleAttribute("data-hint", given.id === this.stage.model.handles[0].id);
     this.grip.title = this.stage.model.labels.hint;
     this.grip.style.setProperty("--handle-color", given.color);
     this.grip.setAttribute("aria-label", given.label);
