@@ -61,8 +61,7 @@ def base_figure() -> go.Figure:
         "zerolinecolor": ZERO,
         "zerolinewidth": 1,
         "linecolor": ZERO,
-        "tickfont": {"size": 14},
-        "title": {"font": {"size": 14}, "standoff": 6},
+        "title": {"font": {"size": 15}, "standoff": 6},
         "automargin": False,
         "fixedrange": True,
     }
@@ -71,8 +70,8 @@ def base_figure() -> go.Figure:
         template="none",
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
-        font={"family": "var(--st-font)", "size": 14, "color": INK},
-        margin={"l": 48, "r": 14, "t": 10, "b": 34},
+        font={"family": "var(--st-font)", "color": INK},
+        margin={"l": 52, "r": 14, "t": 10, "b": 34},
         showlegend=False,
         dragmode=False,
         hovermode=False,
@@ -94,5 +93,5 @@ def class_axis(figure: go.Figure, names: Sequence[str], *, room_below: int = 0) 
         zeroline=False,
         ticks="",
     )
-    slanted = 5 * min(longest, 12) if longest * len(names) > 42 else 0
+    slanted = 3 * min(longest, 16) if longest * len(names) > 42 else 0
     figure.update_layout(margin_b=34 + slanted + room_below)

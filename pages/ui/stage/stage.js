@@ -51,6 +51,9 @@ const write = (node, text) => {
   if (node.textContent !== text) node.textContent = text;
 };
 
+// A wide panel is on a projector: it is read from the back of the hall.
+const fontSize = (width) => (width >= 560 ? 18 : 14);
+
 const toPixel = (axis, value) => axis._offset + clamp(axis.d2p(value), 0, axis._length);
 
 const formatFixed = (value, decimals) => {
@@ -139,6 +142,7 @@ class Stage {
   }
 
   syncPanels() {
+    this.root.dataset.panels = this.model.panels.length;
     for (const [id, panel] of this.panels) {
       if (this.model.panels.some((given) => given.id === id)) continue;
       this.plotly.purge(panel.plot);
@@ -262,8 +266,10 @@ class Stage {
     const redrawn = [];
     const redrawnIds = new Set();
     for (const panel of this.panels.values()) {
-      if (!themeChanged && panel.skeleton === panel.given.figure) continue;
+      const size = fontSize(panel.plot.clientWidth);
+      if (!themeChanged && panel.skeleton === panel.given.figure && panel.size === size) continue;
       panel.skeleton = panel.given.figure;
+      panel.size = size;
       const figure = this.themed(JSON.parse(panel.skeleton));
       this.model.places.forEach((place, i) => {
         if (place.panel !== panel.id || place.trace === null) return;
@@ -271,6 +277,7 @@ class Stage {
         owner[name] = [...this.arrays[i]];
       });
       if (COARSE_POINTER.matches) figure.layout.dragmode = false; // a finger scrolls the page
+      figure.layout.font = { ...figure.layout.font, size };
       figure.layout.autosize = true;
       const config = { displayModeBar: false, responsive: false, doubleClick: "reset" };
       if (!panel.drawn) panel.plot.style.visibility = "hidden";
@@ -305,6 +312,8 @@ class Stage {
         if (!panel.drawn || !width || (layout.width === width && layout.height === height)) continue;
         await this.plotly.Plots.resize(panel.plot);
       }
+      const outgrown = [...this.panels.values()].some(({ size, plot }) => size && size !== fontSize(plot.clientWidth));
+      if (outgrown) await this.draw(this.theme);
       this.placeAll();
     });
   }
@@ -320,10 +329,12 @@ class Stage {
   }
 
   placeMark(mark) {
-    const layout = this.panels.get(mark.given.panel).plot._fullLayout;
+    const panel = this.panels.get(mark.given.panel);
+    const layout = panel.plot._fullLayout;
     if (!layout?.xaxis?._length) return;
     const room = layout.xaxis._length / mark.nodes.length;
-    this.panels.get(mark.given.panel).marks.style.setProperty("--mark-size", `${clamp(room / 2.3, 9, 16)}px`);
+    panel.marks.toggleAttribute("data-narrow", room < 24);
+    panel.marks.style.setProperty("--mark-size", `${clamp(room / 2.8, 9, fontSize(panel.plot.clientWidth) + 2)}px`);
     this.markPoints(mark).forEach(([x, y], i) => {
       const node = mark.nodes[i];
       node.hidden = !Number.isFinite(x) || !Number.isFinite(y);
@@ -333,7 +344,9 @@ class Stage {
       node.style.transform = `translate(${left}px, ${top}px)`;
       if (mark.given.kind === "dot") return;
       node.dataset.side = y < 0 ? "below" : y > 0 ? "above" : "level";
-      write(node, formatFixed(y, mark.given.decimals[i % mark.given.decimals.length]));
+      const text = formatFixed(y, mark.given.decimals[i % mark.given.decimals.length]);
+      node.toggleAttribute("data-spare", room < 24 && Number(text) === 0);
+      write(node, text);
     });
   }
 
@@ -592,7 +605,7 @@ class Handle {
     const column = Math.abs(xaxis.d2p(1) - xaxis.d2p(0));
     if (given.mark === "flag") this.grip.toggleAttribute("data-narrow", column < 84);
     if (given.mark === "bar") {
-      this.grip.style.setProperty("--handle-width", `${clamp(column - 4, 20, 64)}px`);
+      this.grip.style.setProperty("--handle-width", `${clamp(column - 4, 20, 76)}px`);
       this.grip.dataset.side = this.value < 0 ? "below" : "above";
     }
   }
