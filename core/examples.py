@@ -6,7 +6,6 @@ not what the core computes, `Example.remark` says why.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -15,19 +14,7 @@ from core.activations import softmax, softmax_jacobian
 from core.losses import HingeVariant, cross_entropy, hinge, squared_error
 from core.validation import FloatArray
 
-__all__ = ["EXAMPLES", "PRESETS", "REMARKS", "Example", "Preset"]
-
-REMARKS = {
-    "bias_left_out": "The figure leaves out the bias; with it the score is 60.75.",
-    "illustration": "The notes print these numbers as an illustration; they are not the softmax.",
-    "log10": "Older copies of the slide take the logarithm to base 10; the loss is in nats.",
-    "log_capped": "With 1e-7 inside the logarithm the loss cannot exceed 16.118.",
-    "log_offset": "The book adds 1e-7 inside the logarithm, which changes the seventh decimal.",
-    "naive_overflow": "exp overflows without subtracting the maximum, and inf / inf is NaN.",
-    "rounded_steps": "The figure divides numbers that it has already rounded.",
-    "ten_digits": "The book divides by the sum over all ten digits; here are only two of them.",
-}
-"""The reason for each `Example.remark`."""
+__all__ = ["EXAMPLES", "PRESETS", "Example", "Preset"]
 
 
 @dataclass(frozen=True)
@@ -52,7 +39,7 @@ class Example:
     printed : tuple of str
         The published figures as printed, empty where the source prints none.
     remark : str or None
-        The key in `REMARKS` of why the printed figures differ; None where they do not.
+        A key for the reason why the printed figures differ; None where they do not.
     tolerance : float
         The relative error to allow between `compute` and `expected`.
     """
@@ -73,9 +60,12 @@ class Example:
         return tuple(np.asarray(self.compute(), dtype=np.float64).reshape(-1).tolist())
 
     @property
-    def status(self) -> Literal["reproduced", "differs"]:
-        """Whether the printed figures are this core's, as far as they are printed."""
-        return "reproduced" if self.remark is None else "differs"
+    def is_reproduced(self) -> bool:
+        """Whether this core's figures are the printed ones, to half a unit of their last digit."""
+        return len(self.printed) == len(self.values) and all(
+            abs(value - float(figure)) <= 0.5 * 10.0 ** -len(figure.partition(".")[2]) * (1 + 1e-9)
+            for value, figure in zip(self.values, self.printed, strict=True)
+        )
 
 
 @dataclass(frozen=True)

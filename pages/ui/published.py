@@ -17,9 +17,9 @@ def _number(value: float) -> str:
 
 
 def _outcome(example: Example, t: Text) -> str:
-    if example.remark is not None:
-        return t(f"remark.{example.remark}")
-    return t("table.reproduced" if example.printed else "table.exact")
+    if example.is_reproduced:
+        return t("table.reproduced")
+    return t(f"remark.{example.remark}" if example.printed else "table.exact")
 
 
 def published_table(t: Text) -> None:

@@ -269,7 +269,8 @@ def test_downloads(page: Page, demo: str) -> None:
         assert download.value.suggested_filename == f"product.{name.lower()}"
         content = Path(download.value.path()).read_bytes()
         if name == "SVG":
-            assert b">2.0<" in content  # what the handle shows is in the file
+            for text in (b">2.0<", b">a times b<"):  # handles and title are in the file
+                assert text in content
         else:
             assert content.startswith(b"\x89PNG")
             assert len(content) > 5000
@@ -328,3 +329,16 @@ def test_finger_on_two_handles(phone: Page, demo: str) -> None:
     assert a > 2
     assert b > 3
     assert product(phone) == pytest.approx(a * b, abs=0.006)
+
+
+def test_an_answer_leaves_the_focus_where_it_is(page: Page, demo: str) -> None:
+    open_stage(page, demo, stages=2)
+    handle(page, "a").focus()
+    for expected in (2.1, 2.2):
+        page.keyboard.press("ArrowUp")
+        until(page, lambda: page.locator(".stage").first.get_attribute("data-sent"))
+        settle(page)
+        assert value(page, "a") == pytest.approx(expected)
+        page.wait_for_timeout(500)
+        focused = page.evaluate("() => document.activeElement.dataset.handle")
+        assert focused == "a"

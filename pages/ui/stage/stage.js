@@ -2,7 +2,6 @@
 // a handle's position picks a row of its sweep, and the row's numbers are put where they belong.
 
 const COARSE_POINTER = matchMedia("(pointer: coarse)");
-const REDUCED_MOTION = matchMedia("(prefers-reduced-motion: reduce)");
 const UPDATES_PER_SECOND = 10;
 const KEYBOARD_REST_MS = 350;
 const ICON = { play: "\u25B6\uFE0E", pause: "\u23F8\uFE0E" };
@@ -72,17 +71,23 @@ function formatNumber(value, decimals) {
 // Plotly.animate spends ten times longer on finding out what a figure is than on drawing its bars.
 // In a drag only their ends move: they are set here in Plotly's own paths, from Plotly's own axes.
 // At rest the same numbers go through Plotly.animate, so that Plotly knows what it shows.
+function isPlainBar(plot, trace) {
+  const { type, visible, orientation } = plot._fullData[trace];
+  const { barmode } = plot._fullLayout;
+  return type === "bar" && visible === true && orientation === "v" && (barmode === "overlay" || barmode === "group");
+}
+
 function paintBars(plot, trace) {
   const { xaxis, yaxis } = plot._fullLayout;
   const { base, y } = plot.data[trace];
   const bars = plot.calcdata[trace];
-  const earlier = plot.data.slice(0, trace).filter(({ type }) => type === "bar").length;
+  const earlier = plot._fullData.slice(0, trace).filter(({ type, visible }) => type === "bar" && visible === true).length;
   const paths = plot.querySelectorAll(".barlayer > .trace")[earlier].querySelectorAll(".point > path");
   bars.forEach(({ p0, p1 }, i) => {
     const bottom = Array.isArray(base) ? base[i] : 0;
     const drawn = Number.isFinite(y[i]) && Number.isFinite(bottom);
     const [left, right] = [xaxis.c2p(p0), xaxis.c2p(p1)];
-    const [low, high] = drawn ? [yaxis.c2p(bottom), yaxis.c2p(bottom + y[i])] : [];
+    const [low, high] = drawn ? [yaxis.d2p(bottom), yaxis.d2p(bottom + y[i])] : [];
     paths[i].setAttribute("d", drawn ? `M${left},${low}V${high}H${right}V${low}Z` : "M0,0Z");
   });
 }
@@ -272,7 +277,7 @@ class Stage {
       panel.size = size;
       const figure = this.themed(JSON.parse(panel.skeleton));
       this.model.places.forEach((place, i) => {
-        if (place.panel !== panel.id || place.trace === null) return;
+        if (place.panel !== panel.id) return;
         const [owner, name] = this.target(figure.data[place.trace], place.attribute);
         owner[name] = [...this.arrays[i]];
       });
@@ -350,34 +355,39 @@ class Stage {
     });
   }
 
-  // The file holds what the screen shows: marks and handles too, which are not Plotly's.
+  // The file holds what the screen shows: title, legend, marks and handles too, which are not Plotly's.
   async download(panel, format) {
     const { data, layout } = panel.plot;
-    const text = (x, y, label, color, shift) => ({ x, y, text: label, showarrow: false, yshift: shift, font: { color, size: 14 } });
-    const color = (value) => this.themed(value);
-    const marks = this.marks.filter(({ given }) => given.panel === panel.id).flatMap((mark) =>
-      this.markPoints(mark).map(([x, y], i) => {
-        const isLabel = mark.given.kind !== "dot";
-        const label = isLabel ? formatFixed(y, mark.given.decimals[i % mark.given.decimals.length]) : "\u25CF";
-        return text(x, y, label, color(isLabel ? "var(--ink)" : mark.given.colors[i % mark.given.colors.length]), isLabel ? (y < 0 ? -10 : 10) : 0);
-      }),
-    );
+    const [ink, background] = ["--ink", "--st-background-color"].map(this.color);
+    const plain = (text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
+    const note = (x, y, text, yshift, color = ink, size = 14) => ({ x, y, text, yshift, showarrow: false, font: { color, size } });
+    const shift = (y, pixels) => (y < 0 ? -pixels : pixels);
+    const marks = this.marks.filter(({ given }) => given.panel === panel.id).flatMap((mark) => {
+      const { kind, decimals, colors } = mark.given;
+      const dot = (i) => this.themed(colors[i % colors.length]);
+      return this.markPoints(mark).map(([x, y], i) =>
+        kind === "dot" ? note(x, y, "\u25CF", 1, dot(i), 24) : note(x, y, formatFixed(y, decimals[i % decimals.length]), shift(y, 10)),
+      );
+    });
     const handles = [...this.handles.values()]
       .filter(({ given }) => given.panel === panel.id && given.axis !== "xy")
       .map(({ given, value, pill }) =>
         given.axis === "y"
-          ? text(given.at, value, pill.textContent, color("var(--ink)"), value < 0 ? -12 : 12)
-          : { ...text(value, 1, pill.textContent, color("var(--ink)"), -8), yref: "paper" },
+          ? note(given.at, value, plain(pill.textContent), shift(value, 12))
+          : { ...note(value, 0, plain(pill.textContent), 14 - layout.margin.b), yref: "paper", yanchor: "middle" },
       );
     const annotations = [...(layout.annotations ?? []), ...marks, ...handles].filter(({ x }) => Number.isFinite(x));
-    const { clientWidth: width, clientHeight: height } = panel.plot;
-    const title = { text: panel.title.textContent.replaceAll("<", "&lt;"), font: { size: 16 } };
-    const background = this.color("--st-background-color");
+    const legend = panel.given.legend.map(
+      ([label, color, shape]) => `${shape === "none" ? "" : `<span style="color:${this.themed(color)}">\u25A0</span> `}${plain(label)}`,
+    );
+    const text = `<b>${plain(panel.title.textContent)}</b><br><span style="font-size:14px">${legend.join("   ")}</span>`;
+    const title = { text, font: { size: 17 }, x: 0.02, y: 1, yanchor: "top", pad: { t: 26 } };
+    const { clientWidth: width, clientHeight } = panel.plot;
     const figure = {
       data,
-      layout: { ...layout, annotations, title, margin: { ...layout.margin, t: 48 }, paper_bgcolor: background },
+      layout: { ...layout, annotations, title, margin: { ...layout.margin, t: 72 }, paper_bgcolor: background },
     };
-    await this.plotly.downloadImage(figure, { format, width, height: height + 30, filename: panel.id, scale: 2 });
+    await this.plotly.downloadImage(figure, { format, width, height: clientHeight + 62, filename: panel.id, scale: 2 });
   }
 
   setArray(index, values) {
@@ -415,15 +425,15 @@ class Stage {
     const dirty = this.dirty;
     this.dirty = new Set();
     const changes = new Map();
-    const bars = new Set();
+    const bars = new Map();
     for (const i of dirty) {
       const place = this.model.places[i];
       if (place.panel === null) continue;
       const values = this.arrays[i].map((value) => (Number.isFinite(value) ? value : null));
       const { plot } = this.panels.get(place.panel);
-      if (inHand && plot.data[place.trace].type === "bar") {
+      if (inHand && isPlainBar(plot, place.trace)) {
         plot.data[place.trace][place.attribute] = values;
-        bars.add(place);
+        bars.set(`${place.panel} ${place.trace}`, [plot, place.trace]);
         continue;
       }
       const traces = changes.get(plot) ?? new Map();
@@ -433,7 +443,7 @@ class Stage {
       const [owner, name] = this.target(trace, place.attribute);
       owner[name] = values;
     }
-    for (const { panel, trace } of bars) paintBars(this.panels.get(panel).plot, trace);
+    for (const [plot, trace] of bars.values()) paintBars(plot, trace);
     for (const handle of this.handles.values()) if (handle.held) handle.place();
     for (const mark of this.marks) if (dirty.has(mark.given.x) || dirty.has(mark.given.y)) this.placeMark(mark);
     this.paintReadouts();
@@ -773,6 +783,7 @@ class Handle {
     this.input.focus();
     if (!first) this.input.select();
     this.input.onpointerdown = (event) => event.stopPropagation();
+    this.input.oninput = () => this.input.setCustomValidity("");
     this.input.onkeydown = (event) => {
       event.stopPropagation();
       if (event.key === "Enter") this.commitTyped();
@@ -783,13 +794,16 @@ class Handle {
 
   commitTyped() {
     if (!this.input) return;
+    if (this.input.value.trim() === "") {
+      this.endTyping();
+      return;
+    }
     const text = this.input.value.trim().replace("−", "-").replace(",", ".");
     const value = Number(text);
-    if (text === "" || !Number.isFinite(value) || Math.abs(value) > this.given.limit) {
+    if (!Number.isFinite(value) || Math.abs(value) > this.given.limit) {
       this.input.setAttribute("aria-invalid", "true");
       this.input.setCustomValidity(this.stage.model.labels.typing);
-      this.input.reportValidity();
-      if (document.activeElement !== this.input) this.endTyping();
+      if (document.activeElement === this.input) this.input.reportValidity();
       return;
     }
     this.endTyping();
@@ -804,10 +818,11 @@ class Handle {
 
   endTyping() {
     const { input } = this;
+    const hadFocus = document.activeElement === input;
     this.input = undefined;
     input.remove();
     this.describe();
-    this.grip.focus({ preventScroll: true });
+    if (hadFocus) this.grip.focus({ preventScroll: true });
   }
 
   // ---- timeline --------------------------------------------------------------------------------
