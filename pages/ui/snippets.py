@@ -49,9 +49,8 @@ margin = {float(state.margin)!r}
 # The hinge loss of the SVM
 {_HINGE[state.variant]}
 # Softmax with cross-entropy: log p = s - log(sum(exp(s))), without overflow
-log_sum = np.logaddexp.reduce(scores - scores[y])  # exact even where the loss is tiny
+cross_entropy = np.logaddexp.reduce(scores - scores[y])  # exact even where it is tiny
 p = np.exp(scores - np.logaddexp.reduce(scores))
-cross_entropy = log_sum
 gradient = p.copy()
 gradient[y] = -np.delete(p, y).sum()  # p - t: p_y - 1 is minus the sum of the others
 

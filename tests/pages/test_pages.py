@@ -270,6 +270,8 @@ def test_why_substitutes_the_numbers(parameters: dict[str, str], language: str) 
     app.run()
     why = max((entry.value for entry in app.markdown), key=len)
     assert "[[" not in why
+    assert why.count(r"\text{hinge}") == 2
+    assert why.count(r"\text{cross-entropy}") == 2
     now = told(app)
     hinge = format_number(now["hinge"], 4).replace("−", "-")
     assert f"= {hinge.split('e')[0]}" in why

@@ -21,7 +21,8 @@ LANGUAGES: Final[Mapping[str, str]] = {"en": "English", "zh": "简体中文"}
 
 _FOLDER = Path(__file__).parent
 _SECTION = re.compile(r"^<!-- section: (\w+) -->$", flags=re.MULTILINE)
-_PLACEHOLDER = re.compile(r"\{(\w+)\}|\[\[(\w+)\]\]")
+_IN_LABELS = re.compile(r"\{(\w+)\}")
+_IN_PROSE = re.compile(r"\[\[(\w+)\]\]")
 
 
 def escape(text: str) -> str:
@@ -59,9 +60,8 @@ class Text:
 
     def __call__(self, key: str, **values: object) -> str:
         """Text with the given placeholders filled; the others stay, for the stage to fill."""
-        return _PLACEHOLDER.sub(
-            lambda found: str(values.get(found[1] or found[2], found[0])), self.raw(key)
-        )
+        placeholder = _IN_LABELS if key in self._labels else _IN_PROSE
+        return placeholder.sub(lambda found: str(values.get(found[1], found[0])), self.raw(key))
 
 
 def _flatten(table: Mapping[str, object], prefix: str = "") -> list[tuple[str, str]]:
