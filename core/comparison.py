@@ -35,6 +35,13 @@ class Verdict(IntEnum):
     """No margin is violated, and the cross-entropy gradient is small, but not 0."""
     ONLY_SVM_PUSHES = 5
     """A margin is violated although the cross-entropy gradient is already small."""
+    BELOW_FLOAT64 = 6
+    """No margin is violated, and the cross-entropy is too small to be held."""
+
+
+def _norm(vectors: FloatArray) -> FloatArray:
+    # The squares in np.linalg.norm would underflow, and call a tiny gradient 0.
+    return np.asarray(np.hypot.reduce(vectors, axis=-1))
 
 
 @dataclass(frozen=True)
@@ -91,12 +98,12 @@ class Comparison:
     @property
     def cross_entropy_gradient_norm(self) -> FloatArray:
         """Euclidean norm of p - t."""
-        return np.asarray(np.linalg.norm(self.cross_entropy_gradient, axis=-1))
+        return _norm(self.cross_entropy_gradient)
 
     @property
     def hinge_gradient_norm(self) -> FloatArray:
         """Euclidean norm of the hinge gradient."""
-        return np.asarray(np.linalg.norm(self.hinge_gradient, axis=-1))
+        return _norm(self.hinge_gradient)
 
     @property
     def verdicts(self) -> IntArray:
@@ -107,6 +114,7 @@ class Comparison:
         satisfied = self.violation_count == 0
         small = self.cross_entropy_gradient_norm < ALMOST_DONE
         conditions = [
+            satisfied & (self.cross_entropy == 0),
             satisfied & small,
             satisfied,
             true_scores < highest,
@@ -114,6 +122,7 @@ class Comparison:
             small,
         ]
         verdicts = [
+            Verdict.BELOW_FLOAT64,
             Verdict.SOFTMAX_ALMOST_DONE,
             Verdict.SVM_SATISFIED,
             Verdict.BOTH_PUSH_WRONG,

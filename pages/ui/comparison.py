@@ -127,10 +127,14 @@ def _readouts(state: State, t: Text, shown: Sequence[str]) -> list[Readout]:
         for id, tone in READOUTS.items()
     ]
     words = [Readout(id, choices=names) for id in ("true_name", "top_name", "focus_name")]
-    verdicts = tuple(
-        t(f"verdict.{verdict.name.lower()}", margin=f"{state.margin:g}", wrong=len(names) - 1)
+    keys = [
+        f"verdict_one_vs_all.{verdict.name.lower()}"
+        if state.variant == "one_vs_all"
+        else f"verdict.{verdict.name.lower()}"
         for verdict in Verdict
-    )
+    ]
+    counts = {"classes": len(names), "wrong": len(names) - 1}
+    verdicts = tuple(t(key, margin=f"{state.margin:g}", **counts) for key in keys)
     return [*numbers, *words, Readout("verdict", label="", choices=verdicts)]
 
 

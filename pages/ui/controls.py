@@ -131,7 +131,7 @@ def example_controls(state: State, t: Text) -> None:
             "names",
             t("control.names"),
             write_names(state.example.names),
-            lambda typed: parse_names(typed, classes),
+            lambda typed: parse_names(typed.replace("，", ","), classes),
             lambda state, names: replace(state, example=replace(state.example, names=names)),
             t,
         )

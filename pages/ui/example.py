@@ -133,7 +133,7 @@ def _parse_number(text: str, parameter: str, used: float) -> tuple[float, Proble
 
 def parse_scores(text: str) -> tuple[tuple[float, ...], tuple[Problem, ...]]:
     """Read scores separated by commas, semicolons or spaces; 0 stands in for what is no number."""
-    parts = [part for part in re.split(r"[,;\s]+", text.strip()) if part]
+    parts = [part for part in re.split(r"[,;\s，；、]+", text.strip()) if part]
     read = [_parse_number(part, "z", 0.0) for part in parts[:MAXIMUM_CLASSES]]
     scores = tuple(score for score, _ in read)
     problems = [problem for _, problem in read if problem is not None]
@@ -142,7 +142,9 @@ def parse_scores(text: str) -> tuple[tuple[float, ...], tuple[Problem, ...]]:
         problems.append(Problem("z", str(len(parts)), "count", str(MAXIMUM_CLASSES), limits))
     if len(parts) < MINIMUM_CLASSES:
         scores = DEFAULT.example.scores
-        problems = [Problem("z", _short(text), "count", write_scores(scores), limits)]
+        problems = [replace(problem, used=write_scores(scores)) for problem in problems] or [
+            Problem("z", _short(text), "count", write_scores(scores), limits)
+        ]
     return scores, tuple(problems)
 
 

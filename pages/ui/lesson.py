@@ -52,7 +52,12 @@ def _data(lesson: str, t: Text, state: State, result: Comparison) -> None:
     names = state.example.names
     st.dataframe(
         table(names, result),
-        column_config={column: t(f"data.{column}") for column in COLUMNS},
+        column_config={
+            name: st.column_config.Column(t("data.class"))
+            if name == "class"
+            else st.column_config.NumberColumn(t(f"data.{name}"), format="%.6g")
+            for name in COLUMNS
+        },
         hide_index=True,
     )
     csv_file, json_file = st.columns(2)

@@ -15,7 +15,7 @@ margins = scores - scores[y] + margin
 margins[y] = 0
 hinge = np.maximum(0, margins).sum()
 hinge_gradient = (margins > 0).astype(float)
-hinge_gradient[y] = -hinge_gradient.sum()  # every violating class pushes the true one up
+hinge_gradient[y] = 0 - hinge_gradient.sum()  # every violating class pushes the true one up
 """,
     "crammer_singer": """\
 margins = scores - scores[y] + margin
@@ -66,8 +66,8 @@ show("hinge loss", hinge)
 show("cross-entropy loss", cross_entropy)
 show("p of the true class", p[y])
 print(f"{{'violated margins':28}} {{np.sum(margins > 0)}}")
-show("size of the hinge gradient", np.linalg.norm(hinge_gradient))
-show("size of p - t", np.linalg.norm(gradient))
+show("size of the hinge gradient", np.hypot.reduce(hinge_gradient))
+show("size of p - t", np.hypot.reduce(gradient))
 print("p               ", p)
 print("p - t           ", gradient)
 print("hinge gradient  ", hinge_gradient)

@@ -16,6 +16,7 @@ from tests.browser.hand import (
     open_stage,
     readouts,
     settle,
+    touch,
     touch_drag,
     until,
     value,
@@ -277,6 +278,39 @@ def test_finger_drags_and_scrolls(phone: Page, app: str) -> None:
         touch_drag(phone, target, 0, -150)
     phone.wait_for_timeout(300)
     assert main.evaluate("node => node.scrollTop") > before + 50
+
+
+def test_nothing_jumps_under_the_finger(phone: Page, app: str) -> None:
+    open_stage(phone, app + LESSON)
+    x, y = centre(phone, "score0")
+    session = phone.context.new_cdp_session(phone)
+    touch(session, "touchStart", (x, y))
+    seen, tops = [], set()
+    for step in range(1, 56):  # past the tie and the margin, where the verdict changes
+        touch(session, "touchMove", (x, y - step))
+        phone.wait_for_timeout(20)
+        seen.append(value(phone, "score0"))
+        tops.add(round(phone.locator("[data-panel=scores]").bounding_box()["y"]))
+    touch(session, "touchEnd")
+    settle(phone)
+    assert seen == sorted(seen)
+    assert seen[-1] > 6.1
+    assert len(tops) == 1
+    assert value(phone, "score0") == seen[-1]
+
+
+def test_a_shift_of_the_page_moves_no_value(page: Page, app: str) -> None:
+    open_stage(page, app + LESSON)
+    x, y = centre(page, "score0")
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x, y - 20, steps=5)
+    before = value(page, "score0")
+    page.evaluate("() => { document.querySelector('.stage').style.marginTop = '60px'; }")
+    page.mouse.move(x, y - 21)
+    page.mouse.move(x, y - 20)
+    assert value(page, "score0") == before
+    page.mouse.up()
 
 
 def test_large_scores_rescale(page: Page, app: str) -> None:

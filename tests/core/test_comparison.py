@@ -61,6 +61,8 @@ def test_a_comparison_holds_both_losses(scores, label, margin, variant) -> None:
         ([5, 4.5, 1], 0, 1, Verdict.BOTH_PUSH_RIGHT),
         ([10, 9, 9], 0, 1, Verdict.SVM_SATISFIED),
         ([10, -100, -100], 0, 1, Verdict.SOFTMAX_ALMOST_DONE),
+        ([456, 5, 3], 0, 1, Verdict.SOFTMAX_ALMOST_DONE),
+        ([2000, 0], 0, 1, Verdict.BELOW_FLOAT64),
         ([20, -2, 3], 0, 30, Verdict.ONLY_SVM_PUSHES),
     ],
 )
@@ -151,3 +153,12 @@ def test_kinks_are_where_the_slope_changes_and_nowhere_else(scores, label, varia
         bends = np.flatnonzero(np.abs(np.diff(values, 2)) > 1e-6)
         for bend in bends:
             assert np.min(np.abs(known - probes[bend + 1])) < 0.06
+
+
+def test_norms_of_tiny_gradients_are_not_0() -> None:
+    result = compare_losses([456.0, 5.1, -1.7], 0)
+    assert result.cross_entropy > 0
+    tiny = result.cross_entropy_gradient / result.cross_entropy
+    expected = float(result.cross_entropy) * np.linalg.norm(tiny)
+    assert result.cross_entropy_gradient_norm == pytest.approx(expected, rel=1e-13)
+    assert result.cross_entropy_gradient_norm > 1e-200

@@ -48,6 +48,7 @@ def test_every_key_that_the_program_makes_up_exists() -> None:
     keys = text_in("en").keys()
     made = {
         *(f"verdict.{verdict.name.lower()}" for verdict in Verdict),
+        *(f"verdict_one_vs_all.{verdict.name.lower()}" for verdict in Verdict),
         *(f"preset.{preset.id}" for preset in PRESETS),
         *(f"variant.{variant}" for variant in HINGE_VARIANTS),
         *(f"topic.{example.topic}" for example in EXAMPLES),
@@ -59,7 +60,7 @@ def test_every_key_that_the_program_makes_up_exists() -> None:
 def test_every_key_is_used() -> None:
     ui = Path(__file__).parents[2] / "pages"
     source = "\n".join(path.read_text(encoding="utf-8") for path in ui.rglob("*.py"))
-    used = set(re.findall(r"""["'{]([\w{}]+\.[\w{}.]+)["']""", source))
+    used = set(re.findall(r"""["'{]([\w{}]+\.[\w{}.()]+)["']""", source))
     patterns = [re.compile(re.sub(r"\\\{[^}]*\\\}", r"\\w+", re.escape(key)) + "$") for key in used]
     keys = text_in("en").keys()
     unused = {key for key in keys if not any(pattern.match(key) for pattern in patterns)}

@@ -214,6 +214,7 @@ def legend(panel: str, word: Callable[[str], str]) -> tuple[LegendEntry, ...]:
         return (
             LegendEntry(word("threshold"), HINGE, "line"),
             LegendEntry(word("violation"), HINGE, "hatch"),
+            LegendEntry(word("flag"), MUTED, "none"),
         )
     if panel == "probabilities":
         return (LegendEntry(word("p"), MUTED), LegendEntry(word("t"), TARGET, "outline"))

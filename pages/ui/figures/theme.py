@@ -94,4 +94,4 @@ def class_axis(figure: go.Figure, names: Sequence[str], *, room_below: int = 0) 
         ticks="",
     )
     slanted = 3 * min(longest, 16) if longest * len(names) > 42 else 0
-    figure.update_layout(margin_b=34 + slanted + room_below)
+    figure.update_layout(margin_b=34 + slanted + room_below, margin_l=52 + slanted // 2)

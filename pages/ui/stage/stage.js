@@ -60,6 +60,10 @@ const formatFixed = (value, decimals) => {
   return (Number(text) === 0 ? text.replace("-", "") : text).replace("-", "−");
 };
 
+// On a bar there is little room, but what is not 0 is not to read as 0.
+const formatShort = (value, decimals) =>
+  value !== 0 && Number(value.toFixed(decimals)) === 0 ? value.toExponential(0).replaceAll("-", "−") : formatFixed(value, decimals);
+
 function formatNumber(value, decimals) {
   if (value === null || !Number.isFinite(value)) return value === Infinity ? "∞" : value === -Infinity ? "−∞" : "–";
   const fixed = value.toFixed(decimals);
@@ -205,7 +209,7 @@ class Stage {
 
   syncReadouts() {
     const shown = this.model.readouts.filter((readout) => readout.label !== null);
-    const key = shown.map((readout) => readout.id).join();
+    const key = shown.map(({ id, choices }) => `${id} ${choices?.length}`).join();
     if (key !== this.readoutKey) {
       this.readoutKey = key;
       this.readoutBar.replaceChildren();
@@ -216,7 +220,9 @@ class Stage {
         const box = create("div", sentence ? "stage-sentence" : "stage-readout", sentence ? this.sentenceBar : this.readoutBar);
         const label = sentence ? null : create("dt", "", box);
         const value = create(sentence ? "p" : "dd", "stage-value", box, { "data-readout": readout.id });
-        this.readoutNodes.set(readout.id, { box, label, value });
+        // Unseen, every sentence keeps the room that it needs: nothing jumps when another takes its place.
+        const rooms = (readout.choices ?? []).map(() => create("p", "stage-room", box, { "aria-hidden": "true" }));
+        this.readoutNodes.set(readout.id, { box, label, value, rooms });
       }
       this.readoutBar.hidden = !this.readoutBar.childElementCount;
     }
@@ -349,8 +355,8 @@ class Stage {
       node.style.transform = `translate(${left}px, ${top}px)`;
       if (mark.given.kind === "dot") return;
       node.dataset.side = y < 0 ? "below" : y > 0 ? "above" : "level";
-      const text = formatFixed(y, mark.given.decimals[i % mark.given.decimals.length]);
-      node.toggleAttribute("data-spare", room < 24 && Number(text) === 0);
+      const text = formatShort(y, mark.given.decimals[i % mark.given.decimals.length]);
+      node.toggleAttribute("data-spare", room < 24 && Math.abs(y) < 0.005);
       write(node, text);
     });
   }
@@ -366,7 +372,7 @@ class Stage {
       const { kind, decimals, colors } = mark.given;
       const dot = (i) => this.themed(colors[i % colors.length]);
       return this.markPoints(mark).map(([x, y], i) =>
-        kind === "dot" ? note(x, y, "\u25CF", 1, dot(i), 24) : note(x, y, formatFixed(y, decimals[i % decimals.length]), shift(y, 10)),
+        kind === "dot" ? note(x, y, "\u25CF", 1, dot(i), 24) : note(x, y, formatShort(y, decimals[i % decimals.length]), shift(y, 10)),
       );
     });
     const handles = [...this.handles.values()]
@@ -446,7 +452,7 @@ class Stage {
     for (const [plot, trace] of bars.values()) paintBars(plot, trace);
     for (const handle of this.handles.values()) if (handle.held) handle.place();
     for (const mark of this.marks) if (dirty.has(mark.given.x) || dirty.has(mark.given.y)) this.placeMark(mark);
-    this.paintReadouts();
+    this.paintReadouts(inHand);
     const animated = Promise.all([...changes].map(([plot, traces]) => this.animate(plot, traces)));
     // Plotly draws at once, but keeps its promise only in the next frame.
     if (changes.size) await new Promise((resolve) => setTimeout(resolve));
@@ -466,7 +472,7 @@ class Stage {
     }
   }
 
-  paintReadouts() {
+  paintReadouts(inHand) {
     const numbers = new Map();
     this.model.places.forEach((place, i) => place.panel === null && numbers.set(place.attribute, this.arrays[i][0]));
     const byId = new Map(this.model.readouts.map((readout) => [readout.id, readout]));
@@ -483,10 +489,11 @@ class Stage {
       node.dataset.text = parts.join("**");
       node.replaceChildren(...parts.map((part, i) => (i % 2 ? Object.assign(create("strong", "", null), { textContent: part }) : part)));
     };
-    for (const [id, { value }] of this.readoutNodes) {
+    for (const [id, { value, rooms }] of this.readoutNodes) {
       const readout = byId.get(id);
       if (readout.choices === null) write(value, word(readout));
       else writeSentence(value, word(readout));
+      if (!inHand) rooms.forEach((room, i) => writeSentence(room, readout.choices[i]));
     }
     for (const panel of this.panels.values()) write(panel.title, fill(panel.given.title));
   }
@@ -627,21 +634,20 @@ class Handle {
       return given.minimum + ((event.clientX - offset.x - left) / width) * (given.maximum - given.minimum);
     }
     const { xaxis, yaxis } = this.layout();
-    const { left, top } = this.stage.panels.get(given.panel).frame.getBoundingClientRect();
-    const x = xaxis.p2d(event.clientX - offset.x - left - xaxis._offset);
-    const y = yaxis.p2d(event.clientY - offset.y - top - yaxis._offset);
+    const x = xaxis.p2d(event.clientX - offset.x - xaxis._offset);
+    const y = yaxis.p2d(event.clientY - offset.y - yaxis._offset);
     return given.axis === "xy" ? [x, y] : given.axis === "x" ? x : y;
   }
 
+  // From here the travel of the pointer counts, wherever the page moves the panel meanwhile.
   gripPoint() {
     if (this.box) {
       const { left, width } = this.grip.getBoundingClientRect();
       return { x: left + width / 2, y: 0 };
     }
     const { xaxis, yaxis } = this.layout();
-    const { left, top } = this.stage.panels.get(this.given.panel).frame.getBoundingClientRect();
     const [x, y] = this.given.axis === "xy" ? this.value : [this.value, this.value];
-    return { x: left + xaxis._offset + xaxis.d2p(x), y: top + yaxis._offset + yaxis.d2p(y) };
+    return { x: xaxis._offset + xaxis.d2p(x), y: yaxis._offset + yaxis.d2p(y) };
   }
 
   // ---- values ----------------------------------------------------------------------------------
