@@ -111,6 +111,12 @@ class ComparisonSweep:
         power = 10.0 ** np.floor(np.log10(largest))
         return float(next(m * power for m in (1, 1.5, 2, 3, 4, 6, 8, 10) if m * power >= largest))
 
+    @property
+    def smallest_loss(self) -> float:
+        """A power of ten, at least 1e-12, that the cross-entropy of few steps falls below."""
+        smallest = max(float(self.by_score.cross_entropy.min()), 1e-12)
+        return float(10.0 ** np.floor(np.log10(smallest)))
+
 
 def _kinks(
     scores: FloatArray, moved: int, label: int, margin: float, variant: HingeVariant

@@ -241,4 +241,9 @@ def _figure(id: str, state: State, sweep: ComparisonSweep, t: Text) -> go.Figure
         return figures.probabilities_figure(names)
     if id == "gradients":
         return figures.gradients_figure(names, state.variant)
-    return figures.losses_figure(sweep.axis, sweep.loss_limit, score_label=t("panel.score_axis"))
+    return figures.losses_figure(
+        sweep.axis,
+        sweep.loss_limit,
+        lowest=sweep.smallest_loss if state.is_logarithmic else None,
+        score_label=t("panel.score_axis"),
+    )

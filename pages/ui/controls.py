@@ -37,6 +37,13 @@ __all__ = ["example_controls", "hinge_controls", "preset_controls"]
 Parsed = TypeVar("Parsed")
 
 
+def _choose_preset() -> None:
+    chosen = next((preset for preset in PRESETS if preset.id == st.session_state["preset"]), None)
+    if chosen is not None:
+        is_logarithmic = read_state()[0].is_logarithmic
+        write_state(replace(_preset_state(chosen), is_logarithmic=is_logarithmic))
+
+
 def _preset_state(preset: Preset) -> State:
     example = Example(preset.names, preset.scores, preset.label)
     return State(example=example, margin=preset.margin, variant=preset.variant)
@@ -45,7 +52,7 @@ def _preset_state(preset: Preset) -> State:
 def preset_controls(state: State, t: Text) -> None:
     """Choose a published example, or random scores, or start again."""
     states = {preset.id: _preset_state(preset) for preset in PRESETS}
-    bare = replace(state, along=None)
+    bare = replace(state, along=None, is_logarithmic=False)
     st.session_state["preset"] = next((id for id, of in states.items() if of == bare), None)
     chooser, random, reset = st.columns([4, 1, 1], vertical_alignment="bottom")
     chooser.selectbox(
@@ -55,9 +62,7 @@ def preset_controls(state: State, t: Text) -> None:
         format_func=lambda id: t(f"preset.{id}"),
         placeholder=t("control.preset_none"),
         key="preset",
-        on_change=lambda: (
-            write_state(states[st.session_state["preset"]]) if st.session_state["preset"] else None
-        ),
+        on_change=_choose_preset,
     )
     random.button(t("control.random"), on_click=_randomise, width="stretch")
     reset.button(t("control.reset"), on_click=write_state, args=(DEFAULT,), width="stretch")
@@ -73,8 +78,8 @@ def _randomise() -> None:
 
 
 def hinge_controls(state: State, t: Text) -> None:
-    """Set the margin, the variant of the hinge loss, and the number of classes."""
-    variant, margin, classes = st.columns([3, 2, 2])
+    """Set the variant and margin of the hinge loss, the number of classes, and the loss axis."""
+    variant, margin, classes, axis = st.columns([4, 2, 2, 2], vertical_alignment="bottom")
     st.session_state["variant"] = state.variant
     variant.selectbox(
         t("control.variant"),
@@ -104,6 +109,16 @@ def hinge_controls(state: State, t: Text) -> None:
         step=1,
         key="classes",
         on_change=_resize,
+    )
+
+    st.session_state["logarithmic"] = state.is_logarithmic
+    axis.toggle(
+        t("control.logarithmic"),
+        key="logarithmic",
+        help=t("control.logarithmic_help"),
+        on_change=lambda: write_state(
+            replace(read_state()[0], is_logarithmic=st.session_state["logarithmic"])
+        ),
     )
 
 

@@ -69,6 +69,8 @@ class State:
     variant: HingeVariant = "weston_watkins"
     along: int | None = None
     """The score along which the losses are drawn; None: that of the true class."""
+    is_logarithmic: bool = False
+    """Whether the losses are drawn on a logarithmic axis."""
 
     @property
     def focus(self) -> int:
@@ -245,6 +247,12 @@ def _read_variant(text: str, state: State) -> Reading:
     return state, (Problem("variant", _short(text), "variant", state.variant, limits),)
 
 
+def _read_logarithmic(text: str, state: State) -> Reading:
+    if text in ("0", "1"):
+        return replace(state, is_logarithmic=text == "1"), ()
+    return state, (Problem("log", _short(text), "switch", "0"),)
+
+
 @dataclass(frozen=True)
 class Parameter:
     """One URL parameter: how it is read into a state, and how it is written (None: left out)."""
@@ -273,6 +281,7 @@ PARAMETERS: Final = (
         _read_along,
         lambda state: None if state.focus == state.example.label else str(state.focus),
     ),
+    Parameter("log", _read_logarithmic, lambda state: "1" if state.is_logarithmic else None),
 )
 """The one table that reads and writes the URL, in reading order: the scores set the class count."""
 

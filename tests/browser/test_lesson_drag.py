@@ -323,3 +323,28 @@ def test_large_scores_rescale(page: Page, app: str) -> None:
     settle(page)
     assert value(page, "score0") > 200
     assert value(page, "score0") % 10 == 0
+
+
+def test_on_a_logarithmic_axis_the_hinge_leaves_and_softmax_goes_on(page: Page, app: str) -> None:
+    open_stage(page, f"{app}{LESSON}?z=5,4.5,-1.7&log=1")
+
+    def dots() -> list[tuple[bool, float]]:
+        found = page.locator('[data-panel="losses"] .stage-mark').evaluate_all(
+            "nodes => nodes.map((node) => [node.hidden, node.getBoundingClientRect().y])"
+        )
+        return [tuple(dot) for dot in found]
+
+    (soft_hidden, height), (svm_hidden, _) = dots()
+    assert (soft_hidden, svm_hidden) == (False, False)
+    x, y = centre(page, "score0")
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x, y - 25, steps=10)
+    until(page, lambda: float(readouts(page)["hinge"]) == 0)
+    until(page, lambda: dots()[1][0])
+    assert not dots()[0][0]
+    assert dots()[0][1] > height + 10
+    page.mouse.up()
+    settle(page)
+    assert "log=1" in page.url
+    assert dots()[1][0]

@@ -141,6 +141,10 @@ def test_other_controls() -> None:
         assert told(app)["hinge"] == compare_losses([3.2, 5.1, -1.7], 0, variant=variant).hinge
     app.number_input(key="margin").set_value(2.5).run()
     assert state_of(app).margin == 2.5
+    app.toggle(key="logarithmic").set_value(True).run()
+    assert state_of(app).is_logarithmic
+    figure = json.loads(header(app)["panels"][3]["figure"])
+    assert figure["layout"]["yaxis"]["type"] == "log"
     app.number_input(key="classes").set_value(5).run()
     assert state_of(app).example.names == ("cat", "car", "frog", "D", "E")
     app.text_input(key="names").input("a,b,c,d,e").run()
@@ -209,7 +213,7 @@ def warm() -> AppTest:
 )
 @given(
     st.dictionaries(
-        st.sampled_from(["names", "z", "y", "margin", "variant", "along", "lang", "other"]),
+        st.sampled_from(["names", "z", "y", "margin", "variant", "along", "log", "lang", "other"]),
         st.one_of(
             st.text(max_size=40),
             st.sampled_from(

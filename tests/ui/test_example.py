@@ -35,6 +35,7 @@ def states(draw: st.DrawFn) -> State:
         margin=draw(st.floats(0, 1000)),
         variant=draw(st.sampled_from(HINGE_VARIANTS)),
         along=draw(index),
+        is_logarithmic=draw(st.booleans()),
     )
 
 
@@ -45,6 +46,7 @@ def test_what_is_written_is_read_back(state: State) -> None:
     assert read.example == state.example
     assert read.focus == state.focus
     assert (read.margin, read.variant) == (state.margin, state.variant)
+    assert read.is_logarithmic == state.is_logarithmic
 
 
 def test_default_has_a_short_address() -> None:
@@ -129,7 +131,8 @@ def test_malformed_addresses(parameters, scores, names, label, problems) -> None
 
 @given(
     st.dictionaries(
-        st.sampled_from(["names", "z", "y", "margin", "variant", "along"]), st.text(max_size=60)
+        st.sampled_from(["names", "z", "y", "margin", "variant", "along", "log"]),
+        st.text(max_size=60),
     )
 )
 def test_any_address_gives_a_state(parameters: dict[str, str]) -> None:

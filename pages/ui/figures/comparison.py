@@ -145,7 +145,7 @@ def scores_figure(names: tuple[str, ...], axis: ScoreAxis) -> go.Figure:
     )
     class_axis(figure, names, room_below=FLAG_ROOM)
     # Room at both ends for the value at the end of a bar.
-    figure.update_yaxes(range=[-1.25 * axis.limit, 1.45 * axis.limit])
+    figure.update_yaxes(range=[-1.25 * axis.limit, 1.5 * axis.limit])
     figure.update_layout(barmode="overlay")
     return figure
 
@@ -192,8 +192,14 @@ def gradients_figure(names: tuple[str, ...], variant: HingeVariant) -> go.Figure
 
 
 @lru_cache(FIGURES_KEPT)
-def losses_figure(axis: ScoreAxis, highest: float, *, score_label: str) -> go.Figure:
-    """Both losses, up to ``highest``, along one score, with the kinks of the hinge loss."""
+def losses_figure(
+    axis: ScoreAxis, highest: float, *, lowest: float | None, score_label: str
+) -> go.Figure:
+    """Both losses along one score, with the kinks of the hinge loss.
+
+    Up to ``highest``; from 0 on a linear axis, or from ``lowest`` on a logarithmic one, on which a
+    loss of 0 has no place.
+    """
     figure = base_figure()
     for color in (CROSS_ENTROPY, HINGE):
         figure.add_scatter(x=axis.grid.tolist(), mode="lines", line={"color": color, "width": 3})
@@ -203,7 +209,13 @@ def losses_figure(axis: ScoreAxis, highest: float, *, score_label: str) -> go.Fi
     )
     figure.update_xaxes(range=[-axis.limit, axis.limit], title_text=score_label, fixedrange=False)
     figure.update_yaxes(range=[-0.05 * highest, 1.06 * highest], fixedrange=False)
-    figure.update_layout(dragmode="zoom", margin={"b": 46}, uirevision=f"{axis.limit} {highest}")
+    if lowest is not None:
+        ends = np.log10([lowest, 2 * highest]).tolist()
+        decades = max(1, round((ends[1] - ends[0]) / 5))
+        figure.update_yaxes(type="log", range=ends, exponentformat="power", dtick=decades)
+    figure.update_layout(
+        dragmode="zoom", margin={"b": 46}, uirevision=f"{axis.limit} {highest} {lowest}"
+    )
     return figure
 
 

@@ -71,7 +71,7 @@ def base_figure() -> go.Figure:
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
         font={"family": "var(--st-font)", "color": INK},
-        margin={"l": 52, "r": 14, "t": 10, "b": 34},
+        margin={"l": 52, "r": 14, "t": 14, "b": 34},
         showlegend=False,
         dragmode=False,
         hovermode=False,

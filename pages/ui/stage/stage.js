@@ -348,7 +348,7 @@ class Stage {
     panel.marks.style.setProperty("--mark-size", `${clamp(room / 2.8, 9, fontSize(panel.plot.clientWidth) + 2)}px`);
     this.markPoints(mark).forEach(([x, y], i) => {
       const node = mark.nodes[i];
-      node.hidden = !Number.isFinite(x) || !Number.isFinite(y);
+      node.hidden = !Number.isFinite(layout.xaxis.d2p(x ?? NaN)) || !Number.isFinite(layout.yaxis.d2p(y ?? NaN));
       if (node.hidden) return;
       const left = toPixel(layout.xaxis, x);
       const top = toPixel(layout.yaxis, y);
