@@ -42,7 +42,7 @@ from tests.benchmarks._browser import (
 from tests.benchmarks.apps.ten_bars import DRAGGED
 
 MOVES, INTERVAL = 150, 0.016
-REACH = 50.0
+REACH = 40.0
 RELEASES = 7
 """Releases a repetition: that of the timed drag, and those of short drags after it."""
 
