@@ -54,7 +54,7 @@ def lesson_map(t: Text) -> None:
         if lesson == HOME:
             continue
         with st.container(border=True):
-            st.page_link(page, label=f"**{page.title}**", query_params=link_parameters())
+            st.page_link(page, label=f"**{page.title}** →", query_params=link_parameters())
             st.markdown(t(f"{lesson}.summary"))
 
 
