@@ -106,17 +106,19 @@ class Magnified:
     curve, curve32 : (..., offsets)
         (f(x + u h) - f(x)) / h for each offset u of `OFFSETS`, in float64 and in float32: slopes
         look as they are, and rounding as it is beside the step.
-    analytic : (...)
-        The slope by the analytic gradient, mistaken if that was asked for.
-    lower, upper : (...)
-        The float64 curve at u = -1 and u = 1: the central difference is the slope between them.
+    tangent, secant : (..., 2)
+        Straight lines at u = -2 and u = 2: the one by the analytic slope, mistaken if that was
+        asked for, and the one through the float64 curve at u = -1 and u = 1, whose slope is the
+        central difference.
+    ends : (..., 2)
+        The float64 curve at u = -1 and u = 1.
     """
 
     curve: FloatArray
     curve32: FloatArray
-    analytic: FloatArray
-    lower: FloatArray
-    upper: FloatArray
+    tangent: FloatArray
+    secant: FloatArray
+    ends: FloatArray
 
 
 def magnified(
@@ -151,8 +153,8 @@ def magnified(
     --------
     >>> from core.checkable import CHECKABLE
     >>> view = magnified(CHECKABLE["l2"], [3.0, 1.0], entries=0, steps=0.1)
-    >>> view.analytic.item(), view.lower.round(3).item(), view.upper.round(3).item()
-    (6.0, -5.9, 6.1)
+    >>> view.tangent, view.ends.round(3)
+    (array([-12.,  12.]), array([-5.9,  6.1]))
     """
     x, y, h = as_points(points, labels, steps)
     is_entry = one_hot(entries, x)
@@ -162,12 +164,14 @@ def magnified(
         function, x[..., None, :], is_entry[..., None, :], y[..., None], h[..., None], margin
     )
     curve = along.forward(OFFSETS)
+    lower, upper = curve[..., OFFSETS.index(-1.0)], curve[..., OFFSETS.index(1.0)]
+    middle, slope = (lower + upper) / 2.0, (upper - lower) / 2.0
     return Magnified(
         curve=curve,
         curve32=along.forward(OFFSETS, np.float32),
-        analytic=np.asarray(analytic),
-        lower=curve[..., OFFSETS.index(-1.0)],
-        upper=curve[..., OFFSETS.index(1.0)],
+        tangent=np.stack([-2.0 * analytic, 2.0 * analytic], axis=-1),
+        secant=np.stack([middle - 2.0 * slope, middle + 2.0 * slope], axis=-1),
+        ends=np.stack([lower, upper], axis=-1),
     )
 
 

@@ -70,6 +70,8 @@ class GradientErrors:
         Whether there is a kink between x - h and x + h: then there is nothing to compare.
     findings : (...)
         The :class:`Finding` at each point, in float64.
+    suspects : (...)
+        The entry that the finding is about: with the largest error.
     """
 
     points: FloatArray
@@ -83,6 +85,7 @@ class GradientErrors:
     error32: FloatArray
     kinks: NDArray[np.bool_]
     findings: NDArray[np.int64]
+    suspects: NDArray[np.int64]
 
     @property
     def worst(self) -> FloatArray:
@@ -93,11 +96,6 @@ class GradientErrors:
     def worst32(self) -> FloatArray:
         """Largest relative error in float32 of the entries without a kink; 0 if there are none."""
         return np.asarray(np.max(self.error32, axis=-1, where=~self.kinks, initial=0.0))
-
-    @property
-    def worst_entry(self) -> NDArray[np.int64]:
-        """The entry with the largest relative error in float64; kinks last."""
-        return np.asarray(np.argmax(np.where(self.kinks, -1.0, self.error), axis=-1))
 
     @property
     def kink_count(self) -> NDArray[np.int64]:
@@ -181,14 +179,16 @@ def gradient_errors(
     noise = np.finfo(np.float64).eps * (np.abs(given.value) + size * slope) / (BEST_STEP * size)
     is_clear = np.abs(given.gradient - reference) > _ROUNDING_ALLOWANCE * noise[..., None]
     content = RULE_OF_THUMB[1]
-    differs = (relative_error(given.gradient, reference) > content) & ~(kinks | best.has_kink())
+    reference_error = relative_error(given.gradient, reference)
+    differs = (reference_error > content) & ~(kinks | best.has_kink())
+    is_wrong = differs & is_clear
     largest = np.where(kinks, 0.0, np.maximum(np.abs(given.gradient), np.abs(central)))
     worst = np.max(error, axis=-1, where=~kinks, initial=0.0)
     rule = rule_of_thumb(worst)
     found = np.select(
         [
             kinks.all(axis=-1),
-            (differs & is_clear).any(axis=-1),
+            is_wrong.any(axis=-1),
             mistaken & (given.gradient == right.gradient).all(axis=-1),
             largest.max(axis=-1) == 0.0,
             rule == 0,
@@ -208,6 +208,7 @@ def gradient_errors(
         ],
         Finding.STEP_TOO_SMALL,
     )
+    doubtful = np.where(is_wrong.any(axis=-1, keepdims=True), is_wrong, ~kinks)
     return GradientErrors(
         points=x,
         labels=y,
@@ -220,6 +221,7 @@ def gradient_errors(
         error32=relative_error(given32.gradient.astype(np.float64), central32),
         kinks=kinks,
         findings=np.asarray(found, dtype=np.int64),
+        suspects=np.argmax(np.where(doubtful, np.maximum(error, reference_error), -1.0), axis=-1),
     )
 
 
