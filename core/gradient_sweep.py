@@ -16,7 +16,6 @@ from core.difference_quotients import STEPS, Magnified, magnified
 from core.gradient_error import GradientErrors, gradient_errors
 from core.step_error import ErrorCurves, error_curves
 from core.sweeps import ScoreAxis, one_at_a_time, score_axis
-from core.validation import FloatArray
 
 __all__ = ["GradientSweep", "GradientView", "sweep_gradient_check"]
 

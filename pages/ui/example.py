@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypeAlias
 
+from core.checkable import CHECKABLE
+from core.difference_quotients import STEPS
 from core.losses import HINGE_VARIANTS, HingeVariant
 
 __all__ = [
@@ -110,6 +112,13 @@ class State:
     """The step size of gradient descent on the scores."""
     step: int = 0
     """The step of gradient descent that is shown."""
+
+    check: str = "cross_entropy"
+    """The function whose gradient is checked."""
+    difference_step: float = 1e-5
+    """The step h of the difference quotients."""
+    mistake: int = 0
+    """1 if the gradient that is checked has a mistake."""
 
     @property
     def focus(self) -> int:
@@ -387,6 +396,9 @@ PARAMETERS: Final = (
     _number("shift", "shift", -1000.0, 1000.0),
     _number("rate", "rate", 0.001, 100.0),
     _whole("step", "step", 0, LARGEST_STEP_COUNT),
+    _option("check", "check", tuple(CHECKABLE)),
+    _number("h", "difference_step", STEPS[0], STEPS[-1]),
+    _whole("mistake", "mistake", 0, 1),
 )
 """The one table that reads and writes the URL, in reading order: the scores set the class count."""
 
