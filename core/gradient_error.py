@@ -60,8 +60,8 @@ class GradientErrors:
         The true classes, and the step h at each point.
     value : (...)
         The function.
-    analytic : (..., n)
-        The analytic gradient, mistaken if that was asked for.
+    analytic, right : (..., n)
+        The analytic gradient that is checked, mistaken if that was asked for, and the right one.
     central, central32 : (..., n)
         (f(x + h) - f(x - h)) / 2h in each entry, all in float64, and all in float32.
     error, error32 : (..., n)
@@ -71,7 +71,8 @@ class GradientErrors:
     findings : (...)
         The :class:`Finding` at each point, in float64.
     suspects : (...)
-        The entry that the finding is about: with the largest error.
+        The entry that the finding is about: the one that is most wrong, or else the one with the
+        largest relative error.
     """
 
     points: FloatArray
@@ -79,6 +80,7 @@ class GradientErrors:
     steps: FloatArray
     value: FloatArray
     analytic: FloatArray
+    right: FloatArray
     central: FloatArray
     central32: FloatArray
     error: FloatArray
@@ -179,8 +181,7 @@ def gradient_errors(
     noise = np.finfo(np.float64).eps * (np.abs(given.value) + size * slope) / (BEST_STEP * size)
     is_clear = np.abs(given.gradient - reference) > _ROUNDING_ALLOWANCE * noise[..., None]
     content = RULE_OF_THUMB[1]
-    reference_error = relative_error(given.gradient, reference)
-    differs = (reference_error > content) & ~(kinks | best.has_kink())
+    differs = (relative_error(given.gradient, reference) > content) & ~(kinks | best.has_kink())
     is_wrong = differs & is_clear
     largest = np.where(kinks, 0.0, np.maximum(np.abs(given.gradient), np.abs(central)))
     worst = np.max(error, axis=-1, where=~kinks, initial=0.0)
@@ -208,20 +209,22 @@ def gradient_errors(
         ],
         Finding.STEP_TOO_SMALL,
     )
-    doubtful = np.where(is_wrong.any(axis=-1, keepdims=True), is_wrong, ~kinks)
+    off = np.where(is_wrong, np.abs(given.gradient - reference), -1.0)
+    doubtful = np.where(is_wrong.any(axis=-1, keepdims=True), off, np.where(kinks, -1.0, error))
     return GradientErrors(
         points=x,
         labels=y,
         steps=h,
         value=given.value,
         analytic=given.gradient,
+        right=right.gradient,
         central=central,
         central32=central32,
         error=error,
         error32=relative_error(given32.gradient.astype(np.float64), central32),
         kinks=kinks,
         findings=np.asarray(found, dtype=np.int64),
-        suspects=np.argmax(np.where(doubtful, np.maximum(error, reference_error), -1.0), axis=-1),
+        suspects=np.asarray(np.argmax(doubtful, axis=-1), dtype=np.int64),
     )
 
 

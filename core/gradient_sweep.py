@@ -56,9 +56,12 @@ class GradientSweep:
     @property
     def slope_limit(self) -> float:
         """A round number that leaves the slopes room to grow, at most as far as they can."""
-        largest = float(np.abs(self.by_score.errors.analytic).max()) or 1.0
-        present = float(np.abs(self.by_entry.errors.analytic).max()) or largest
-        wanted = min(largest, 2.5 * present)
+        both = [
+            np.maximum(np.abs(view.errors.analytic), np.abs(view.errors.right)).max()
+            for view in (self.by_score, self.by_entry)
+        ]
+        largest = float(both[0]) or 1.0
+        wanted = min(largest, 1.6 * float(both[1]) or largest)
         power = 10.0 ** np.floor(np.log10(wanted))
         return float(next(m * power for m in (1, 1.5, 2, 3, 4, 6, 8, 10) if m * power >= wanted))
 

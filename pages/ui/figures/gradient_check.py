@@ -47,6 +47,9 @@ FLAG_ROOM = 24
 LEAST_ERROR, LARGEST_ERROR = 1e-16, 10.0
 """The range of the axis of errors. An error of 0 has no place on it, and lies on its floor."""
 
+ROOM_FOR_BOTH = 6
+"""Up to so many entries, the errors in float64 and in float32 are both written at the bars."""
+
 BESIDE = 0.19
 """Half the distance between the float64 and the float32 bar of an entry."""
 
@@ -111,21 +114,17 @@ def point_places(errors: GradientErrors, entry: int) -> dict[Place, FloatArray]:
 def marks(classes: int, limit: float) -> list[Mark]:
     """The numbers at the bars, rings at kinks, the present errors, and the ends of the secant."""
     places = tuple(np.arange(classes, dtype=np.float64).tolist())
-    rows = (-1.47 * limit, -1.75 * limit)
+    upper, lower = -1.47 * limit, -1.75 * limit
+    texts = [(ERRORS, FLOAT64, (upper,) * classes), (ERRORS32, FLOAT32, (lower,) * classes)]
+    if classes > ROOM_FOR_BOTH:
+        # Side by side the numbers would touch: every second one stands lower.
+        texts = [(ERRORS, FLOAT64, ((upper, lower) * classes)[:classes])]
     return [
-        Mark("gradients", "ring", places, KINK_RINGS, colors=(INK,), size=(0.96, 2.3 * limit)),
+        Mark("gradients", "ring", places, KINK_RINGS, colors=(INK,), size=(0.94, 2.2 * limit)),
         Mark("gradients", "label", places, LABEL_ENDS, numbers=ANALYTIC, decimals=(3,)),
         *(
-            Mark(
-                "gradients",
-                "text",
-                places,
-                (row,) * classes,
-                numbers=errors,
-                decimals=(1,),
-                colors=(color,),
-            )
-            for row, errors, color in zip(rows, (ERRORS, ERRORS32), (FLOAT64, FLOAT32), strict=True)
+            Mark("gradients", "text", places, heights, errors, (1,), colors=(color,))
+            for errors, color, heights in texts
         ),
         Mark("errors", "dot", POINT_STEPS, POINT_ERRORS, colors=(FLOAT64, FLOAT32)),
         Mark("magnified", "dot", (-1.0, 1.0), ENDS, colors=(FLOAT64,)),
@@ -154,7 +153,7 @@ def gradients_figure(names: tuple[str, ...], limit: float) -> go.Figure:
 
 
 @lru_cache(FIGURES_KEPT)
-def errors_figure(*, step_label: str, best_label: str) -> go.Figure:
+def errors_figure(best_label: str) -> go.Figure:
     """The error against the step, both on logarithmic axes, with the predicted best steps."""
     figure = base_figure()
     figure.add_scatter(
@@ -176,21 +175,26 @@ def errors_figure(*, step_label: str, best_label: str) -> go.Figure:
             x0=best,
             x1=best,
             y0=0,
-            y1=0.93,
+            y1=1,
             yref="paper",
             layer="below",
             line={"color": color, "width": 1.5, "dash": "dashdot"},
         )
         figure.add_annotation(
-            x=np.log10(best), y=1, yref="paper", showarrow=False, text=best_label,
+            x=np.log10(best),
+            y=0,
+            yref="paper",
+            xanchor="left",
+            yanchor="bottom",
+            showarrow=False,
+            text=best_label,
             font={"color": color},
-        )  # fmt: skip
+        )
     figure.update_xaxes(
         type="log",
         range=np.log10([STEPS[0] / 1.3, STEPS[-1] * 1.3]).tolist(),
         tickvals=[10.0**power for power in range(-15, 0, 2)],
         ticktext=[f"10<sup>−{-power}</sup>" for power in range(-15, 0, 2)],
-        title_text=step_label,
     )
     figure.update_yaxes(
         type="log",
@@ -219,7 +223,7 @@ def magnified_figure(limit: float) -> go.Figure:
     for line in straight:
         figure.add_scatter(x=[-2, 2], mode="lines", line=line)
     figure.update_xaxes(
-        range=[-2, 2],
+        range=[-2.2, 2.2],
         tickvals=[-2, -1, 0, 1, 2],
         ticktext=["x − 2h", "x − h", "x", "x + h", "x + 2h"],
         zerolinecolor=ZERO,

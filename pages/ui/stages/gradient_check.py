@@ -251,8 +251,5 @@ def _figure(id: str, state: State, sweep: GradientSweep, t: Text) -> go.Figure:
     if id == "gradients":
         return figures.gradients_figure(names, sweep.slope_limit)
     if id == "errors":
-        return figures.errors_figure(
-            step_label=t("gradient_check.panel.step_axis"),
-            best_label=t("gradient_check.panel.best_step"),
-        )
+        return figures.errors_figure(t("gradient_check.panel.best_step"))
     return figures.magnified_figure(sweep.slope_limit)
