@@ -129,7 +129,7 @@ class PredictedErrors:
         eps |f| / h: what rounding the function's values does.
     best_step : ndarray
         The step at which the sum is smallest, cbrt(3 eps |f| / |f'''|); infinite where there is no
-        truncation.
+        truncation, or next to none.
     """
 
     truncation: FloatArray
@@ -142,6 +142,7 @@ class PredictedErrors:
         return np.asarray(self.truncation + self.rounding)
 
 
+@np.errstate(over="ignore", under="ignore")
 def predicted_errors(
     value: ArrayLike,
     third_derivative: ArrayLike,

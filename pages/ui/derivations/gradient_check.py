@@ -25,7 +25,7 @@ def derivation(state: State, sweep: GradientSweep, t: Text) -> str:
     predicted = predicted_errors(value, third, h)
     predicted32 = predicted_errors(value, third, h, dtype=np.float32)
     best = t("gradient_check.no_best_step")
-    if third != 0.0:
+    if np.isfinite(predicted32.best_step):
         best = t(
             "gradient_check.best_step",
             best=_scientific(float(predicted.best_step)),

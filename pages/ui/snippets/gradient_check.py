@@ -23,6 +23,17 @@ _MARGINS: Final = {
     m[y] = margin - x[y]""",
 }
 
+_EXPONENTIALS: Final = """\
+
+
+def exponentials(x):
+    z = x - np.max(x)
+    e = np.exp(z)
+    winner = np.argmax(z)
+    e[winner] = 0
+    return z, e, winner, sum(e)  # without the winner's 1, in which tiny losses would vanish
+"""
+
 _HINGE_GRADIENT: Final = {
     "weston_watkins": "    g[y] = -g.sum()",
     "crammer_singer": "    g[y] = -g.sum()",
@@ -32,18 +43,21 @@ _HINGE_GRADIENT: Final = {
 _FUNCTIONS: Final = {
     "cross_entropy": (
         """\
-    z = x - np.max(x)
-    winner = np.argmax(z)
-    others = np.exp(np.delete(z, winner)).sum()
-    return np.log1p(others) - z[y]  # exact even where it is tiny""",
+    z, e, winner, others = exponentials(x)
+    return np.log1p(others) - z[y]""",
         """\
-    p = np.exp(x - np.max(x))
-    p /= p.sum()
-    p[y] = -np.delete(p, y).sum()  # p - t: p_y - 1 is minus the sum of the others
+    z, e, winner, others = exponentials(x)
+    g = e * (1 / (1 + others))
+    g[winner] = 1 - others / (1 + others)
+    g[y] -= 1
+    if y == winner:
+        g[y] = -others / (1 + others)  # p - 1, but nothing cancels
+    return g""",
+        """\
+    z, e, winner, others = exponentials(x)
+    p = e * (1 / (1 + others))
+    p[winner] = 1 - others / (1 + others)
     return p""",
-        """\
-    p = np.exp(x - np.max(x))
-    return p / p.sum()""",
     ),
     "squared_error": (
         "    t = np.eye(len(x), dtype=x.dtype)[y]\n    return ((x - t) ** 2).sum() / 2",
@@ -92,6 +106,8 @@ def snippet(state: State) -> str:
     if state.check in _FUNCTIONS:
         if state.check in ("cross_entropy", "squared_error"):
             settings = f"y = {state.example.label}  # the true class\n"
+        if state.check == "cross_entropy":
+            settings += _EXPONENTIALS
         if state.check == "affine":
             rows = ",\n    ".join(
                 f"[{', '.join(map(repr, row))}]"
@@ -101,6 +117,8 @@ def snippet(state: State) -> str:
     else:
         settings = f"y = {state.example.label}  # the true class\nmargin = {state.margin!r}\n"
     return f"""\
+import numpy as np
+
 point = {array(state.example.scores)}
 h = {state.difference_step!r}
 {settings}
