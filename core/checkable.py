@@ -14,7 +14,15 @@ from numpy.typing import ArrayLike, NDArray
 
 from core.activations import relu, softmax
 from core.layers import affine_backward, affine_forward, relu_backward
-from core.losses import HINGE_VARIANTS, HingeVariant, cross_entropy, hinge, squared_error
+from core.losses import (
+    HINGE_VARIANTS,
+    HingeLoss,
+    HingeVariant,
+    Loss,
+    cross_entropy,
+    hinge,
+    squared_error,
+)
 from core.regularization import Penalty, elastic_net, l1, l2
 from core.validation import FloatArray, as_labels, as_logits, require_finite
 
@@ -35,7 +43,7 @@ class Evaluation:
     gradient: FloatArray
 
 
-Function = Callable[[FloatArray, Labels, float], Evaluation]
+Numbers = Callable[[FloatArray, Labels, float], FloatArray]
 
 
 @dataclass(frozen=True)
@@ -46,10 +54,10 @@ class Checkable:
     ----------
     id : str
         A unique name.
-    function : callable
-        Takes points (..., n), labels (...) and the margin; returns an `Evaluation`.
+    value, gradient : callable
+        Take points (..., n), labels (...) and the margin; return values (...), gradients (..., n).
     mistake : callable
-        Takes the same and the right gradient, and returns the gradient with a mistake that is
+        Takes points, labels and the right gradient, and returns the gradient with a mistake that is
         often made.
     crossed : callable or None
         Takes two points, the labels and the margin: does any max switch its winner between the two?
@@ -62,7 +70,8 @@ class Checkable:
     """
 
     id: str
-    function: Function
+    value: Numbers
+    gradient: Numbers
     mistake: Callable[[FloatArray, Labels, FloatArray], FloatArray]
     crossed: Callable[[FloatArray, FloatArray, Labels, float], Crossed] | None = None
     third_derivative: Callable[[FloatArray], FloatArray] | None = None
@@ -94,7 +103,7 @@ class Checkable:
         array([-0.87 ,  0.869,  0.001])
         """
         x, y = _fitted(points, labels)
-        return self.function(x, y, margin)
+        return Evaluation(self.value(x, y, margin), self.gradient(x, y, margin))
 
     def mistaken(
         self, points: ArrayLike, labels: ArrayLike = 0, *, margin: float = 1.0
@@ -107,8 +116,8 @@ class Checkable:
         array([ 3., -1.])
         """
         x, y = _fitted(points, labels)
-        right = self.function(x, y, margin)
-        return Evaluation(right.value, self.mistake(x, y, right.gradient))
+        right = self.gradient(x, y, margin)
+        return Evaluation(self.value(x, y, margin), self.mistake(x, y, right))
 
     def kink_between(
         self, lower: ArrayLike, upper: ArrayLike, labels: ArrayLike = 0, *, margin: float = 1.0
@@ -173,9 +182,9 @@ def _one_hot(points: FloatArray, labels: Labels) -> FloatArray:
     return np.asarray((np.arange(points.shape[-1]) == labels[..., None]).astype(points.dtype))
 
 
-def _cross_entropy(points: FloatArray, labels: Labels, margin: float) -> Evaluation:
-    loss = cross_entropy(points, labels, reduction="none")
-    return Evaluation(loss.per_sample, loss.gradient)
+def _of_loss(loss: Callable[[FloatArray, Labels, float], Loss]) -> tuple[Numbers, Numbers]:
+    """Return the value and the gradient of a loss, sample by sample."""
+    return (lambda x, y, m: loss(x, y, m).per_sample, lambda x, y, m: loss(x, y, m).gradient)
 
 
 def _third_of_cross_entropy(points: FloatArray) -> FloatArray:
@@ -184,22 +193,16 @@ def _third_of_cross_entropy(points: FloatArray) -> FloatArray:
     return np.asarray(p * (1.0 - p) * (1.0 - 2.0 * p))
 
 
-def _squared_error(points: FloatArray, labels: Labels, margin: float) -> Evaluation:
-    loss = squared_error(points, labels, reduction="none")
-    return Evaluation(loss.per_sample, loss.gradient)
-
-
 def _without_target(points: FloatArray, labels: Labels, gradient: FloatArray) -> FloatArray:
     return np.asarray(gradient + _one_hot(points, labels))
 
 
 def _hinge_function(variant: HingeVariant, power: Literal[1, 2]) -> Checkable:
-    def function(points: FloatArray, labels: Labels, margin: float) -> Evaluation:
-        loss = hinge(points, labels, margin=margin, variant=variant, power=power, reduction="none")
-        return Evaluation(loss.per_sample, loss.gradient)
+    def loss(points: FloatArray, labels: Labels, margin: float) -> HingeLoss:
+        return hinge(points, labels, margin=margin, variant=variant, power=power, reduction="none")
 
     def margins(points: FloatArray, labels: Labels, margin: float) -> FloatArray:
-        return hinge(points, labels, margin=margin, variant=variant, reduction="none").margins
+        return loss(points, labels, margin).margins
 
     def crossed(low: FloatArray, high: FloatArray, labels: Labels, margin: float) -> Crossed:
         before, after = margins(low, labels, margin), margins(high, labels, margin)
@@ -218,33 +221,41 @@ def _hinge_function(variant: HingeVariant, power: Literal[1, 2]) -> Checkable:
         return gradient * (1.0 - _one_hot(points, labels))
 
     id = variant if power == 1 else f"{variant}_squared"
-    return Checkable(id, function, mistake, crossed, uses_label=True, uses_margin=True)
+    return Checkable(id, *_of_loss(loss), mistake, crossed, uses_label=True, uses_margin=True)
 
 
 def _changes_sign(before: FloatArray, after: FloatArray) -> Crossed:
     return np.asarray((np.sign(before) * np.sign(after) < 0).any(axis=-1))
 
 
-def _penalty_function(of: Callable[[FloatArray], Penalty]) -> Function:
-    def function(points: FloatArray, labels: Labels, margin: float) -> Evaluation:
-        penalty = of(points)
-        return Evaluation(penalty.per_weight.sum(axis=-1), penalty.gradient)
-
-    return function
+def _of_penalty(penalty: Callable[[FloatArray], Penalty]) -> tuple[Numbers, Numbers]:
+    """Return the value and the gradient of a penalty, point by point."""
+    return (
+        lambda x, y, m: np.asarray(penalty(x).per_weight.sum(axis=-1)),
+        lambda x, y, m: penalty(x).gradient,
+    )
 
 
 def _crosses_zero(low: FloatArray, high: FloatArray, labels: Labels, margin: float) -> Crossed:
     return _changes_sign(low, high)
 
 
-def _affine(points: FloatArray, labels: Labels, margin: float) -> Evaluation:
+def _affine_outputs(rows: FloatArray) -> FloatArray:
+    weights = affine_weights(rows.shape[1]).astype(rows.dtype)
+    return affine_forward(rows, weights, np.array(AFFINE_BIAS, dtype=rows.dtype))
+
+
+def _affine_value(points: FloatArray, labels: Labels, margin: float) -> FloatArray:
     """Half the squared length of the outputs, so that the outputs are their own gradient."""
+    outputs = _affine_outputs(points.reshape(-1, points.shape[-1]))
+    return np.asarray(0.5 * (outputs * outputs).sum(axis=-1).reshape(points.shape[:-1]))
+
+
+def _affine_gradient(points: FloatArray, labels: Labels, margin: float) -> FloatArray:
     rows = points.reshape(-1, points.shape[-1])
     weights = affine_weights(rows.shape[1]).astype(points.dtype)
-    outputs = affine_forward(rows, weights, np.array(AFFINE_BIAS, dtype=points.dtype))
-    back = affine_backward(outputs, rows, weights)
-    value = 0.5 * (outputs * outputs).sum(axis=-1)
-    return Evaluation(value.reshape(points.shape[:-1]), back.inputs.reshape(points.shape))
+    back = affine_backward(_affine_outputs(rows), rows, weights)
+    return back.inputs.reshape(points.shape)
 
 
 def _without_bias(points: FloatArray, labels: Labels, gradient: FloatArray) -> FloatArray:
@@ -257,11 +268,13 @@ def _importance(points: FloatArray) -> FloatArray:
     return np.arange(1, points.shape[-1] + 1, dtype=points.dtype)
 
 
-def _relu(points: FloatArray, labels: Labels, margin: float) -> Evaluation:
+def _relu_value(points: FloatArray, labels: Labels, margin: float) -> FloatArray:
     """Sum the outputs with weights 1, 2, 3, ..., which are then the gradient that comes back."""
-    factors = np.broadcast_to(_importance(points), points.shape)
-    value = (factors * relu(points)).sum(axis=-1)
-    return Evaluation(np.asarray(value), relu_backward(factors, points))
+    return np.asarray((_importance(points) * relu(points)).sum(axis=-1))
+
+
+def _relu_gradient(points: FloatArray, labels: Labels, margin: float) -> FloatArray:
+    return relu_backward(np.broadcast_to(_importance(points), points.shape), points)
 
 
 def _without_mask(points: FloatArray, labels: Labels, gradient: FloatArray) -> FloatArray:
@@ -273,21 +286,24 @@ CHECKABLE: Final = {
     for entry in (
         Checkable(
             "cross_entropy",
-            _cross_entropy,
+            *_of_loss(lambda x, y, m: cross_entropy(x, y, reduction="none")),
             _without_target,
             third_derivative=_third_of_cross_entropy,
             uses_label=True,
         ),
         *(_hinge_function(variant, 1) for variant in HINGE_VARIANTS),
         *(_hinge_function(variant, 2) for variant in HINGE_VARIANTS),
-        Checkable("squared_error", _squared_error, _without_target, uses_label=True),
-        Checkable("l1", _penalty_function(l1), lambda x, y, g: np.abs(g), _crosses_zero),
-        Checkable("l2", _penalty_function(l2), lambda x, y, g: g * 0.5),
         Checkable(
-            "elastic_net", _penalty_function(elastic_net), lambda x, y, g: 2.0 * x, _crosses_zero
+            "squared_error",
+            *_of_loss(lambda x, y, m: squared_error(x, y, reduction="none")),
+            _without_target,
+            uses_label=True,
         ),
-        Checkable("affine", _affine, _without_bias),
-        Checkable("relu", _relu, _without_mask, _crosses_zero),
+        Checkable("l1", *_of_penalty(l1), lambda x, y, g: np.abs(g), _crosses_zero),
+        Checkable("l2", *_of_penalty(l2), lambda x, y, g: g * 0.5),
+        Checkable("elastic_net", *_of_penalty(elastic_net), lambda x, y, g: 2.0 * x, _crosses_zero),
+        Checkable("affine", _affine_value, _affine_gradient, _without_bias),
+        Checkable("relu", _relu_value, _relu_gradient, _without_mask, _crosses_zero),
     )
 }
 """Every function that can be checked, by its id: losses, penalties with strength 1, layers."""

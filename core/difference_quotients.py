@@ -38,7 +38,7 @@ __all__ = [
 STEPS: Final = tuple(float(f"{10.0 ** (k / 4 - 15):.2e}") for k in range(57))
 """Steps h from 1e-15 to 1e-1, four a decade."""
 
-OFFSETS: Final = tuple(k / 10 for k in range(-20, 21))
+OFFSETS: Final = tuple(k / 5 for k in range(-10, 11))
 """Places between x - 2h and x + 2h, in steps: from -2 to 2."""
 
 BEST_STEP: Final = float(np.cbrt(np.finfo(np.float64).eps))
@@ -94,7 +94,7 @@ class DifferenceQuotients:
 
     def _value(self, points: FloatArray) -> FloatArray:
         labels = np.broadcast_to(self.labels, points.shape[:-1])
-        return self.function.function(points, labels, self.margin).value
+        return self.function.value(points, labels, self.margin)
 
 
 @dataclass(frozen=True, eq=False)
