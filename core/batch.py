@@ -9,22 +9,26 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from core.comparison import Comparison, compare_losses
 from core.losses import HingeVariant, cross_entropy, hinge
+from core.sweeps import ComparisonSweep, sweep_comparison
 from core.validation import FloatArray, LabelArray, as_floats, as_labels, require_finite
 
 __all__ = [
     "Batch",
     "BatchResult",
     "BatchTotals",
+    "SampleSweep",
     "confusion_matrix",
     "evaluate_batch",
     "generated_batch",
     "hardest_samples",
+    "sweep_sample",
     "totals_with_sample",
 ]
 
@@ -182,6 +186,58 @@ class BatchResult:
             margin=self.margin,
             variant=self.variant,
         )
+
+    def with_sample(self, index: int, scores: ArrayLike, label: int) -> BatchResult:
+        """Return the result of :meth:`Batch.with_sample`; only that sample is evaluated.
+
+        Examples
+        --------
+        >>> result = evaluate_batch(Batch(("a", "b"), [[3, 1], [2, 4]], [0, 0]))
+        >>> result.with_sample(1, [4, 2], 0).hinge.tolist()
+        [0.0, 0.0]
+        """
+        batch = self.batch.with_sample(index, scores, label)
+        one = evaluate_batch(
+            Batch(batch.names, batch.scores[index], batch.labels[index]),
+            margin=self.margin,
+            variant=self.variant,
+        )
+
+        def changed(all_values: NDArray[Any], value: NDArray[Any]) -> NDArray[Any]:
+            copy = all_values.copy()
+            copy[index] = value[0]
+            return copy
+
+        return BatchResult(
+            batch,
+            self.margin,
+            self.variant,
+            cross_entropy=changed(self.cross_entropy, one.cross_entropy),
+            hinge=changed(self.hinge, one.hinge),
+            predictions=changed(self.predictions, one.predictions),
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class SampleSweep:
+    """One sample of a batch with every step of each of its scores, and with every label.
+
+    Attributes
+    ----------
+    sample : ComparisonSweep
+        The sample itself.
+    now : BatchTotals of shape ()
+        The whole batch as it is.
+    by_score : BatchTotals of shape (classes, steps)
+        The whole batch. First axis: the score that moves.
+    by_label : BatchTotals of shape (classes,)
+        The whole batch. First axis: the label.
+    """
+
+    sample: ComparisonSweep
+    now: BatchTotals
+    by_score: BatchTotals
+    by_label: BatchTotals
 
 
 def evaluate_batch(
@@ -345,6 +401,48 @@ def totals_with_sample(result: BatchResult, index: int, sample: Comparison) -> B
         cross_entropy_sum=np.delete(result.cross_entropy, index).sum() + sample.cross_entropy,
         hinge_sum=np.delete(result.hinge, index).sum() + sample.hinge,
         confusion=others + own.reshape(*sample.labels.shape, classes, classes),
+    )
+
+
+def sweep_sample(result: BatchResult, index: int) -> SampleSweep:
+    """Move every score of one sample through its range, and its label through the classes.
+
+    Parameters
+    ----------
+    result : BatchResult
+        The batch.
+    index : int
+        The sample that moves.
+
+    Returns
+    -------
+    SampleSweep
+
+    Raises
+    ------
+    IndexError
+        If there is no such sample.
+
+    Examples
+    --------
+    >>> result = evaluate_batch(Batch(("a", "b"), [[3, 1], [2, 4]], [0, 0]))
+    >>> sweep = sweep_sample(result, 1)
+    >>> sweep.by_label.accuracy.tolist(), sweep.by_score.accuracy.shape
+    ([0.5, 1.0], (2, 201))
+    """
+    label = int(result.batch.labels[index])
+    sample = sweep_comparison(
+        result.batch.scores[index],
+        label,
+        along=label,
+        margin=result.margin,
+        variant=result.variant,
+    )
+    return SampleSweep(
+        sample=sample,
+        now=totals_with_sample(result, index, sample.now),
+        by_score=totals_with_sample(result, index, sample.by_score),
+        by_label=totals_with_sample(result, index, sample.by_label),
     )
 
 

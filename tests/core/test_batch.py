@@ -12,12 +12,12 @@ from core.batch import (
     evaluate_batch,
     generated_batch,
     hardest_samples,
+    sweep_sample,
     totals_with_sample,
 )
 from core.batch import confusion_matrix as counted
 from core.comparison import compare_losses
 from core.losses import HINGE_VARIANTS, cross_entropy, hinge
-from core.sweeps import sweep_comparison
 from tests.core.oracles import exact_log_softmax, slow_hinge
 
 IMAGES = Batch(
@@ -135,9 +135,8 @@ def test_totals_with_a_moved_sample_are_the_totals_of_the_changed_batch(
     index = data.draw(st.integers(0, batch.size - 1))
     along = data.draw(st.integers(0, len(batch.names) - 1))
     result = evaluate_batch(batch, variant=variant)
-    sweep = sweep_comparison(batch.scores[index], batch.labels[index], along=along, variant=variant)
-    by_score = totals_with_sample(result, index, sweep.by_score)
-    by_label = totals_with_sample(result, index, sweep.by_label)
+    moved = sweep_sample(result, index)
+    sweep, by_score, by_label = moved.sample, moved.by_score, moved.by_label
     assert by_score.hinge_mean.shape == by_score.accuracy.shape == (len(batch.names), 201)
     assert by_label.confusion.shape == (len(batch.names),) * 3
 
@@ -152,10 +151,29 @@ def test_totals_with_a_moved_sample_are_the_totals_of_the_changed_batch(
         np.testing.assert_array_equal(totals.confusion[where], expected.confusion)
         assert totals.accuracy[where] == expected.accuracy
 
+    check(moved.now, (), batch.scores[index], batch.labels[index])
     for row in (0, 91, 200):
         check(by_score, (along, row), sweep.by_score.scores[along, row], batch.labels[index])
     for label in range(len(batch.names)):
         check(by_label, label, batch.scores[index], label)
+
+
+@given(batches, st.sampled_from(HINGE_VARIANTS), st.data())
+def test_a_result_with_another_sample_is_the_result_of_the_changed_batch(
+    batch, variant, data
+) -> None:
+    index = data.draw(st.integers(0, batch.size - 1))
+    label = data.draw(st.integers(0, len(batch.names) - 1))
+    scores = data.draw(st.permutations(batch.scores[index].tolist()))
+    result = evaluate_batch(batch, margin=0.5, variant=variant)
+    before = result.hinge.copy()
+    changed = result.with_sample(index, scores, label)
+    expected = evaluate_batch(batch.with_sample(index, scores, label), margin=0.5, variant=variant)
+    np.testing.assert_array_equal(changed.batch.scores, expected.batch.scores)
+    np.testing.assert_allclose(changed.cross_entropy, expected.cross_entropy, rtol=1e-14)
+    np.testing.assert_allclose(changed.hinge, expected.hinge, rtol=1e-14)
+    np.testing.assert_array_equal(changed.predictions, expected.predictions)
+    np.testing.assert_array_equal(result.hinge, before)
 
 
 def test_huge_losses_do_not_swallow_the_mean_of_the_others() -> None:
