@@ -37,9 +37,11 @@ __all__ = [
     "classes_control",
     "example_controls",
     "hinge_controls",
+    "margin_control",
     "number_control",
     "preset_controls",
     "typed",
+    "variant_control",
 ]
 
 Parsed = TypeVar("Parsed")
@@ -91,21 +93,10 @@ def _randomise() -> None:
 def hinge_controls(state: State, t: Text) -> None:
     """Set the variant and margin of the hinge loss, the number of classes, and the loss axis."""
     variant, margin, classes, axis = st.columns([4, 2, 2, 2], vertical_alignment="bottom")
-    st.session_state["variant"] = state.variant
-    variant.selectbox(
-        t("control.variant"),
-        HINGE_VARIANTS,
-        format_func=lambda name: t(f"variant.{name}"),
-        key="variant",
-        help=t("control.variant_help"),
-        on_change=lambda: write_state(
-            replace(read_state()[0], variant=st.session_state["variant"])
-        ),
-    )
+    with variant:
+        variant_control(state, t)
     with margin:
-        number_control(
-            state, "margin", t("control.margin"), least=0.0, most=LARGEST_MARGIN, step=0.5
-        )
+        margin_control(state, t)
     with classes:
         classes_control(state, t)
     st.session_state["logarithmic"] = state.is_logarithmic
@@ -117,6 +108,26 @@ def hinge_controls(state: State, t: Text) -> None:
             replace(read_state()[0], is_logarithmic=st.session_state["logarithmic"])
         ),
     )
+
+
+def variant_control(state: State, t: Text) -> None:
+    """Set the variant of the hinge loss."""
+    st.session_state["variant"] = state.variant
+    st.selectbox(
+        t("control.variant"),
+        HINGE_VARIANTS,
+        format_func=lambda name: t(f"variant.{name}"),
+        key="variant",
+        help=t("control.variant_help"),
+        on_change=lambda: write_state(
+            replace(read_state()[0], variant=st.session_state["variant"])
+        ),
+    )
+
+
+def margin_control(state: State, t: Text) -> None:
+    """Set the margin of the hinge loss."""
+    number_control(state, "margin", t("control.margin"), least=0.0, most=LARGEST_MARGIN, step=0.5)
 
 
 def number_control(

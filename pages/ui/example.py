@@ -42,6 +42,7 @@ LONGEST_NAME: Final = 24
 LARGEST_SCORE: Final = 1e6
 LARGEST_MARGIN: Final = 1000.0
 LARGEST_STEP_COUNT: Final = 500
+LARGEST_SAMPLE: Final = 200_000
 TEMPERATURES: Final = (0.05, 20.0)
 TARGET_TOLERANCE: Final = 1e-4
 """How far typed target probabilities may be from adding up to 1."""
@@ -110,6 +111,8 @@ class State:
     """The step size of gradient descent on the scores."""
     step: int = 0
     """The step of gradient descent that is shown."""
+    sample: int = 0
+    """The row of the batch lab's table that the example is, from 1 on; 0: it is from elsewhere."""
 
     @property
     def focus(self) -> int:
@@ -387,6 +390,7 @@ PARAMETERS: Final = (
     _number("shift", "shift", -1000.0, 1000.0),
     _number("rate", "rate", 0.001, 100.0),
     _whole("step", "step", 0, LARGEST_STEP_COUNT),
+    _whole("sample", "sample", 0, LARGEST_SAMPLE),
 )
 """The one table that reads and writes the URL, in reading order: the scores set the class count."""
 
