@@ -447,7 +447,7 @@ def sweep_sample(result: BatchResult, index: int) -> SampleSweep:
 
 
 def generated_batch(size: int, classes: int, rng: np.random.Generator) -> Batch:
-    """Make up the scores of a fair classifier: normal noise, and the true class 3 higher.
+    """Make up the scores of a fair classifier: normal noise, and the true class 3.2 higher.
 
     Each class is a little like its right neighbour, for which it is taken most often.
 
@@ -475,6 +475,6 @@ def generated_batch(size: int, classes: int, rng: np.random.Generator) -> Batch:
     """
     labels = rng.integers(classes, size=size)
     scores = rng.normal(scale=1.2, size=(size, classes))
-    scores[np.arange(size), labels] += 3.0
-    scores[np.arange(size), (labels + 1) % classes] += 1.0
+    scores[np.arange(size), labels] += 3.2
+    scores[np.arange(size), (labels + 1) % classes] += 1.6
     return Batch(tuple(map(str, range(classes))), np.round(scores, 2), labels)

@@ -29,10 +29,10 @@ view = view_of(
 waiting.empty()
 batch_stage(view, sweep_sample(view.result, view.index), t)
 sample_controls(view, t)
+sources(view, t)
 results(view, t)
 st.markdown(t("batch_lab.open"))
 lesson_links(view.state, t, besides=LESSON)
-sources(view, t)
 lesson_tabs(
     LESSON,
     t,

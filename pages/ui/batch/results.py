@@ -23,12 +23,14 @@ ORDERS: Final = ("table", "cross_entropy", "hinge", "wrong")
 _SAMPLE: Final = "batch_lab_sample"
 _ORDER: Final = "batch_lab_order"
 _PAGE: Final = "batch_lab_page"
+_CHOSEN: Final = "batch_lab_chosen"
+_TABLES: Final = "batch_lab_tables"
 _GRADIENTS: Final = "batch_lab_gradients"
 
 
 def sample_controls(view: View, t: Text) -> None:
     """Choose the sample on the stage, and the variant and margin of the hinge loss."""
-    sample, soft, svm, variant, margin = st.columns([2, 2, 2, 4, 2], vertical_alignment="bottom")
+    sample, soft, svm, variant, margin = st.columns([2, 3, 2, 4, 2], vertical_alignment="bottom")
     st.session_state[_SAMPLE] = view.index + 1
     sample.number_input(
         t("batch_lab.sample", size=f"{view.batch.size:,}"),
@@ -58,6 +60,7 @@ def _select_hardest(loss: str) -> None:
 
 def results(view: View, t: Text) -> None:
     """Show the samples page by page, in the chosen order; a click puts one on the stage."""
+    st.markdown(t("batch_lab.results"))
     order, page = st.columns([4, 2], vertical_alignment="bottom")
     order.selectbox(
         t("batch_lab.order"),
@@ -69,6 +72,12 @@ def results(view: View, t: Text) -> None:
     )
     rows = result_rows(view.result, st.session_state[_ORDER])
     pages = max(1, -(-len(rows) // ROWS_A_PAGE))
+    if st.session_state.setdefault(_CHOSEN, view.index) != view.index:
+        # Chosen elsewhere: its page is opened, and the mark of the line chosen here goes.
+        st.session_state[_CHOSEN] = view.index
+        st.session_state[_TABLES] = st.session_state.get(_TABLES, 0) + 1
+        places = np.flatnonzero(rows == view.index)
+        st.session_state[_PAGE] = 1 + int(places[0]) // ROWS_A_PAGE if len(places) else 1
     st.session_state[_PAGE] = min(st.session_state.get(_PAGE, 1), pages)
     page.number_input(
         t("batch_lab.page", pages=f"{pages:,}"),
@@ -85,7 +94,7 @@ def results(view: View, t: Text) -> None:
         return
     table = batch_table(view.result, shown, t, with_gradients=True)
     here = ["▶" if row == view.index else "" for row in shown]
-    key = f"batch_lab_rows{view.index}"
+    key = f"batch_lab_rows{st.session_state.get(_TABLES, 0)}"
     st.dataframe(
         {"here": here, **table.columns},
         column_config={
@@ -111,7 +120,8 @@ def _first_page() -> None:
 def _select_row(key: str, shown: LabelArray) -> None:
     chosen = st.session_state[key].selection.rows
     if chosen:
-        select(int(shown[chosen[0]]))
+        st.session_state[_CHOSEN] = int(shown[chosen[0]])
+        select(st.session_state[_CHOSEN])
 
 
 def _column(heading: str, values: Sequence[Any]) -> Any:
