@@ -19,6 +19,8 @@ from pages.ui.text import Text
 __all__ = ["batch_files", "batch_table", "result_rows", "results", "sample_controls"]
 
 ROWS_A_PAGE: Final = 100
+LONG_TABLE: Final = 20_000
+"""Rows from which on probabilities and gradients are left out of the files, unless asked for."""
 ORDERS: Final = ("table", "cross_entropy", "hinge", "wrong")
 _SAMPLE: Final = "batch_lab_sample"
 _ORDER: Final = "batch_lab_order"
@@ -187,7 +189,8 @@ def batch_table(result: BatchResult, rows: LabelArray, t: Text, *, with_gradient
 def batch_files(view: View, t: Text) -> None:
     """Offer the results and the table as files, made when they are asked for."""
     st.markdown(t("batch_lab.files"))
-    with_gradients = st.toggle(t("batch_lab.with_gradients"), value=True, key=_GRADIENTS)
+    is_short = view.batch.size <= LONG_TABLE
+    with_gradients = st.toggle(t("batch_lab.with_gradients"), value=is_short, key=_GRADIENTS)
 
     def table() -> Table:
         every = np.arange(view.batch.size)
