@@ -167,9 +167,10 @@ class SoftmaxSteps:
 
     def _sums(self, axis: int) -> FloatArray:
         # The entries are rounded, and so would their sum be, if anything were left of it.
+        limits, classes = np.finfo(np.float64), self.jacobian.shape[-1]
         sums = self.jacobian.sum(axis=axis)
-        rounding = np.finfo(np.float64).eps * np.abs(self.jacobian).sum(axis=axis)
-        return np.where(np.abs(sums) <= self.jacobian.shape[-1] * rounding, 0.0, sums)
+        rounding = limits.eps * np.abs(self.jacobian).sum(axis=axis) + limits.tiny
+        return np.where(np.abs(sums) <= classes * rounding, 0.0, sums)
 
 
 def plus_constant(values: ArrayLike, constant: ArrayLike) -> FloatArray:

@@ -139,8 +139,8 @@ def test_a_sum_that_is_not_0_is_told() -> None:
     wrong = steps.jacobian.copy()
     wrong[0, 1] += 1e-12
     broken = type(steps)(**{**vars(steps), "jacobian": wrong})
-    assert broken.row_sums.tolist() == [pytest.approx(1e-12, rel=1e-3), 0, 0]
-    assert broken.column_sums.tolist() == [0, pytest.approx(1e-12, rel=1e-3), 0]
+    assert broken.row_sums.tolist() == [pytest.approx(1e-12, rel=1e-3, abs=0), 0, 0]
+    assert broken.column_sums.tolist() == [0, pytest.approx(1e-12, rel=1e-3, abs=0), 0]
 
 
 @given(logits_strategy)
