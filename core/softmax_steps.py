@@ -20,8 +20,8 @@ from core.validation import FloatArray, as_logits, as_real, reject_entry
 
 __all__ = [
     "LARGEST_CONSTANT",
-    "TEMPERATURES",
-    "Shape",
+    "TEMPERATURE_GRID",
+    "Regime",
     "SoftmaxSteps",
     "SoftmaxSweep",
     "constant_grid",
@@ -42,16 +42,16 @@ def _temperatures(largest: float, each_way: int) -> FloatArray:
     return np.array([float(f"{largest**power:.3g}") for power in powers])
 
 
-TEMPERATURES = _temperatures(20.0, 60)
+TEMPERATURE_GRID = _temperatures(20.0, 60)
 """From 0.05 to 20 in equal ratios, to three digits, 1 in the middle; shape (121,)."""
-TEMPERATURES.flags.writeable = False
+TEMPERATURE_GRID.flags.writeable = False
 
 
 ALMOST = 1e-3
 """Distance of a probability from its limit below which the limit is called almost reached."""
 
 
-class Shape(IntEnum):
+class Regime(IntEnum):
     """How the probabilities lie between the two limits of the temperature."""
 
     EQUAL = 0
@@ -119,8 +119,13 @@ class SoftmaxSteps:
 
     @property
     def largest_entropy(self) -> float:
-        """ln(classes) in nats: the limit of the entropy as T grows."""
+        """Limit of the entropy as T grows: the logarithm of the number of classes."""
         return float(np.log(self.logits.shape[-1]))
+
+    @property
+    def coldest_entropy(self) -> FloatArray:
+        """Limit of the entropy as T goes to 0: the classes with the highest logit share all."""
+        return np.asarray(np.log(self.leaders))
 
     @property
     def winners(self) -> IntArray:
@@ -134,8 +139,8 @@ class SoftmaxSteps:
         return np.asarray(np.count_nonzero(self.logits == highest, axis=-1), dtype=np.int64)
 
     @property
-    def shapes(self) -> IntArray:
-        """The :class:`Shape` of each sample's probabilities."""
+    def regimes(self) -> IntArray:
+        """The :class:`Regime` of each sample's probabilities."""
         classes = self.logits.shape[-1]
         highest = self.probabilities.max(axis=-1)
         lowest = self.probabilities.min(axis=-1)
@@ -146,14 +151,14 @@ class SoftmaxSteps:
             self.temperature < 1,
             self.temperature > 1,
         ]
-        shapes = [
-            Shape.EQUAL,
-            Shape.ALMOST_ARGMAX,
-            Shape.ALMOST_UNIFORM,
-            Shape.SHARPENED,
-            Shape.FLATTENED,
+        regimes = [
+            Regime.EQUAL,
+            Regime.ALMOST_ARGMAX,
+            Regime.ALMOST_UNIFORM,
+            Regime.SHARPENED,
+            Regime.FLATTENED,
         ]
-        return np.asarray(np.select(conditions, shapes, Shape.PLAIN), dtype=np.int64)
+        return np.asarray(np.select(conditions, regimes, Regime.PLAIN), dtype=np.int64)
 
     @property
     def row_sums(self) -> FloatArray:
@@ -317,7 +322,7 @@ class SoftmaxSweep:
     by_logit : SoftmaxSteps of shape (classes, steps, classes)
         First axis: the logit that moves; z + c is on the grid of ``axis``.
     by_temperature : SoftmaxSteps of shape (121, classes)
-        Over ``TEMPERATURES``.
+        Over ``TEMPERATURE_GRID``.
     by_constant : SoftmaxSteps of shape (101, classes)
         Over ``constants``.
     """
@@ -374,12 +379,12 @@ def sweep_softmax(
     constants = constant_grid(axis)
     classes, run = z.size, axis.grid.size
     by_logit = one_at_a_time(z, plus_constant(axis.grid, -now_c))
-    fixed = np.tile(z, (TEMPERATURES.size + constants.size, 1))
+    fixed = np.tile(z, (TEMPERATURE_GRID.size + constants.size, 1))
     batch = np.concatenate([z[None], by_logit.reshape(-1, classes), fixed])
-    ends = np.cumsum([0, 1, classes * run, TEMPERATURES.size, constants.size])
+    ends = np.cumsum([0, 1, classes * run, TEMPERATURE_GRID.size, constants.size])
     present, along_logits, along_t, along_c = (slice(a, b) for a, b in pairwise(ends))
     temperatures, shifts = np.full(len(batch), now_t), np.full(len(batch), now_c)
-    temperatures[along_t] = TEMPERATURES
+    temperatures[along_t] = TEMPERATURE_GRID
     shifts[along_c] = constants
     everything = softmax_steps(batch, temperature=temperatures, constant=shifts)
     return SoftmaxSweep(
@@ -387,6 +392,6 @@ def sweep_softmax(
         constants=constants,
         now=_part(everything, present, ()),
         by_logit=_part(everything, along_logits, (classes, run)),
-        by_temperature=_part(everything, along_t, (TEMPERATURES.size,)),
+        by_temperature=_part(everything, along_t, (TEMPERATURE_GRID.size,)),
         by_constant=_part(everything, along_c, (constants.size,)),
     )

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from core.softmax_steps import (
     LARGEST_CONSTANT,
-    TEMPERATURES,
-    Shape,
+    TEMPERATURE_GRID,
+    Regime,
     constant_grid,
     logit_axis,
     plus_constant,
@@ -153,6 +153,7 @@ def test_cold_limit_is_the_argmax_shared_by_its_ties(logits) -> None:
         )
         # The smallest difference is 0.1: exp(-100) is below an epsilon, but not yet 0.
         assert steps.entropy == pytest.approx(np.log(highest.sum()), abs=1e-40, rel=1e-14)
+        assert steps.coldest_entropy == np.log(highest.sum())
         assert not np.isnan(steps.jacobian).any()
 
 
@@ -207,21 +208,21 @@ def test_the_winner_of_the_logits_is_the_winner_of_the_probabilities(logits, tem
 
 
 @pytest.mark.parametrize(
-    ("logits", "temperature", "shape"),
+    ("logits", "temperature", "regime"),
     [
-        ([1, 2, 3], 1.0, Shape.PLAIN),
-        ([1, 2, 3], 0.5, Shape.SHARPENED),
-        ([1, 2, 3], 2.0, Shape.FLATTENED),
-        ([1, 2, 3], 0.05, Shape.ALMOST_ARGMAX),
-        ([3, 3, 1], 0.05, Shape.ALMOST_ARGMAX),
-        ([12.5, 0.6, -23], 1.0, Shape.ALMOST_ARGMAX),
-        ([0.01, 0.02, 0.03], 20.0, Shape.ALMOST_UNIFORM),
-        ([4, 4, 4], 0.05, Shape.EQUAL),
-        ([4, 4, 4], 20.0, Shape.EQUAL),
+        ([1, 2, 3], 1.0, Regime.PLAIN),
+        ([1, 2, 3], 0.5, Regime.SHARPENED),
+        ([1, 2, 3], 2.0, Regime.FLATTENED),
+        ([1, 2, 3], 0.05, Regime.ALMOST_ARGMAX),
+        ([3, 3, 1], 0.05, Regime.ALMOST_ARGMAX),
+        ([12.5, 0.6, -23], 1.0, Regime.ALMOST_ARGMAX),
+        ([0.01, 0.02, 0.03], 20.0, Regime.ALMOST_UNIFORM),
+        ([4, 4, 4], 0.05, Regime.EQUAL),
+        ([4, 4, 4], 20.0, Regime.EQUAL),
     ],
 )
-def test_shapes(logits, temperature, shape) -> None:
-    assert softmax_steps(logits, temperature=temperature).shapes == shape
+def test_regimes(logits, temperature, regime) -> None:
+    assert softmax_steps(logits, temperature=temperature).regimes == regime
 
 
 @given(logits_strategy, temperatures, st.sampled_from([0.0, 2.2, -5.0, 1000.0]))
@@ -234,7 +235,7 @@ def test_a_sweep_is_the_steps_at_every_value(logits, temperature, constant) -> N
             moved_to = [*logits[:moved], at, *logits[moved + 1 :]]
             cases.append((sweep.by_logit, (moved, row), moved_to, temperature, constant))
     for row in (0, 44, 120):
-        cases.append((sweep.by_temperature, (row,), logits, TEMPERATURES[row], constant))
+        cases.append((sweep.by_temperature, (row,), logits, TEMPERATURE_GRID[row], constant))
     for row in (0, 33, 100):
         cases.append((sweep.by_constant, (row,), logits, temperature, sweep.constants[row]))
     for steps, index, z, t, c in cases:
@@ -249,11 +250,13 @@ def test_a_sweep_is_the_steps_at_every_value(logits, temperature, constant) -> N
 
 
 def test_temperatures_go_in_equal_ratios_through_1() -> None:
-    assert TEMPERATURES[[0, 60, 120]].tolist() == [0.05, 1.0, 20.0]
-    np.testing.assert_allclose(TEMPERATURES[1:] / TEMPERATURES[:-1], 20 ** (1 / 60), rtol=0.011)
-    np.testing.assert_allclose(TEMPERATURES * TEMPERATURES[::-1], 1, rtol=0.011)
+    assert TEMPERATURE_GRID[[0, 60, 120]].tolist() == [0.05, 1.0, 20.0]
+    np.testing.assert_allclose(
+        TEMPERATURE_GRID[1:] / TEMPERATURE_GRID[:-1], 20 ** (1 / 60), rtol=0.011
+    )
+    np.testing.assert_allclose(TEMPERATURE_GRID * TEMPERATURE_GRID[::-1], 1, rtol=0.011)
     with pytest.raises(ValueError, match="read-only"):
-        TEMPERATURES[0] = 1
+        TEMPERATURE_GRID[0] = 1
 
 
 @pytest.mark.parametrize(
