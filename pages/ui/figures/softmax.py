@@ -156,7 +156,6 @@ def marks(classes: int) -> list[Mark]:
             places,
             numbers=ROW_SUMS,
             decimals=(0,),
-            prefix="Σ = ",
             colors=(MUTED,),
         ),
         Mark(
@@ -166,7 +165,6 @@ def marks(classes: int) -> list[Mark]:
             beyond,
             numbers=COLUMN_SUMS,
             decimals=(0,),
-            prefix="Σ = ",
             colors=(MUTED,),
         ),
     ]

@@ -18,6 +18,7 @@ from core.softmax_steps import (
     plus_constant,
     sweep_softmax,
 )
+from core.sweeps import ScoreAxis
 from core.validation import FloatArray
 from pages.ui.example import TEMPERATURES, State
 from pages.ui.export import Table
@@ -75,7 +76,7 @@ def softmax_stage(key: str, state: State, sweep: SoftmaxSweep, t: Text) -> None:
         **_follower_places(sweep.now),
         "hottest_entropy": np.array(sweep.now.largest_entropy),
     }
-    words = _readouts(state, t)
+    words = _readouts(state, sweep.axis, t)
     shown = sweep.now.moved_logits
     stage(
         key,
@@ -198,26 +199,23 @@ def _adopt(release: Release) -> None:
     write_state(moved(read_state()[0], release))
 
 
-def _readouts(state: State, t: Text) -> list[Readout]:
+def _readouts(state: State, axis: ScoreAxis, t: Text) -> list[Readout]:
     names = state.example.names
     numbers = [Readout(id, label=t(f"softmax.readout.{id}")) for id in READOUTS]
     unseen = [
         Readout("total"),
         Readout("top_probability"),
         Readout("temperature_now", decimals=2),
-        Readout("constant_now", decimals=_decimals(np.array(state.constant)) or 1),
+        Readout("constant_now", decimals=max(axis.decimals, _decimals(np.array(state.constant)))),
         Readout("shift_error"),
         Readout("leaders", decimals=0),
         Readout("top_name", choices=names),
         Readout("focus_name", choices=names),
     ]
     verdicts = tuple(
-        t(
-            f"softmax.{'tie' if is_tie else 'verdict'}.{regime.name.lower()}",
-            classes=len(names),
-        )
+        t(f"softmax.{kind}.{regime.name.lower()}", classes=len(names))
         for regime in Regime
-        for is_tie in (False, True)
+        for kind in ("verdict", "tie")
     )
     shifts = tuple(t(f"softmax.shift.{outcome}") for outcome in ("none", "exact", "rounded"))
     return [
