@@ -78,6 +78,10 @@ def softmax_stage(key: str, state: State, sweep: SoftmaxSweep, t: Text) -> None:
     }
     words = _readouts(state, sweep.axis, t)
     shown = sweep.now.moved_logits
+    by_logit = {
+        **figures.steps_places(sweep.by_logit),
+        **figures.shift_places(sweep.by_logit),
+    }
     stage(
         key,
         panels=[_panel(id, state, sweep, now, words, t) for id in PANELS],
@@ -87,7 +91,13 @@ def softmax_stage(key: str, state: State, sweep: SoftmaxSweep, t: Text) -> None:
                 replace(sweep.axis, decimals=max(sweep.axis.decimals, _decimals(shown))),
                 t,
                 sweeps=[
-                    {place: rows[index] for place, rows in _swept(sweep.by_logit, index).items()}
+                    {
+                        place: values[index]
+                        for place, values in {
+                            **by_logit,
+                            **figures.own_places(sweep.by_logit, index),
+                        }.items()
+                    }
                     for index in every
                 ],
                 focuses=[figures.focus_places(sweep.now, index) for index in every],
