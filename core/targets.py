@@ -302,5 +302,4 @@ def _distributions(name: str, values: ArrayLike) -> FloatArray:
 def _entropy_terms(targets: FloatArray) -> FloatArray:
     """Return -t log t of each class, 0 for a class without mass."""
     logs = np.log(targets, out=np.zeros_like(targets), where=targets > 0.0)
-    # Zero minus a number, not its negative, which would turn 0 into -0.
-    return 0.0 - targets * logs
+    return -targets * logs

@@ -54,8 +54,8 @@ def derivative(function, logits, step=1e-5):
 )
 def test_three_predictions_of_five_classes(probabilities, label, loss) -> None:
     result = evaluate_cross_entropy(logits_of(probabilities), one_hot(label, 5))
-    assert float(result.loss) == pytest.approx(loss, rel=1e-14)
-    assert result.probabilities == pytest.approx(probabilities, rel=1e-14)
+    assert float(result.loss) == pytest.approx(loss, rel=1e-14, abs=0)
+    assert result.probabilities == pytest.approx(probabilities, rel=1e-14, abs=0)
     assert result.entropy == 0
     assert result.divergence == result.loss
 
@@ -73,23 +73,23 @@ def test_large_and_small_lessons(outputs, gradient, size) -> None:
     assert result.gradient_sum == 0
     assert result.error_sizes == size
     # Identity output with half the sum of squares: the same y - t.
-    assert squared_error(outputs, 1).gradient == pytest.approx(gradient, rel=1e-13)
+    assert squared_error(outputs, 1).gradient == pytest.approx(gradient, rel=1e-13, abs=0)
 
 
 def test_the_cat_in_every_unit() -> None:
     result = evaluate_cross_entropy(CAT, one_hot(0, 3))
-    assert float(result.loss) == pytest.approx(2.0403551528001707, rel=1e-15)
-    assert float(result.bits) == pytest.approx(2.9436102, rel=1e-7)
-    assert float(result.perplexity) == pytest.approx(1 / 0.1299825390171731, rel=1e-14)
+    assert float(result.loss) == pytest.approx(2.0403551528001707, rel=1e-15, abs=0)
+    assert float(result.bits) == pytest.approx(2.9436102, rel=1e-7, abs=0)
+    assert float(result.perplexity) == pytest.approx(1 / 0.1299825390171731, rel=1e-14, abs=0)
     # Older copies of the slide print .89: that is the logarithm to base 10.
     assert round(float(result.loss) / np.log(10), 2) == 0.89
-    assert float(result.log_sum_exp) == pytest.approx(np.log(np.exp(CAT).sum()), rel=1e-14)
+    assert float(result.log_sum_exp) == pytest.approx(np.log(np.exp(CAT).sum()), rel=1e-14, abs=0)
 
 
 def test_chance_level_among_ten() -> None:
     result = evaluate_cross_entropy(np.zeros(10), one_hot(4, 10))
-    assert float(result.loss) == pytest.approx(2.302585092994046, rel=1e-15)
-    assert float(result.perplexity) == pytest.approx(10, rel=1e-14)
+    assert float(result.loss) == pytest.approx(2.302585092994046, rel=1e-15, abs=0)
+    assert float(result.perplexity) == pytest.approx(10, rel=1e-14, abs=0)
 
 
 # Every number against mpmath.
@@ -116,8 +116,8 @@ def test_every_number_is_right(sample) -> None:
         expected = [float(v) for v in log_p], float(loss), float(least), float(loss - least)
         log_sum_exp = float(mp.log(mp.fsum(mp.exp(v) for v in z)))
     np.testing.assert_allclose(result.surprisals, np.negative(expected[0]), rtol=1e-14, atol=1e-300)
-    assert float(result.loss) == pytest.approx(expected[1], rel=2e-14)
-    assert float(result.entropy) == pytest.approx(expected[2], rel=1e-14)
+    assert float(result.loss) == pytest.approx(expected[1], rel=2e-14, abs=0)
+    assert float(result.entropy) == pytest.approx(expected[2], rel=1e-14, abs=0)
     assert float(result.divergence) == pytest.approx(expected[3], rel=1e-13, abs=1e-14)
     assert float(result.log_sum_exp) == pytest.approx(log_sum_exp, rel=1e-14, abs=1e-14)
     np.testing.assert_allclose(result.gradient, [float(v) for v in d], rtol=1e-12, atol=3e-16)
@@ -140,24 +140,28 @@ def test_each_gradient_size_is_that_of_a_slope(sample) -> None:
 def test_the_jacobian_is_the_one_of_softmax() -> None:
     logits, target = np.array([1.0, 2.0, 3.0]), np.array([0.0, 0.25, 0.75])
     through = softmax_jacobian(logits) @ (softmax(logits) - target)
-    assert gradient_sizes(logits, target)[2] == pytest.approx(np.linalg.norm(through), rel=1e-14)
+    assert gradient_sizes(logits, target)[2] == pytest.approx(
+        np.linalg.norm(through), rel=1e-14, abs=0
+    )
 
 
 def test_squared_error_behind_softmax_goes_flat_where_it_is_most_wrong() -> None:
     sizes = gradient_sizes([[0.0, 0.0], [-40.0, 0.0]], [[1.0, 0.0]] * 2)
-    assert sizes[1, 0] == pytest.approx(np.sqrt(2), rel=1e-14)
+    assert sizes[1, 0] == pytest.approx(np.sqrt(2), rel=1e-14, abs=0)
     # p_0 p_1 (e_0 - e_1) in both classes, with e_0 - e_1 next to 2; the 1 of p_1 must not swallow it.
-    assert sizes[1, 2] == pytest.approx(np.sqrt(8) * np.exp(-40.0), rel=1e-13)
+    assert sizes[1, 2] == pytest.approx(np.sqrt(8) * np.exp(-40.0), rel=1e-13, abs=0)
     assert sizes[0, 2] > 1e16 * sizes[1, 2]
 
 
 def test_tiny_losses_and_gradients_stay() -> None:
     result = evaluate_cross_entropy([10, -100, -100], [1, 0, 0])
-    assert float(result.loss) == pytest.approx(3.377823760449065e-48, rel=1e-15)
+    assert float(result.loss) == pytest.approx(3.377823760449065e-48, rel=1e-15, abs=0)
     assert float(result.surprisals[0]) == float(result.loss)
     assert float(result.divergence) == float(result.loss)
-    assert result.gradient[0] == pytest.approx(-3.377823760449065e-48, rel=1e-14)
-    assert result.gradient_sizes[0] == pytest.approx(np.sqrt(1.5) * 3.377823760449065e-48)
+    assert result.gradient[0] == pytest.approx(-3.377823760449065e-48, rel=1e-14, abs=0)
+    assert result.gradient_sizes[0] == pytest.approx(
+        np.sqrt(1.5) * 3.377823760449065e-48, rel=1e-14, abs=0
+    )
     assert result.error_sizes == ErrorSize.SMALL
 
 
@@ -211,7 +215,7 @@ def test_only_a_softmax_gives_p_minus_t(sample) -> None:
             return -(target * np.log(make(z))).sum()
 
         np.testing.assert_allclose(case.outputs, make(logits), rtol=1e-13)
-        assert case.total == pytest.approx(make(logits).sum(), rel=1e-13)
+        assert case.total == pytest.approx(make(logits).sum(), rel=1e-13, abs=0)
         assert case.loss == pytest.approx(loss(logits), rel=1e-11, abs=1e-13)
         np.testing.assert_allclose(case.gradient, derivative(loss, logits), rtol=1e-5, atol=1e-8)
 
@@ -222,8 +226,8 @@ def test_the_cat_fed_with_other_outputs() -> None:
     # What is missing is the log-sum-exp.
     result = evaluate_cross_entropy(CAT, [1, 0, 0])
     missing = float(result.loss) - fed["exponential"].loss
-    assert missing == pytest.approx(float(result.log_sum_exp), rel=1e-15)
-    assert fed["sigmoid"].loss == pytest.approx(np.log1p(np.exp(-3.2)), rel=1e-14)
+    assert missing == pytest.approx(float(result.log_sum_exp), rel=1e-15, abs=0)
+    assert fed["sigmoid"].loss == pytest.approx(np.log1p(np.exp(-3.2)), rel=1e-14, abs=0)
     assert fed["sigmoid"].gradient.tolist() == pytest.approx([-1 / (1 + np.exp(3.2)), 0, 0])
     assert fed["softmax"].gradient.tolist() == result.gradient.tolist()
 
@@ -259,7 +263,7 @@ def test_probability_0_stays_exactly_0() -> None:
     logits = logits_of([0.01, 0.99, 0])
     assert logits[2] == -1000
     assert softmax(logits)[2] == 0
-    assert logits[:2] == pytest.approx(np.log([0.01, 0.99]), rel=1e-15)
+    assert logits[:2] == pytest.approx(np.log([0.01, 0.99]), rel=1e-15, abs=0)
     assert logits_of([1e308, 1e308, 0]).tolist() == pytest.approx([-np.log(2), -np.log(2), -1000])
     assert logits_of([[2, 2], [0, 3]]).tolist() == [[-np.log(2), -np.log(2)], [-1000, 0]]
 

@@ -76,8 +76,8 @@ def test_one_hot_refuses_what_is_no_label(labels, message) -> None:
 def test_label_smoothing_of_inception() -> None:
     # Szegedy et al. (2016): 1000 classes, epsilon .1: .9001 for the label, .0001 for the others.
     smoothed = smooth(one_hot(7, 1000), 0.1)
-    assert smoothed[7] == pytest.approx(0.9001, rel=1e-15)
-    assert np.delete(smoothed, 7) == pytest.approx(np.full(999, 0.0001), rel=1e-15)
+    assert smoothed[7] == pytest.approx(0.9001, rel=1e-15, abs=0)
+    assert np.delete(smoothed, 7) == pytest.approx(np.full(999, 0.0001), rel=1e-15, abs=0)
 
 
 def test_label_smoothing_at_its_ends() -> None:
@@ -180,14 +180,14 @@ def test_entropies_known_by_heart(target, expected) -> None:
 
 @given(distributions())
 def test_entropy_is_exact(target) -> None:
-    assert float(entropy(target)) == pytest.approx(float(exact_entropy(target)), rel=1e-14)
-    assert float(entropy(target)) == pytest.approx(stats.entropy(target), rel=1e-12)
+    assert float(entropy(target)) == pytest.approx(float(exact_entropy(target)), rel=1e-14, abs=0)
+    assert float(entropy(target)) == pytest.approx(stats.entropy(target), rel=1e-12, abs=0)
     assert entropy(target) <= np.log(target.size) * (1 + 1e-15)
 
 
 def test_entropy_of_a_hair_of_doubt_is_not_0() -> None:
     target = [1 - 2**-50, 2**-50]
-    assert float(entropy(target)) == pytest.approx(float(exact_entropy(target)), rel=1e-14)
+    assert float(entropy(target)) == pytest.approx(float(exact_entropy(target)), rel=1e-14, abs=0)
     assert entropy(target) > 1e-14
 
 
@@ -206,12 +206,14 @@ def test_divergence_is_the_loss_without_the_entropy(target, seed) -> None:
     assert divergence == pytest.approx(float(exact), rel=1e-14, abs=bound)
     assert divergence == pytest.approx(special.rel_entr(target, np.exp(logs)).sum(), abs=1e-12)
     loss = cross_entropy(logits, target).value
-    assert divergence + float(entropy(target)) == pytest.approx(loss, rel=1e-13)
+    assert divergence + float(entropy(target)) == pytest.approx(loss, rel=1e-13, abs=0)
 
 
 def test_divergence_keeps_the_tiny_loss_of_a_hard_target() -> None:
     logs = log_softmax([10, -100, -100])
-    assert float(kl_divergence([1, 0, 0], logs)) == pytest.approx(3.377823760449065e-48, rel=1e-15)
+    assert float(kl_divergence([1, 0, 0], logs)) == pytest.approx(
+        3.377823760449065e-48, rel=1e-15, abs=0
+    )
 
 
 @given(distributions())
@@ -262,8 +264,10 @@ def test_targets_must_be_distributions(function, target, message) -> None:
 
 
 def test_units_of_information() -> None:
-    assert nats_to_bits(np.log([2, 4, 1024])).tolist() == pytest.approx([1, 2, 10], rel=1e-15)
+    assert nats_to_bits(np.log([2, 4, 1024])).tolist() == pytest.approx(
+        [1, 2, 10], rel=1e-15, abs=0
+    )
     assert nats_to_bits(3.378e-48) == pytest.approx(3.378e-48 / np.log(2), rel=1e-15, abs=0)
     # Chance level among ten classes: as unsure as ten equal classes.
-    assert perplexity(2.302585092994046) == pytest.approx(10, rel=1e-14)
+    assert perplexity(2.302585092994046) == pytest.approx(10, rel=1e-14, abs=0)
     assert perplexity([0.0, 1e4]).tolist() == [1.0, np.inf]
