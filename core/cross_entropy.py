@@ -54,6 +54,9 @@ READABLE_SPREAD: Final = 100.0
 CURVE_STRIDE: Final = 4
 """Steps of a logit from one point of a curve to the next."""
 
+SMALLEST_SIZE: Final = 1e-4
+"""Gradients smaller than this are off the axis: there is nothing left to learn from."""
+
 LARGE: Final = 0.5
 SMALL: Final = 0.05
 """Norms of p - t from which an error is called large, and below which it is called small."""
@@ -129,8 +132,16 @@ class CrossEntropyResult:
     def log_sum_exp(self) -> FloatArray:
         """log(sum of e^z): what the true logit has to reach for the loss to be 0."""
         winner = np.argmax(self.logits, axis=-1)[..., None]
-        highest = np.take_along_axis(self.logits, winner, axis=-1)
-        return np.asarray((highest + np.take_along_axis(self.surprisals, winner, axis=-1))[..., 0])
+        highest = np.take_along_axis(self.logits, winner, axis=-1)[..., 0]
+        value = highest + np.take_along_axis(self.surprisals, winner, axis=-1)[..., 0]
+        # For logits that are log p it is 0, which the rounded logarithms miss by a hair.
+        rounding = 4.0 * np.finfo(np.float64).eps * np.abs(highest)
+        return np.where(np.abs(value) > rounding, value, 0.0)
+
+    @property
+    def expected_logit(self) -> FloatArray:
+        """Return sum t z: what the loss takes from the log-sum-exp."""
+        return np.asarray((self.targets * self.logits).sum(axis=-1))
 
     @property
     def error_sizes(self) -> NDArray[np.int64]:
@@ -430,6 +441,14 @@ class CrossEntropySweep:
     curve_grid: FloatArray
     curves_by_logit: FloatArray
     curves_by_mass: FloatArray
+
+    @property
+    def size_limits(self) -> tuple[float, float]:
+        """Powers of ten between which the gradient sizes are; the lower one at least 1e-4."""
+        sizes = np.concatenate([self.curves_by_logit.ravel(), self.curves_by_mass.ravel()])
+        smallest = max(float(sizes.min()), SMALLEST_SIZE)
+        ends = np.floor(np.log10(smallest)), np.ceil(np.log10(sizes.max()))
+        return float(10.0 ** ends[0]), float(10.0 ** ends[1])
 
 
 def sweep_cross_entropy(logits: ArrayLike, target: ArrayLike, *, along: int) -> CrossEntropySweep:

@@ -28,6 +28,7 @@ __all__ = [
     "one_hot",
     "perplexity",
     "smooth",
+    "smoothing_of",
 ]
 
 
@@ -96,6 +97,40 @@ def smooth(targets: ArrayLike, smoothing: float) -> FloatArray:
     given = _distributions("targets", targets)
     part = as_real("smoothing", smoothing, minimum=0.0, maximum=1.0)
     return np.asarray(given * (1.0 - part) + part / given.shape[-1])
+
+
+def smoothing_of(target: ArrayLike, label: int) -> float | None:
+    r"""Return the smoothing that makes the target from the one-hot one; None if none does.
+
+    Parameters
+    ----------
+    target : array_like, shape (classes,)
+        A distribution t.
+    label : int
+        The true class.
+
+    Returns
+    -------
+    float or None
+        The part that `smooth` spreads, to 12 digits.
+
+    Raises
+    ------
+    ValueError
+        If the target is not one distribution, or the label is not one of its classes.
+
+    Examples
+    --------
+    >>> smoothing_of([0.025, 0.925, 0.025, 0.025], 1)
+    0.1
+    >>> smoothing_of([0.1, 0.7, 0.2], 1) is None
+    True
+    """
+    given = _distributions("target", target)
+    smallest = float(given.min())
+    part = round(min(smallest * given.size, 1.0), 12)
+    expected = smooth(one_hot(label, given.shape[-1]), part)
+    return part if np.allclose(given, expected, rtol=0.0, atol=1e-9) else None
 
 
 def move_mass(target: ArrayLike, index: ArrayLike, mass: ArrayLike) -> FloatArray:

@@ -348,6 +348,18 @@ def test_curves_pass_through_the_sizes(sample, along) -> None:
         np.testing.assert_allclose(sweep.curves_by_logit[moved], sizes, rtol=1e-12, atol=1e-15)
 
 
+def test_limits_of_the_sizes_hold_every_curve() -> None:
+    sweep = sweep_cross_entropy(CAT, one_hot(0, 3), along=0)
+    assert sweep.size_limits == (1e-4, 100)
+    # The largest is that of z = (3.2, 10, -1.7) or (3.2, 5.1, -10), with t at the other end.
+    assert 10 < sweep.curves_by_logit.max() < 100
+    near = sweep_cross_entropy([0.5, 0.0], [0.5, 0.5], along=0)
+    lowest, highest = near.size_limits
+    for curves in (near.curves_by_logit, near.curves_by_mass):
+        assert curves.max() <= highest
+        assert curves.min() >= lowest or lowest == 1e-4
+
+
 def test_smoothed_target_pulls_the_true_class_back() -> None:
     # With label smoothing, a logit that is too good is pushed down again.
     target = smooth(one_hot(0, 3), 0.1)

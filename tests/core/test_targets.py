@@ -15,6 +15,7 @@ from core.targets import (
     one_hot,
     perplexity,
     smooth,
+    smoothing_of,
 )
 
 THIRDS = [1 / 3, 1 / 3, 1 / 3]
@@ -99,6 +100,20 @@ def test_smoothed_targets_are_the_ones_that_the_loss_makes_itself(target, smooth
 def test_smoothing_is_a_part(smoothing) -> None:
     with pytest.raises(ValueError, match=r"smoothing must be a finite number and at least 0"):
         smooth([0.5, 0.5], smoothing)
+
+
+@given(st.integers(2, 10), st.integers(0, 9), st.integers(0, 100))
+def test_smoothing_is_found_again(classes, label, percent) -> None:
+    label %= classes
+    smoothed = smooth(one_hot(label, classes), percent / 100)
+    assert smoothing_of(smoothed, label) == percent / 100
+    if 0 < percent < 100:
+        assert smoothing_of(smoothed, (label + 1) % classes) is None
+
+
+@pytest.mark.parametrize("target", [[0.1, 0.7, 0.2], [0.5, 0.0, 0.5], [0.0, 1.0, 0.0]])
+def test_no_smoothing_makes_it(target) -> None:
+    assert smoothing_of(target, 0) is None
 
 
 @given(distributions(), st.integers(0, 7), st.integers(0, 100))
