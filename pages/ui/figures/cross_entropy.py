@@ -53,7 +53,7 @@ FLAG_ROOM = 24
 BELOW = -9.0
 """Below the range of the panel: where a hollow bar of height 0 waits, unseen."""
 
-ROW_OF_P, ROW_OF_T = -0.24, -0.42
+ROW_OF_P, ROW_OF_T = -0.27, -0.52
 """Where the numbers of p and t are written, below the bars."""
 
 HIGHEST_SURPRISAL = 8.0
@@ -111,10 +111,14 @@ def result_places(result: CrossEntropyResult, labels: ArrayLike) -> dict[Place, 
     }
 
 
-def point_places(result: CrossEntropyResult, along: int) -> dict[Place, FloatArray]:
-    """The present point on each curve of gradient sizes along one logit."""
+def point_places(
+    result: CrossEntropyResult, along: int, axis: ScoreAxis
+) -> dict[Place, FloatArray]:
+    """The present point on each curve of gradient sizes along one logit, if it is on the axis."""
+    logit = result.logits[..., along]
+    shown = np.where(np.abs(logit) <= axis.limit, logit, np.nan)
     return {
-        POINT_LOGITS: np.stack([result.logits[..., along]] * len(CURVES), axis=-1),
+        POINT_LOGITS: np.stack([shown] * len(CURVES), axis=-1),
         POINT_SIZES: result.gradient_sizes,
     }
 
@@ -150,7 +154,7 @@ def marks(names: tuple[str, ...]) -> list[Mark]:
             prefix="⚑ ",
             side="above",
         ),
-        Mark("gradient", "push", places, GRADIENT),
+        Mark("gradient", "push", places, GRADIENT, decimals=(3 if len(names) <= 6 else 2,)),
         Mark("sizes", "dot", POINT_LOGITS, POINT_SIZES, colors=SIZE_COLORS),
     ]
 
@@ -176,7 +180,7 @@ def probabilities_figure(names: tuple[str, ...]) -> go.Figure:
     class_axis(figure, names)
     quarters = [0, 0.25, 0.5, 0.75, 1]
     figure.update_yaxes(
-        range=[ROW_OF_T - 0.1, 1.16],
+        range=[ROW_OF_T - 0.13, 1.16],
         tickvals=[ROW_OF_T, ROW_OF_P, *quarters],
         ticktext=["t", "p", *map(str, quarters)],
         showgrid=False,

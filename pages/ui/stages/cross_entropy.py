@@ -71,7 +71,7 @@ def cross_entropy_stage(state: State, sweep: CrossEntropySweep, t: Text) -> None
     """Show the stage; a release becomes the new state."""
     now = {
         **figures.result_places(sweep.now, state.example.label),
-        **figures.point_places(sweep.now, state.focus),
+        **figures.point_places(sweep.now, state.focus, sweep.axis),
         **_curves(sweep, state.focus),
     }
     words = _readouts(state, t)
@@ -182,7 +182,7 @@ def _handles(state: State, sweep: CrossEntropySweep, t: Text) -> list[Handle]:
     by_logit = figures.result_places(sweep.by_logit, example.label)
     by_mass = {
         **figures.result_places(sweep.by_mass, example.label),
-        **figures.point_places(sweep.by_mass, state.focus),
+        **figures.point_places(sweep.by_mass, state.focus, sweep.axis),
         **figures.curve_places(sweep.curves_by_mass),
     }
     hard = {
@@ -201,13 +201,13 @@ def _handles(state: State, sweep: CrossEntropySweep, t: Text) -> list[Handle]:
                     place: values[index]
                     for place, values in {
                         **by_logit,
-                        **figures.point_places(sweep.by_logit, index),
+                        **figures.point_places(sweep.by_logit, index, sweep.axis),
                     }.items()
                 }
                 for index in every
             ],
             focuses=[
-                {**_curves(sweep, index), **figures.point_places(sweep.now, index)}
+                {**_curves(sweep, index), **figures.point_places(sweep.now, index, sweep.axis)}
                 for index in every
             ],
         ),
