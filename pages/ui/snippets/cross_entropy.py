@@ -24,7 +24,7 @@ loss = np.sum(t * minus_log_p)
 gradient = p - t
 
 has_mass = t > 0  # 0 log 0 = 0
-entropy = -np.sum(t[has_mass] * np.log(t[has_mass]))
+entropy = np.sum(-t[has_mass] * np.log(t[has_mass]))
 divergence = np.sum(t[has_mass] * (np.log(t[has_mass]) + minus_log_p[has_mass]))
 
 # What is smaller than this is left over from rounding.
