@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -31,6 +32,7 @@ __all__ = [
     "parse_target",
     "resized",
     "with_attribute",
+    "with_target",
     "write_names",
     "write_number",
     "write_scores",
@@ -221,13 +223,28 @@ def parse_names(text: str, classes: int) -> tuple[tuple[str, ...], tuple[Problem
 
 
 def resized(example: Example, classes: int) -> Example:
-    """Keep the first classes of an example, or add classes of score 0."""
+    """Keep the first classes of an example, or add classes of score 0; the label is hard then."""
+    if classes == len(example.scores):
+        return example
     added = range(len(example.scores), classes)
     return Example(
         names=(*example.names[:classes], *map(default_name, added)),
         scores=(*example.scores[:classes], *(0.0 for _ in added)),
         label=min(example.label, classes - 1),
     )
+
+
+def with_target(example: Example, target: Sequence[float]) -> Example:
+    """Give the example another target, scaled to a sum of 1; the label is where its mass is most.
+
+    All mass on one class is a hard label.
+    """
+    total = math.fsum(target)
+    scaled = tuple(mass / total for mass in target)
+    most = max(scaled)
+    label = example.label if scaled[example.label] == most else scaled.index(most)
+    is_hard = scaled[label] == 1 and sum(mass > 0 for mass in scaled) == 1
+    return replace(example, label=label, target=None if is_hard else scaled)
 
 
 Reading: TypeAlias = tuple[State, tuple[Problem, ...]]
