@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from core.comparison import Comparison, compare_losses
+from core.hinge_variants import hinge_kinks
 from core.losses import HingeVariant
 from core.validation import FloatArray
 
@@ -118,28 +119,6 @@ class ComparisonSweep:
         return float(10.0 ** np.floor(np.log10(smallest)))
 
 
-def _kinks(
-    scores: FloatArray, moved: int, label: int, margin: float, variant: HingeVariant
-) -> FloatArray:
-    """Points (score, loss), shape (2, classes), at which a margin is met exactly; NaN if unused."""
-    at = np.full(scores.size, np.nan)
-    others = np.arange(scores.size) != moved
-    if variant == "one_vs_all":
-        at[moved] = margin if moved == label else -margin
-    elif moved != label:
-        rivals = scores[others & (np.arange(scores.size) != label)]
-        met = scores[label] - margin
-        at[moved] = met if variant == "weston_watkins" else np.max(rivals, initial=met)
-    elif variant == "weston_watkins":
-        at[others] = scores[others] + margin
-    else:
-        at[moved] = np.max(scores[others]) + margin
-    bent = np.tile(scores, (scores.size, 1))
-    bent[:, moved] = np.where(np.isnan(at), scores[moved], at)
-    losses = compare_losses(bent, label, margin=margin, variant=variant).hinge
-    return np.stack([at, np.where(np.isnan(at), np.nan, losses)])
-
-
 def _part(comparison: Comparison, rows: slice, shape: tuple[int, ...]) -> Comparison:
     parts = {}
     for entry in dataclasses.fields(comparison):
@@ -176,16 +155,17 @@ def sweep_comparison(
     present = np.asarray(scores, dtype=np.float64)
     axis = score_axis(present)
     classes, run = present.size, axis.grid.size
+    repeated = np.tile(present, (classes, 1))
     by_score = one_at_a_time(present, axis.grid)
     batch = np.concatenate(
         [
             present[None],
-            np.tile(present, (classes, 1)),
+            repeated,
             by_score.reshape(-1, classes),
             np.tile(by_score[along], (classes, 1)),
         ]
     )
-    every = range(classes)
+    every = np.arange(classes)
     labels = np.concatenate([[label], every, np.full(classes * run, label), np.repeat(every, run)])
     everything = compare_losses(batch, labels, margin=margin, variant=variant)
     ends = np.cumsum([0, 1, classes, classes * run, classes * run])
@@ -196,6 +176,6 @@ def sweep_comparison(
         by_label=_part(everything, parts[1], (classes,)),
         by_score=_part(everything, parts[2], (classes, run)),
         curves_by_label=_part(everything, parts[3], (classes, run)),
-        kinks_by_score=np.stack([_kinks(present, i, label, margin, variant) for i in every]),
-        kinks_by_label=np.stack([_kinks(present, along, y, margin, variant) for y in every]),
+        kinks_by_score=hinge_kinks(repeated, every, label, margin=margin, variant=variant),
+        kinks_by_label=hinge_kinks(repeated, along, every, margin=margin, variant=variant),
     )
