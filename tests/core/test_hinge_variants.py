@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from core.gradient_check import check_gradient
@@ -55,6 +55,8 @@ def test_every_variant_is_the_loop_over_its_classes(scores, label, margin, case)
 
 
 @given(scores_strategy, st.integers(0, 5), margins_strategy, cases_strategy)
+@example([1.1, 0.8], 0, 0.3, ("weston_watkins", 1))
+@example([0.7, 0.6], 0, 0.1, ("crammer_singer", 1))
 def test_what_is_met_in_decimals_is_met(scores, label, margin, case) -> None:
     """0.1 - 0.4 + 0.3 is 0: the loop over exact fractions says so, float64 does not."""
     label %= len(scores)
@@ -225,6 +227,8 @@ def test_decimal_places(numbers, places) -> None:
 
 
 @given(scores_strategy, st.integers(0, 5), st.sampled_from([0.35, 0.75]), cases_strategy)
+@example([0.0, 1.0, -5.0], 0, 0.75, ("crammer_singer", 2))
+@example([0.0, 1.0, 2.0], 0, 0.75, ("crammer_singer", 2))
 def test_kinks_are_where_the_slope_jumps_and_nowhere_else(scores, label, margin, case) -> None:
     label %= len(scores)
     variant, power = case
