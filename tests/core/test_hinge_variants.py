@@ -56,7 +56,7 @@ def test_every_variant_is_the_loop_over_its_classes(scores, label, margin, case)
 
 @given(scores_strategy, st.integers(0, 5), margins_strategy, cases_strategy)
 @example([1.1, 0.8], 0, 0.3, ("weston_watkins", 1))
-@example([0.7, 0.6], 0, 0.1, ("crammer_singer", 1))
+@example([0.29, 0.04], 0, 0.25, ("crammer_singer", 1))
 def test_what_is_met_in_decimals_is_met(scores, label, margin, case) -> None:
     """0.1 - 0.4 + 0.3 is 0: the loop over exact fractions says so, float64 does not."""
     label %= len(scores)
