@@ -17,7 +17,7 @@ from core.hinge_variants import (
     hinge_losses,
 )
 from core.losses import HingeVariant
-from core.sweeps import ScoreAxis, one_at_a_time, score_axis
+from core.sweeps import STEPS_EACH_WAY, ScoreAxis, one_at_a_time, round_up, score_axis
 from core.validation import FloatArray
 
 __all__ = ["HingeSweep", "sweep_hinges"]
@@ -57,6 +57,46 @@ class HingeSweep:
     def margin_grid(self) -> FloatArray:
         """All steps of the margin, shape (margins,)."""
         return self.by_margin.margin
+
+    @property
+    def margin_limits(self) -> tuple[float, float]:
+        """Round numbers, below and above 0, that no margin of any class exceeds."""
+        return self._limits("margins")
+
+    @property
+    def gradient_limits(self) -> tuple[float, float]:
+        """Round numbers, below and above 0, that few entries of the gradient exceed.
+
+        That of the true class may: squared, it adds up many that are large, and an axis with room
+        for all of them would leave none for the others.
+        """
+        low, high = self._limits("gradient")
+        return (low if self.now.power == 1 else max(low, -1.5 * high)), high
+
+    @property
+    def loss_limit(self) -> float:
+        """A round number that neither the curves along the scores nor any state exceeds."""
+        return round_up(max(float(state.loss.max()) for state in self.states) or 1.0)
+
+    @property
+    def variants_limit(self) -> float:
+        """A number with a round root that no variant exceeds in any state."""
+        losses = (loss.max() for state in self.states for loss in state.losses.values())
+        return (4 * round_up(np.sqrt(max(map(float, losses)) or 1.0) / 4)) ** 2
+
+    def _limits(self, name: str) -> tuple[float, float]:
+        least = self.axis.step
+        low = max(-float(getattr(state, name).min()) for state in self.states)
+        high = max(float(getattr(state, name).max()) for state in self.states)
+        return -round_up(max(low, least)), round_up(max(high, least))
+
+    @property
+    def function(self) -> tuple[FloatArray, FloatArray]:
+        """The hinge itself: m between the margin limits, and max(0, m) to the power."""
+        low, high = self.margin_limits
+        run = np.linspace(low, high, 2 * STEPS_EACH_WAY + 1)
+        at = np.sort(np.append(run, 0.0))
+        return at, np.maximum(at, 0.0) ** self.now.power
 
     @property
     def states(self) -> tuple[HingeComparison, ...]:

@@ -139,10 +139,30 @@ class HingeComparison:
         return terms.astype(np.int64)
 
     @property
+    def lead(self) -> FloatArray:
+        """By how much the true score is above the highest other one."""
+        others = np.where(self.is_true, -np.inf, self.scores).max(axis=-1)
+        return np.asarray(self._of_true(self.scores) - others)
+
+    @property
+    def worst(self) -> IntArray:
+        """The class with the largest violation; the first of several."""
+        return np.asarray(self.violations.argmax(axis=-1), dtype=np.int64)
+
+    @property
     def true_gradient(self) -> FloatArray:
         """The derivative by the score of the true class."""
-        taken = np.take_along_axis(self.gradient, self.labels[..., None], axis=-1)
-        return np.asarray(taken[..., 0])
+        return self._of_true(self.gradient)
+
+    @property
+    def line(self) -> FloatArray:
+        """The score at which the margin line stands: the threshold of every wrong class."""
+        true_scores = self._of_true(self.scores)
+        origin = 0.0 if self.variant == "one_vs_all" else true_scores
+        return np.asarray(origin - self.margin)
+
+    def _of_true(self, values: FloatArray) -> FloatArray:
+        return np.asarray(np.take_along_axis(values, self.labels[..., None], axis=-1)[..., 0])
 
     @property
     def verdicts(self) -> IntArray:

@@ -14,7 +14,14 @@ from core.hinge_variants import hinge_kinks
 from core.losses import HingeVariant
 from core.validation import FloatArray
 
-__all__ = ["ComparisonSweep", "ScoreAxis", "one_at_a_time", "score_axis", "sweep_comparison"]
+__all__ = [
+    "ComparisonSweep",
+    "ScoreAxis",
+    "one_at_a_time",
+    "round_up",
+    "score_axis",
+    "sweep_comparison",
+]
 
 STEPS_EACH_WAY = 100
 
@@ -49,6 +56,18 @@ def score_axis(scores: ArrayLike) -> ScoreAxis:
         limit *= 2.5 if leading_digit == 2 else 2.0
     step = limit / STEPS_EACH_WAY
     return ScoreAxis(limit=limit, step=step, decimals=1 if step < 1 else 0)
+
+
+def round_up(value: float) -> float:
+    """The smallest of 1, 1.5, 2, 3, 4, 6, 8, 10, 15, ... that is not below a value above 0.
+
+    Examples
+    --------
+    >>> round_up(25.4), round_up(0.7)
+    (30.0, 0.8)
+    """
+    power = 10.0 ** np.floor(np.log10(value))
+    return float(next(m * power for m in (1, 1.5, 2, 3, 4, 6, 8, 10) if m * power >= value))
 
 
 def one_at_a_time(values: ArrayLike, grid: ArrayLike) -> FloatArray:
@@ -108,9 +127,7 @@ class ComparisonSweep:
     @property
     def loss_limit(self) -> float:
         """A round number that no loss on any of the curves exceeds."""
-        largest = max(self.by_score.cross_entropy.max(), self.by_score.hinge.max())
-        power = 10.0 ** np.floor(np.log10(largest))
-        return float(next(m * power for m in (1, 1.5, 2, 3, 4, 6, 8, 10) if m * power >= largest))
+        return round_up(max(self.by_score.cross_entropy.max(), self.by_score.hinge.max()))
 
     @property
     def smallest_loss(self) -> float:
