@@ -46,6 +46,11 @@ def snippet(state: State) -> str:
     rounding = (
         f"m = np.round(m, {decimals})  # else 0.6 - 0.7 + 0.1 is not quite 0\n" if decimals else ""
     )
+    both_rounded = (
+        f"wrong, alone = np.round(wrong, {decimals}), np.round(alone, {decimals})\n"
+        if decimals
+        else ""
+    )
     return f"""\
 import numpy as np
 
@@ -69,8 +74,9 @@ print("margins m       ", m)
 print("gradient        ", gradient)
 
 # Every variant
-wrong = np.maximum(0, np.delete(scores - scores[y] + margin, y))
-alone = np.maximum(0, np.append(margin + np.delete(scores, y), margin - scores[y]))
+wrong = np.delete(scores - scores[y] + margin, y)
+alone = np.append(np.delete(margin + scores, y), margin - scores[y])
+{both_rounded}wrong, alone = np.maximum(0, wrong), np.maximum(0, alone)
 for q in (1, 2):
     show(f"Weston-Watkins, power {{q}}", np.sum(wrong**q))
     show(f"Crammer-Singer, power {{q}}", np.max(wrong) ** q)
