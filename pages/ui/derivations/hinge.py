@@ -43,7 +43,7 @@ def derivation(state: State, result: HingeComparison, t: Text) -> str:
             loss=latex.number(float(result.loss)),
         ),
         counting=t(f"hinge.gradient_{variant}_{power}", count=int(result.violation_count)),
-        gradient=latex.row(_exact(g) for g in result.gradient.tolist()),
+        gradient=latex.row(_short(g) for g in result.gradient.tolist()),
         kink=kink,
         images=_images_table(result, t),
         **{
@@ -53,9 +53,10 @@ def derivation(state: State, result: HingeComparison, t: Text) -> str:
     )
 
 
-def _exact(value: float) -> str:
-    """Write a sum of a few decimals without the rounding of float64."""
-    return latex.number(round(value, 9), 0 if value == round(value) else 4)
+def _short(value: float) -> str:
+    """Write a number in LaTeX with no more decimals than it needs, at most four."""
+    rounded = round(value, 4)
+    return write_number(rounded) if rounded or not value else latex.number(value)
 
 
 def _terms_table(state: State, result: HingeComparison, t: Text) -> str:
@@ -78,9 +79,9 @@ def _terms_table(state: State, result: HingeComparison, t: Text) -> str:
         is_left_out = result.terms[j] == Term.VIOLATED and result.counted[j] == 0
         cells = (
             f"**{escape(name)}** ⚑" if is_true else escape(name),
-            f"${sum_text} = {_exact(float(result.margins[j]))}$" if has_term else "–",
-            ("–" if not has_term else f"({_exact(term)})" if is_left_out else _exact(term)),
-            f"${_exact(float(result.gradient[j]))}$",
+            f"${sum_text} = {_short(float(result.margins[j]))}$" if has_term else "–",
+            "–" if not has_term else f"(${_short(term)}$)" if is_left_out else f"${_short(term)}$",
+            f"${_short(float(result.gradient[j]))}$",
         )
         lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines)
@@ -100,7 +101,7 @@ def _images_table(result: HingeComparison, t: Text) -> str:
     lines = ["| " + " | ".join(heads) + " |", "| --- |" + " ---: |" * (len(heads) - 1)]
     for image, loss in zip(images, batch.loss.tolist(), strict=True):
         scores = [
-            f"**{write_number(score)}** ⚑" if index == image.label else write_number(score)
+            f"**${write_number(score)}$** ⚑" if index == image.label else f"${write_number(score)}$"
             for index, score in enumerate(image.scores)
         ]
         row = (image.names[image.label], *scores, format_number(loss, 4))
