@@ -23,6 +23,7 @@ from core.validation import (
 
 __all__ = [
     "HINGE_POWERS",
+    "MOST_DECIMALS",
     "HingeComparison",
     "HingePower",
     "HingeVerdict",

@@ -27,6 +27,13 @@ def test_the_margin_is_the_distance_of_its_line_from_the_true_score() -> None:
     assert (flag.margin, flag.example.label) == (1.0, 1)
 
 
+def test_a_margin_of_many_decimals_is_not_rounded_by_a_drag() -> None:
+    state = State(margin=1 / 3)
+    line = 6.1 - 1 / 3
+    release = Release({**VALUES, "score0": 6.1, "margin_line": line}, "score0")
+    assert moved(state, release).margin == 1 / 3
+
+
 def test_one_against_all_it_is_the_distance_from_0() -> None:
     state = State(variant="one_vs_all")
     assert moved(state, Release({**VALUES, "margin_line": -2.5}, None)).margin == 2.5

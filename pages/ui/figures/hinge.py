@@ -48,7 +48,7 @@ VARIANT_LOSSES, VARIANT_TOPS = "variant_losses", "variant_tops"
 
 CASES = tuple((variant, power) for variant in HINGE_VARIANTS for power in HINGE_POWERS)
 FLAGS = ("⚑",) * MAXIMUM_CLASSES
-PALE = 0.3
+PALE = 0.5
 SIDE_BY_SIDE = 0.21
 """Half the distance between the bars of the hinge and the squared hinge."""
 
@@ -169,7 +169,9 @@ def function_figure(
 ) -> go.Figure:
     """The hinge itself, with its kink if it has one."""
     figure = base_figure()
-    figure.add_scatter(x=at, y=values, mode="lines", line={"color": HINGE, "width": 3})
+    figure.add_scatter(
+        x=at, y=values, mode="lines", line={"color": HINGE, "width": 3, "simplify": False}
+    )
     if has_kink:
         figure.add_scatter(x=[0], y=[0], mode="markers", marker=_ring())
     figure.update_xaxes(range=[at[0], at[-1]], title_text=margin_label)
@@ -194,7 +196,7 @@ def gradient_figure(names: tuple[str, ...], limits: tuple[float, float]) -> go.F
 def losses_figure(axis: ScoreAxis, highest: float, *, score_label: str) -> go.Figure:
     """The loss along one score, with its kinks."""
     figure = base_figure()
-    line = {"color": HINGE, "width": 3}
+    line = {"color": HINGE, "width": 3, "simplify": False}
     figure.add_scatter(x=axis.grid.tolist(), mode="lines", line=line)
     figure.add_scatter(mode="markers", marker=_ring())
     figure.update_xaxes(range=[-axis.limit, axis.limit], title_text=score_label, fixedrange=False)

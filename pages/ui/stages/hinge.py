@@ -9,7 +9,13 @@ import numpy as np
 import plotly.graph_objects as go
 
 from core.hinge_sweeps import HingeSweep, sweep_hinges
-from core.hinge_variants import HingeComparison, HingePower, HingeVerdict, decimal_places
+from core.hinge_variants import (
+    MOST_DECIMALS,
+    HingeComparison,
+    HingePower,
+    HingeVerdict,
+    decimal_places,
+)
 from core.losses import HINGE_VARIANTS
 from core.validation import FloatArray
 from pages.ui.example import LARGEST_MARGIN, State
@@ -41,7 +47,7 @@ __all__ = ["PANELS", "hinge_stage", "moved", "power_of", "result_table", "sweep_
 
 PANELS = ("scores", "margins", "function", "gradient", "losses", "variants")
 
-MOST_DECIMALS = 3
+SHORT_DECIMALS = 3
 """What a number on a bar has room for."""
 
 LARGEST_WITH_DECIMALS = 1000
@@ -114,13 +120,17 @@ def moved(state: State, release: Release) -> State:
         line = float(str(release.values[figures.MARGIN_LINE]))
     except (KeyError, ValueError):
         return state
-    is_alone = state.variant == "one_vs_all"
-    origin = 0.0 if is_alone else new.example.scores[new.example.label]
     # What is not the difference of two decimals is rounding.
-    margin = round(origin - line, 9)
+    margin = round(_origin(new) - line, MOST_DECIMALS)
     if not 0 <= margin <= LARGEST_MARGIN:
         return state
-    return replace(new, margin=margin)
+    is_kept = abs(margin - state.margin) <= 10.0**-MOST_DECIMALS
+    return replace(new, margin=state.margin if is_kept else margin)
+
+
+def _origin(state: State) -> float:
+    """Where the margin line stands if the margin is 0."""
+    return 0.0 if state.variant == "one_vs_all" else state.example.scores[state.example.label]
 
 
 def _adopt(release: Release) -> None:
@@ -162,7 +172,7 @@ def result_table(state: State, result: HingeComparison, t: Text) -> Table:
 
 def _decimals(state: State, sweep: HingeSweep) -> int:
     own = decimal_places(state.example.scores, state.margin)
-    return min(MOST_DECIMALS, max(own, sweep.axis.decimals))
+    return min(SHORT_DECIMALS, max(own, sweep.axis.decimals))
 
 
 def _readouts(state: State, decimals: int, t: Text) -> list[Readout]:
@@ -242,7 +252,9 @@ def _margin_handle(state: State, sweep: HingeSweep, t: Text) -> Handle:
         **figures.curve_places(sweep.curves_by_margin, sweep.kinks_by_margin),
     }
     line = float(sweep.now.line)
-    origin = line + state.margin
+    origin = _origin(state)
+    is_exact = round(origin, MOST_DECIMALS) == origin
+    places = decimal_places(origin) if is_exact else MOST_DECIMALS
     wrong = [index for index in range(len(state.example.names)) if index != state.example.label]
     return Handle(
         id=figures.MARGIN_LINE,
@@ -251,7 +263,7 @@ def _margin_handle(state: State, sweep: HingeSweep, t: Text) -> Handle:
         minimum=float(sweep.by_margin.line[-1]),
         maximum=float(sweep.by_margin.line[0]),
         step=sweep.axis.step,
-        decimals=max(sweep.axis.decimals, decimal_places(state.example.scores)),
+        decimals=max(sweep.axis.decimals, places),
         mark="point",
         panel="scores",
         axis="y",
