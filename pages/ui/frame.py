@@ -25,6 +25,7 @@ LESSONS: Final = {
     HOME: "",
     "softmax": "softmax",
     "cross_entropy": "cross-entropy",
+    "hinge": "hinge",
     "svm_against_softmax": "svm-against-softmax",
 }
 """Every page by its script and text file, with its path in the address."""
