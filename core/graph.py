@@ -19,6 +19,8 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from core.activations import log_softmax, softmax
+from core.losses import cross_entropy
 from core.validation import FloatArray, as_floats, as_logits, require_finite
 
 __all__ = [
@@ -40,6 +42,7 @@ __all__ = [
     "Unit",
     "batch_of_softmax_with_loss",
     "evaluate",
+    "evaluate_boxes",
     "kept_classes",
     "merge_classes",
     "shift_logits",
@@ -380,6 +383,8 @@ class Phase(StrEnum):
     """The derivative of the output with respect to itself: 1."""
     BACKWARD = "backward"
     """A unit hands its gradients back."""
+    DONE = "done"
+    """Everything is known."""
 
 
 class Unit(NamedTuple):
@@ -390,7 +395,7 @@ class Unit(NamedTuple):
 
 
 class Step(NamedTuple):
-    """One visit: of which unit (an index), and what happens there; no unit for the inputs."""
+    """One visit: of which unit (an index), and what happens there; no unit at either end."""
 
     phase: Phase
     unit: int | None
@@ -405,7 +410,7 @@ class Traversal:
     units : tuple of Unit
         The operations in forward order; not the inputs.
     steps : tuple of Step
-        The inputs, each unit forwards, the seed, each unit backwards.
+        The inputs, each unit forwards, the seed, each unit backwards, the end.
     nodes : tuple of int
         The nodes whose values can be seen: inputs, what leaves a unit, the output.
     edges : tuple of int
@@ -487,6 +492,7 @@ def traverse(graph: Graph, *, collapsed: bool = False) -> Traversal:
         *(Step(Phase.FORWARD, turn) for turn in range(count)),
         Step(Phase.SEED, count - 1),
         *(Step(Phase.BACKWARD, turn) for turn in reversed(range(count))),
+        Step(Phase.DONE, None),
     )
     value_step = [order[unit_of[place]] + 1 if place in unit_of else 0 for place in nodes]
     gradient_step = [2 * count + 1 - order[unit_of[graph.edges[place].target]] for place in edges]
@@ -548,7 +554,7 @@ def softmax_with_cross_entropy(classes: int) -> Graph:
     -------
     Graph
         Its inputs are the logits, then the targets. The groups ``softmax`` and ``cross_entropy``
-        are the two boxes of the collapsed view.
+        are the two boxes of the collapsed view; see `evaluate_boxes`.
 
     Raises
     ------
@@ -621,6 +627,72 @@ def batch_of_softmax_with_loss(samples: int, classes: int) -> Graph:
     nodes.append(Node("total", "add", losses))
     nodes.append(Node("mean", "divide_constant", ("total",), constant=float(samples)))
     return Graph(tuple(nodes))
+
+
+def evaluate_boxes(logits: ArrayLike, targets: ArrayLike) -> Evaluation:
+    r"""Compute what goes in and out of the boxes of the collapsed view, each box in one piece.
+
+    What real code does: softmax and cross-entropy are computed without their inner nodes, so that
+    nothing overflows, and a tiny loss does not become 0. The gradient at the logits is
+    (y - t) / N.
+
+    Parameters
+    ----------
+    logits, targets : array_like, shape (..., samples, classes)
+        The logits z, and the targets t as distributions. The leading axes are the same for both.
+
+    Returns
+    -------
+    Evaluation
+        Numbers of `softmax_with_cross_entropy` for one sample, of `batch_of_softmax_with_loss` for
+        several. NaN stands for what is inside a box.
+
+    Raises
+    ------
+    ValueError
+        As for `core.losses.cross_entropy`, and for a number of classes that is not from 2 to 4.
+
+    Examples
+    --------
+    >>> result = evaluate_boxes([[10, -100, -100]], [[1, 0, 0]])
+    >>> print(f"{result.values[-1]:.4g}")
+    3.378e-48
+    """
+    z, t = as_logits("logits", logits), as_floats("targets", targets)
+    *lead, samples, classes = z.shape
+    is_batch = samples > 1
+    graph = (
+        batch_of_softmax_with_loss(samples, classes)
+        if is_batch
+        else softmax_with_cross_entropy(classes)
+    )
+    loss = cross_entropy(z, t, reduction="none")
+    y, log_y = softmax(z), log_softmax(z)
+    values, gradients = np.full((2, *lead, len(graph.nodes)), np.nan)
+    local = np.full((*lead, len(graph.edges)), np.nan)
+    with np.errstate(all="ignore"):
+        at_y = 0.0 - np.where(t == 0.0, 0.0, t / y)
+    parts = {"z": (z, loss.gradient), "t": (t, 0.0 - log_y), "y": (y, at_y)}
+    for n in range(samples):
+        prefix = f"s{n}." if is_batch else ""
+        for name, (value, gradient) in parts.items():
+            for j in range(classes):
+                place = graph.index[f"{prefix}{name}{j}"]
+                values[..., place] = value[..., n, j]
+                gradients[..., place] = gradient[..., n, j] / samples
+        place = graph.index[f"{prefix}loss"]
+        values[..., place] = loss.per_sample[..., n]
+        gradients[..., place] = 1.0 / samples
+    if is_batch:
+        total, mean = graph.index["total"], graph.index["mean"]
+        values[..., total] = loss.per_sample.sum(axis=-1)
+        values[..., mean] = values[..., total] / samples
+        gradients[..., total], gradients[..., mean] = 1.0 / samples, 1.0
+        local[..., graph.edges_into[total]] = 1.0
+        local[..., graph.edges_into[mean]] = 1.0 / samples
+    # Whatever leaves a box leaves it along one edge only, whose gradient is therefore its own.
+    sources = [edge.source for edge in graph.edges]
+    return Evaluation(values, gradients, local, gradients[..., sources])
 
 
 def shift_logits(logits: ArrayLike) -> FloatArray:

@@ -19,6 +19,7 @@ from core.graph import (
     Phase,
     batch_of_softmax_with_loss,
     evaluate,
+    evaluate_boxes,
     kept_classes,
     merge_classes,
     shift_logits,
@@ -379,6 +380,7 @@ def test_visits_of_the_full_graph():
         *((Phase.FORWARD, name) for name in names),
         (Phase.SEED, "loss"),
         *((Phase.BACKWARD, name) for name in reversed(names)),
+        (Phase.DONE, None),
     ]
     assert order.nodes == tuple(range(len(graph.nodes)))
     assert order.edges == tuple(range(len(graph.edges)))
@@ -410,7 +412,7 @@ def test_the_two_boxes():
     graph = softmax_with_cross_entropy(3)
     order = traverse(graph, collapsed=True)
     assert [unit.id for unit in order.units] == ["softmax", "cross_entropy"]
-    assert len(order.steps) == 6
+    assert len(order.steps) == 7
     ids = [graph.nodes[place].id for place in order.nodes]
     assert ids == ["z0", "z1", "z2", "t0", "t1", "t2", "y0", "y1", "y2", "loss"]
     result = evaluate(graph, [*CAT, 1, 0, 0])
@@ -437,6 +439,59 @@ def test_boxes_that_need_each_other_are_refused():
     assert len(traverse(Graph(nodes)).units) == 3
     with pytest.raises(ValueError, match="groups must follow each other, but 'B' and 'A'"):
         traverse(Graph(nodes), collapsed=True)
+
+
+def visible(graph, order, result):
+    edges = {
+        (
+            graph.nodes[graph.edges[e].source].id,
+            graph.nodes[graph.edges[e].target].id,
+        ): result.edge_gradients[..., e]
+        for e in order.edges
+    }
+    values = {graph.nodes[n].id: result.values[..., n] for n in order.nodes}
+    return edges, values
+
+
+@settings(deadline=None)
+@given(logits_and_label(30.0), st.integers(1, 3))
+def test_boxes_in_one_piece_are_the_whole_graph(case, samples):
+    logits, label = case
+    classes = len(logits)
+    z = np.stack([np.roll(logits, n) for n in range(samples)])
+    t = np.stack([one_hot((label + n) % classes, classes) for n in range(samples)])
+    graph = (
+        softmax_with_cross_entropy(classes)
+        if samples == 1
+        else batch_of_softmax_with_loss(samples, classes)
+    )
+    order = traverse(graph, collapsed=True)
+    plain = evaluate(graph, np.concatenate([z, t], axis=-1).reshape(-1))
+    for part, expected in zip(
+        visible(graph, order, evaluate_boxes(z, t)), visible(graph, order, plain), strict=True
+    ):
+        for name, value in expected.items():
+            assert part[name] == pytest.approx(float(value), rel=1e-11, abs=1e-12), name
+    several = evaluate_boxes(np.stack([z, z + 1]), np.stack([t, t]))
+    _, values = visible(graph, order, several)
+    assert values["mean" if samples > 1 else "loss"] == pytest.approx(
+        float(plain.values[-1]), abs=1e-11
+    )
+
+
+def test_boxes_in_one_piece_keep_what_the_nodes_lose():
+    result = evaluate_boxes(
+        [[[10, -100, -100]], [[123, 456, 789]], [[0, -1e6, 0]]],
+        [[[1, 0, 0]], [[1, 0, 0]], [[0, 1, 0]]],
+    )
+    graph = softmax_with_cross_entropy(3)
+    edges, values = visible(graph, traverse(graph, collapsed=True), result)
+    assert values["loss"][0] == pytest.approx(3.378e-48, rel=1e-3, abs=0)
+    assert edges["z0", "exp0"][0] == pytest.approx(-3.378e-48, rel=1e-3, abs=0)
+    assert values["loss"].tolist()[1:] == [666, 1e6 + np.log(2)]
+    assert edges["y1", "log1"].tolist() == [0, 0, -np.inf]
+    assert edges["z1", "exp1"].tolist()[2] == -1
+    assert evaluate(graph, [10, -100, -100, 1, 0, 0]).values[-1] == 0
 
 
 # ---- batches and many classes ---------------------------------------------------------------------
