@@ -123,7 +123,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = MappingProxyType(
         "log": Operation("log", lambda x, _: np.log(x[0]), lambda x, *_: [1.0 / x[0]]),
         "reciprocal": Operation("1/x", lambda x, _: 1.0 / x[0], lambda _, y, __: [-y * y]),
         "negate": Operation(
-            "×(−1)", lambda x, _: 0.0 - x[0], lambda x, *_: [np.full_like(x[0], -1.0)]
+            "×−1", lambda x, _: 0.0 - x[0], lambda x, *_: [np.full_like(x[0], -1.0)]
         ),
         "add_constant": Operation("+{}", lambda x, c: x[0] + c, lambda x, *_: [np.ones_like(x[0])]),
         "multiply_constant": Operation(
