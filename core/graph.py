@@ -277,6 +277,14 @@ class Evaluation:
     local_derivatives: FloatArray
     edge_gradients: FloatArray
 
+    def part(self, rows: int | slice, *shape: int) -> Evaluation:
+        """Some rows of the first axis; with a shape, that axis is split into it."""
+        arrays = (self.values, self.gradients, self.local_derivatives, self.edge_gradients)
+        parts = (array[rows] for array in arrays)
+        return Evaluation(
+            *(part.reshape(*shape, part.shape[-1]) if shape else part for part in parts)
+        )
+
 
 @np.errstate(all="ignore")
 def evaluate(graph: Graph, inputs: ArrayLike) -> Evaluation:

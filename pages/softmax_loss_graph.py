@@ -6,7 +6,8 @@ from pages.ui.derivations.softmax_loss_graph import derivation
 from pages.ui.lesson import lesson_tabs, opening
 from pages.ui.location import read_state, text
 from pages.ui.snippets.softmax_loss_graph import snippet
-from pages.ui.stages.softmax_loss_graph import graph_controls, graph_stage, result_table, scene_of
+from pages.ui.stages.graph_scene import scene_of
+from pages.ui.stages.softmax_loss_graph import graph_controls, graph_stage, result_table
 
 PRESETS = (
     "cat_image",
@@ -25,7 +26,7 @@ state, _ = read_state()
 scene = scene_of(state)
 
 opening("softmax_loss_graph", t)
-graph_stage(state, scene, t)
+graph_stage(scene, t)
 graph_controls(state, t)
 if state.graph not in CIRCUITS:
     preset_controls(state, t, PRESETS)
@@ -34,7 +35,7 @@ if state.graph not in CIRCUITS:
 lesson_tabs(
     "softmax_loss_graph",
     t,
-    why=lambda: derivation(state, scene, t),
-    code=lambda: snippet(state),
-    data=lambda: result_table(state, scene, t),
+    why=lambda: derivation(scene, t),
+    code=lambda: snippet(scene),
+    data=lambda: result_table(scene, t),
 )

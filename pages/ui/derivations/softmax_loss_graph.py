@@ -4,23 +4,22 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from core.graph import CIRCUITS
 from core.validation import FloatArray
 from pages.ui.derivations.latex import number, row, signed
 from pages.ui.example import State
-from pages.ui.stages.softmax_loss_graph import Scene, scene_of
+from pages.ui.stages.graph_scene import Scene, scene_of
 from pages.ui.text import Text
 
 __all__ = ["derivation"]
 
 
-def derivation(state: State, scene: Scene, t: Text) -> str:
+def derivation(scene: Scene, t: Text) -> str:
     """Derive the gradients of the graph that is shown, as Markdown."""
-    part = _circuit(state, scene, t) if state.graph in CIRCUITS else _softmax(state, t)
+    part = _circuit(scene, t) if scene.is_circuit else _softmax(scene.state, t)
     return t("softmax_loss_graph.why", derivation=part)
 
 
-def _circuit(state: State, scene: Scene, t: Text) -> str:
+def _circuit(scene: Scene, t: Text) -> str:
     graph = scene.picture.graph
     inputs = dict(zip((graph.nodes[node].id for node in graph.inputs), scene.inputs, strict=True))
     values = {
@@ -33,7 +32,9 @@ def _circuit(state: State, scene: Scene, t: Text) -> str:
     }
     written = {id: signed(value) for id, value in inputs.items()}
     slope = slopes.get("dscore", "")
-    return t(f"softmax_loss_graph.{state.graph}", **{**values, **slopes, **written, "slope": slope})
+    return t(
+        f"softmax_loss_graph.{scene.state.graph}", **{**values, **slopes, **written, "slope": slope}
+    )
 
 
 def _softmax(state: State, t: Text) -> str:

@@ -47,7 +47,7 @@ __all__ = [
 ]
 
 IntArray = NDArray[np.int64]
-Side: TypeAlias = Literal["above", "below", "level"]
+Side: TypeAlias = Literal["above", "below"]
 
 PANEL: Final = "graph"
 SAMPLES: Final = 3
@@ -123,8 +123,8 @@ class Layout:
         index of the edge). An edge without a place is one whose gradient nobody asks for.
     width, height
         The ranges of both axes.
-    is_level
-        Whether value and gradient stand on the edge one after the other, not above and below it.
+    is_tight
+        Whether the gradient stands above the edge, too, after the value.
     """
 
     circles: dict[int, Point] = field(default_factory=dict)
@@ -137,7 +137,7 @@ class Layout:
     gradients: dict[int, Point] = field(default_factory=dict)
     width: tuple[float, float] = (0.0, 1.0)
     height: tuple[float, float] = (0.0, 1.0)
-    is_level: bool = False
+    is_tight: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -150,6 +150,8 @@ class Picture:
         How far from 0 the tracks reach.
     unit : float
         The width of a unit of the layout on the x axis.
+    asked : tuple of int
+        The inputs whose gradients are the result: those of an expression, the first logits.
     """
 
     graph: Graph
@@ -157,6 +159,7 @@ class Picture:
     layout: Layout
     limit: float
     unit: float
+    asked: tuple[int, ...]
 
     def across(self, x: float) -> float:
         """Where a layout's x is on the x axis of the figure."""
@@ -172,7 +175,7 @@ def picture(kind: str, classes: int, limit: float, movable: int) -> Picture:
     kind
         ``full``, ``collapsed`` or ``batch`` for softmax with loss, else the id of a circuit.
     classes
-        The number of classes that are drawn.
+        The number of classes that are drawn; 0 for a circuit.
     limit
         How far from 0 the inputs can be moved.
     movable
@@ -193,7 +196,8 @@ def picture(kind: str, classes: int, limit: float, movable: int) -> Picture:
         layout = _boxes(graph, order, classes, movable)
     else:
         layout = _batch(graph, order, classes, movable)
-    return Picture(graph, order, layout, limit, 2 * limit / (TRACK[1] - TRACK[0]))
+    asked = graph.inputs[:classes] if classes else graph.inputs
+    return Picture(graph, order, layout, limit, 2 * limit / (TRACK[1] - TRACK[0]), asked)
 
 
 def _edges_between(graph: Graph) -> dict[tuple[str, str], int]:
@@ -238,8 +242,8 @@ def _full(graph: Graph, order: Traversal, classes: int, movable: int) -> Layout:
         layout.values.pop(index[target])
         layout.gradients.pop(edges[target, weighted])
         slope = edges[weighted, "log_likelihood"]
-        x, height = layout.lines[slope].at(0.5)
-        beside = Point(x + 0.2 * (height != middle), height)
+        x, height = layout.lines[slope].at(0.3)
+        beside = Point(x + 0.16, height)
         layout.values[index[weighted]] = layout.gradients[slope] = beside
     return layout
 
@@ -294,7 +298,7 @@ def _batch(graph: Graph, order: Traversal, classes: int, movable: int) -> Layout
     index = graph.index
     block = classes - 0.1
     height = SAMPLES * block - 0.9
-    layout = Layout(width=(-1.65, 7.4), height=(-0.8, height + 0.8), is_level=True)
+    layout = Layout(width=(-1.65, 7.4), height=(-0.8, height + 0.8), is_tight=True)
     layout.circles[index["total"]] = Point(4.9, height / 2)
     layout.circles[index["mean"]] = Point(5.9, height / 2)
     edge_from = {graph.edges[place].source: place for place in order.edges}
@@ -311,12 +315,13 @@ def _batch(graph: Graph, order: Traversal, classes: int, movable: int) -> Layout
         loss = index[f"s{n}.loss"]
         line = Line(Point(box.right, box.centre.y), layout.circles[index["total"]])
         layout.lines[edge_from[loss]] = line
-        layout.values[loss] = layout.gradients[edge_from[loss]] = line.at(0.4)
     total, mean = (layout.circles[index[name]] for name in ("total", "mean"))
     layout.lines[edge_from[index["total"]]] = Line(total, mean)
     layout.lines[-1] = Line(mean, Point(6.95, height / 2), is_open=True)
-    for node, edge in ((index["total"], edge_from[index["total"]]), (index["mean"], -1)):
-        layout.values[node] = layout.gradients[edge] = layout.lines[edge].at(0.5)
+    for node in (*(index[f"s{n}.loss"] for n in range(SAMPLES)), *layout.circles):
+        edge = edge_from.get(node, -1)
+        x, y = layout.lines[edge].at(0.5)
+        layout.values[node], layout.gradients[edge] = Point(x, y), Point(x, y - 0.7)
     return layout
 
 
@@ -328,14 +333,14 @@ _CIRCUITS: Final[Mapping[str, Mapping[str, tuple[float, float]]]] = {
         "w1": (0, 2),
         "x1": (0, 1),
         "w2": (0, 0),
-        "w0x0": (1, 3.5),
-        "w1x1": (1, 1.5),
-        "sum": (2, 2.5),
-        "score": (3, 1.5),
-        "negative": (4, 1.5),
-        "exp": (5, 1.5),
-        "denominator": (6, 1.5),
-        "f": (7, 1.5),
+        "w0x0": (0.95, 3.5),
+        "w1x1": (0.95, 1.5),
+        "sum": (1.8, 2.5),
+        "score": (2.75, 1.5),
+        "negative": (3.85, 1.5),
+        "exp": (4.95, 1.5),
+        "denominator": (6.05, 1.5),
+        "f": (7.15, 1.5),
     },
     "gates": {
         "x": (0, 3),
@@ -363,6 +368,10 @@ def _circuit(circuit: str, graph: Graph, order: Traversal) -> Layout:
         else:
             layout.circles[node] = Point(x, y)
     _connect(graph, order, layout, Point(right + 1, places[graph.nodes[-1].id][1]))
+    # Where two edges meet there is no room for the numbers of both.
+    for edge, line in layout.lines.items():
+        if edge >= 0 and graph.edges[edge].source in layout.tracks:
+            layout.values[graph.edges[edge].source] = layout.gradients[edge] = line.at(0.32)
     return layout
 
 
@@ -425,7 +434,7 @@ def graph_figure(drawn: Picture, words: Words, colors: tuple[tuple[int, str], ..
     )
     figure.add_scatter(
         x=[across(TRACK[0]) for _ in layout.tracks],
-        y=[point.y + (0.32 if not layout.is_level else 0) for point in layout.tracks.values()],
+        y=[point.y + 0.34 for point in layout.tracks.values()],
         text=[_short(names[node]) for node in layout.tracks],
         mode="text",
         textposition="middle right",
@@ -469,6 +478,7 @@ def _add_edges(figure: go.Figure, drawn: Picture) -> None:
             "size": [size for _ in lines for size in (0, 13, 0)],
             "standoff": [gap for rim in rims for gap in (0, rim, 0)],
             "color": ZERO,
+            "line": {"width": 0},
         },
         cliponaxis=False,
     )
@@ -503,7 +513,6 @@ def graph_places(
         first = np.array(known_from)
         places[f"{name}s"] = np.where(first <= now, numbers, np.nan)
         shape = (*lead, len(first))
-        places[f"{name}_tones"] = np.broadcast_to((first == now) * 1.0, shape)
         asked = np.where((first == now + 1) & (first > 0), 0.0, np.nan)
         places[f"{name}_questions"] = np.broadcast_to(asked, shape)
     for number, (_, x, y) in enumerate(_rings(drawn)):
@@ -522,7 +531,7 @@ def _rings(drawn: Picture) -> tuple[tuple[tuple[float, float], FloatArray, Float
             continue
         unit = order.units[visit.unit]
         box = layout.boxes.get(unit.id)
-        size = (0.46, 0.62) if box is None else (box.size[0] + 0.16, box.size[1] + 0.2)
+        size = (0.56, 0.72) if box is None else (box.size[0] + 0.16, box.size[1] + 0.2)
         centre = layout.circles[unit.nodes[0]] if box is None else box.centre
         nowhere = np.full((2, len(order.steps)), np.nan)
         x, y = found.setdefault(size, (nowhere[0], nowhere[1]))
@@ -546,7 +555,7 @@ def marks(drawn: Picture) -> list[Mark]:
         x = tuple(drawn.across(point.x) for point in spots.values())
         y = tuple(point.y for point in spots.values())
         beside: Side = "above" if name == "value" else "below"
-        side: Side = "level" if layout.is_level else beside
+        side: Side = "above" if layout.is_tight else beside
         found += [
             Mark(
                 PANEL,
@@ -555,8 +564,7 @@ def marks(drawn: Picture) -> list[Mark]:
                 y,
                 numbers=f"{name}s",
                 digits=4,
-                tones=f"{name}_tones",
-                colors=(color, HIGHLIGHT),
+                colors=(color,),
                 side=side,
             ),
             Mark(

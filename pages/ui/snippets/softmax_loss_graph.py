@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from core.graph import CIRCUITS
-from pages.ui.example import State
 from pages.ui.figures.softmax_loss_graph import SAMPLES
 from pages.ui.snippets.printing import SHOW, array
-from pages.ui.stages.softmax_loss_graph import scene_of
+from pages.ui.stages.graph_scene import Scene
 
 __all__ = ["snippet"]
 
@@ -87,17 +85,16 @@ def softmax_with_loss(z, t):
 """
 
 
-def snippet(state: State) -> str:
+def snippet(scene: Scene) -> str:
     """Write the code of the graph that is shown, with its numbers."""
-    return _circuit(state) if state.graph in CIRCUITS else _softmax(state)
+    return _circuit(scene) if scene.is_circuit else _softmax(scene)
 
 
-def _circuit(state: State) -> str:
-    circuit = CIRCUITS[state.graph]
-    names = [circuit.graph.nodes[node].id for node in circuit.graph.inputs]
-    values = circuit.inputs if state.inputs is None else state.inputs
+def _circuit(scene: Scene) -> str:
+    graph = scene.picture.graph
+    names = [graph.nodes[node].id for node in graph.inputs]
     given = "\n".join(
-        f"{name} = {float(value)!r}" for name, value in zip(names, values, strict=True)
+        f"{name} = {float(value)!r}" for name, value in zip(names, scene.inputs, strict=True)
     )
     shown = "\n".join(f'show("gradient at {name}", d{name})' for name in names)
     return f"""\
@@ -105,7 +102,7 @@ import numpy as np
 
 {given}
 
-{_CIRCUITS[state.graph]}
+{_CIRCUITS[scene.state.graph]}
 
 {SHOW}
 
@@ -115,17 +112,16 @@ show("f", f)
 """
 
 
-def _softmax(state: State) -> str:
-    scene = scene_of(state)
+def _softmax(scene: Scene) -> str:
+    state, classes = scene.state, scene.rows
     graph = scene.picture.graph
     row = {node.id: float(v) for node, v in zip(graph.nodes, scene.now.values, strict=True)}
-    classes = len(scene.kept) + scene.is_merged
     true = scene.kept.index(state.example.label)
 
     def numbers(name: str, sample: str = "") -> str:
         return array([row[f"{sample}{name}{j}"] for j in range(classes)])
 
-    if state.view == "batch":
+    if scene.is_batch:
         return _batch(
             [(numbers("z", f"s{n}."), numbers("t", f"s{n}.")) for n in range(SAMPLES)], true
         )

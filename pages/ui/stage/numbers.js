@@ -73,7 +73,7 @@ const formatShort = (value, decimals) =>
 function formatDigits(value, digits) {
   if (!Number.isFinite(value)) return formatNumber(value, digits);
   const [mantissa, exponent] = value.toExponential(digits - 1).split("e");
-  if (value !== 0 && (exponent >= 6 || exponent < -4)) return `${Number(Number(mantissa).toFixed(2))}e${Number(exponent)}`.replaceAll("-", "−");
+  if (value !== 0 && (exponent >= 6 || exponent < -4)) return `${Number(Number(mantissa).toFixed(1))}e${Number(exponent)}`.replaceAll("-", "−");
   return String(Number(value.toFixed(clamp(digits - 1 - exponent, 0, 4)))).replace("-", "−");
 }
 
