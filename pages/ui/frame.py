@@ -27,6 +27,7 @@ LESSONS: Final = {
     "cross_entropy": "cross-entropy",
     "hinge": "hinge",
     "svm_against_softmax": "svm-against-softmax",
+    "softmax_loss_graph": "softmax-with-loss-graph",
 }
 """Every page by its script and text file, with its path in the address."""
 

@@ -37,12 +37,13 @@ class Mark {
   }
 
   text(i) {
-    const { kind, choices, decimals, prefix, numbers, y } = this.given;
+    const { kind, choices, decimals, digits, prefix, numbers, y } = this.given;
     const number = this.values(numbers ?? y)[i] ?? NaN;
     if (choices !== null) return choices[number] ?? "";
-    const digits = decimals[i % decimals.length];
     if (Number.isNaN(number)) return kind === "cell" ? "NaN" : "";
-    return prefix + (Number.isFinite(number) ? formatShort(number, digits) : formatNumber(number, digits));
+    if (digits !== null) return prefix + formatDigits(number, digits);
+    const places = decimals[i % decimals.length];
+    return prefix + (Number.isFinite(number) ? formatShort(number, places) : formatNumber(number, places));
   }
 
   place() {

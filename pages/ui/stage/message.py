@@ -91,6 +91,7 @@ def _pack_mark(mark: Mark, place_index: Mapping[Place, int]) -> dict[str, Any]:
         "shades": source(mark.shades),
         "tones": source(mark.tones),
         "decimals": mark.decimals,
+        "digits": mark.digits,
         "prefix": mark.prefix,
         "choices": mark.choices,
         "colors": mark.colors,
