@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from core.validation import FloatArray, LabelArray, as_labels, as_logits, reject_entry
+from core.validation import FloatArray, as_logits, reject_entry
 
 __all__ = ["LARGEST_LOGIT", "Exact", "ExactSoftmax", "exact_softmax"]
 
@@ -88,36 +88,40 @@ class Exact:
 
 
 class ExactSoftmax(NamedTuple):
-    """The exact probabilities, shape (..., classes), and the cross-entropy, shape (...)."""
+    """Exact numbers of shape (..., classes).
+
+    Attributes
+    ----------
+    probabilities : Exact
+    losses : Exact
+        The cross-entropy in nats for each class that may be the true one: -log p.
+    """
 
     probabilities: Exact
-    loss: Exact
+    losses: Exact
 
 
-def exact_softmax(logits: ArrayLike, labels: ArrayLike) -> ExactSoftmax:
+def exact_softmax(logits: ArrayLike) -> ExactSoftmax:
     r"""Return softmax and cross-entropy of float64 logits, exact to about 30 digits.
 
     .. math:: p_i = \frac{e^{z_i - z_k}}{1 + S}, \quad
-              -\log p_y = (z_k - z_y) + \log(1 + S), \quad
+              -\log p_i = (z_k - z_i) + \log(1 + S), \quad
               S = \sum_{j \ne k} e^{z_j - z_k}, \quad k = \arg\max z
 
     Parameters
     ----------
     logits : array_like, shape (..., classes)
         At least two classes. The float64 numbers are taken as exact.
-    labels : array_like of int, shape (...)
-        The true classes.
 
     Returns
     -------
     ExactSoftmax
-        The probabilities and, in nats, the cross-entropy of each sample. All of them are above 0.
+        The probabilities, and the loss for each class. All of them are above 0.
 
     Raises
     ------
     ValueError
-        If there are fewer than two classes; if a logit is not finite or above 1e12 in size; if the
-        labels do not fit.
+        If there are fewer than two classes, or a logit is not finite or above 1e12 in size.
 
     Notes
     -----
@@ -134,31 +138,31 @@ def exact_softmax(logits: ArrayLike, labels: ArrayLike) -> ExactSoftmax:
 
     Examples
     --------
-    >>> exact = exact_softmax([10, -100, -100], 0)
-    >>> print(f"{exact.loss.value:.4g}")
+    >>> exact = exact_softmax([10, -100, -100])
+    >>> print(f"{exact.losses.value[0]:.4g}")
     3.378e-48
-    >>> round(float(exact_softmax([1000, -10000], 1).probabilities.log10[1]), 2)
+    >>> round(float(exact_softmax([1000, -10000]).probabilities.log10[1]), 2)
     -4777.24
     """
     values = as_logits("logits", logits)
     if values.shape[-1] < 2:
         raise ValueError(f"logits must have at least two classes, got shape {values.shape}")
-    true_classes = as_labels("labels", labels, "logits", values.shape).reshape(-1)
     bad = ~(np.abs(values) <= LARGEST_LOGIT)
     if bad.any():
         reject_entry("logits", values, bad, f"must be at most {LARGEST_LOGIT:g} in size")
     rows = values.astype(np.float64).reshape(-1, values.shape[-1])
     with np.errstate(under="ignore"):
-        probabilities, loss = _exact_rows(rows, true_classes)
-    return ExactSoftmax(probabilities.reshape(values.shape), loss.reshape(values.shape[:-1]))
+        probabilities, losses = _exact_rows(rows)
+    return ExactSoftmax(probabilities.reshape(values.shape), losses.reshape(values.shape))
 
 
-def _exact_rows(rows: FloatArray, labels: LabelArray) -> tuple[Exact, Exact]:
+def _exact_rows(rows: FloatArray) -> tuple[Exact, Exact]:
     """Return significands and exponents of all probabilities and losses."""
     index = np.arange(len(rows))
     winners = rows.argmax(axis=1)
     peaks = rows[index, winners]
-    quotients, exponents = _expm1_scaled(_two_sum(rows, -peaks[:, None]))
+    shifted = _two_sum(rows, -peaks[:, None])
+    quotients, exponents = _expm1_scaled(shifted)
     significands = _add(_Double(np.ones_like(rows), np.zeros_like(rows)), quotients)
 
     # The sum over the others is 2^top times a number near 1, so that it cannot underflow.
@@ -175,14 +179,14 @@ def _exact_rows(rows: FloatArray, labels: LabelArray) -> tuple[Exact, Exact]:
     denominator = _Double(*(part[:, None] for part in _add(one, plain)))
     probabilities = _divide(significands, denominator)
 
-    gaps = _two_sum(peaks, -rows[index, labels])
-    loss = _add(gaps, _log1p(plain))
+    logarithm = _Double(*(part[:, None] for part in _log1p(plain)))
+    losses = _add(logarithm, _Double(-shifted.high, -shifted.low))
     # log(1 + S) is S below 2^-120, to more digits than are kept.
-    is_tiny = (gaps.high == 0.0) & (top < -120)
+    is_tiny = (shifted.high == 0.0) & (top < -120)[:, None]
     return Exact(*probabilities, exponents), Exact(
-        np.where(is_tiny, total.high, loss.high),
-        np.where(is_tiny, total.low, loss.low),
-        np.where(is_tiny, top, 0),
+        np.where(is_tiny, total.high[:, None], losses.high),
+        np.where(is_tiny, total.low[:, None], losses.low),
+        np.where(is_tiny, top[:, None], 0),
     )
 
 

@@ -19,7 +19,6 @@ from core.exact import Exact, ExactSoftmax
 from core.validation import (
     FloatArray,
     as_floats,
-    as_labels,
     as_logits,
     as_real,
     reject_entry,
@@ -81,7 +80,7 @@ class Status(IntEnum):
 
 
 class Outcome(IntEnum):
-    """What happened to one sample: the first of these, from the bottom, that applies."""
+    """What happened to one sample, the last of these that applies."""
 
     RIGHT = 0
     """Every probability and the loss are exact."""
@@ -177,22 +176,20 @@ class Computed:
         exp of the logits, or of the shifted logits.
     total : (...)
         The sum of the exponentials.
-    probabilities : (..., classes)
-    loss : (...)
-        The cross-entropy in nats.
+    probabilities, losses : (..., classes)
+        p, and the cross-entropy in nats for each class that may be the true one.
     """
 
     logits: FloatArray
     exponentials: FloatArray
     total: FloatArray
     probabilities: FloatArray
-    loss: FloatArray
+    losses: FloatArray
 
 
 @np.errstate(all="ignore")
 def softmax_cross_entropy(
     logits: ArrayLike,
-    labels: ArrayLike,
     *,
     method: Method,
     precision: Precision,
@@ -200,18 +197,16 @@ def softmax_cross_entropy(
 ) -> Computed:
     r"""Compute softmax and cross-entropy by a method, right or wrong, in a floating-point type.
 
-    - ``naive``: p = exp(z) / sum exp(z); L = -log p_y.
+    - ``naive``: p = exp(z) / sum exp(z); L = -log p.
     - ``shifted``: the same with z - max z for z.
     - ``log_space``: log p_i = (z_i - z_k) - log1p(sum over j != k of exp(z_j - z_k)), k = argmax z;
-      p = exp(log p); L = -log p_y.
-    - ``offset``: p as ``shifted``; L = -log(p_y + 1e-7).
+      p = exp(log p); L = -log p.
+    - ``offset``: p as ``shifted``; L = -log(p + 1e-7).
 
     Parameters
     ----------
     logits : array_like, shape (..., classes)
         Finite. They are rounded to the type first, and may overflow by that.
-    labels : array_like of int, shape (...)
-        The true classes y.
     method : {"naive", "shifted", "log_space", "offset"}
         How it is computed.
     precision : {"float16", "float32", "float64"}
@@ -223,13 +218,12 @@ def softmax_cross_entropy(
     Returns
     -------
     Computed
-        Probabilities, loss and the steps on the way, in the type, with 0, inf and NaN as they come.
+        Probabilities, losses and the steps on the way, in the type; 0, inf and NaN as they come.
 
     Raises
     ------
     ValueError
-        If a logit is not finite, the labels do not fit, or an option is unknown; if there is no
-        batch to pool.
+        If a logit is not finite or an option is unknown; if there is no batch to pool.
 
     References
     ----------
@@ -239,15 +233,14 @@ def softmax_cross_entropy(
     Examples
     --------
     >>> z = [1010, 1000, 990]
-    >>> softmax_cross_entropy(z, 0, method="naive", precision="float64").probabilities
+    >>> softmax_cross_entropy(z, method="naive", precision="float64").probabilities
     array([nan, nan, nan])
-    >>> in_log_space = softmax_cross_entropy(z, 0, method="log_space", precision="float32")
-    >>> print(f"{in_log_space.loss:.4g}")
+    >>> in_log_space = softmax_cross_entropy(z, method="log_space", precision="float32")
+    >>> print(f"{in_log_space.losses[0]:.4g}")
     4.54e-05
     """
     values = as_logits("logits", logits)
     require_finite("logits", values)
-    y = as_labels("labels", labels, "logits", values.shape)[..., None]
     require_option("method", method, METHODS)
     require_option("precision", precision, PRECISIONS)
     require_option("pooling", pooling, POOLINGS)
@@ -271,12 +264,12 @@ def softmax_cross_entropy(
         np.put_along_axis(rest, z.argmax(axis=-1, keepdims=True), 0, axis=-1)
         log_p = shifted - np.log1p(_sum(rest))[..., None]
         probabilities = np.exp(log_p)
-        loss = -np.take_along_axis(log_p, y, axis=-1)
+        losses = -log_p
     else:
         probabilities = exponentials / total[..., None]
         offset = OFFSET if method == "offset" else 0.0
-        loss = -np.log(np.take_along_axis(probabilities, y, axis=-1) + z.dtype.type(offset))
-    return Computed(z, exponentials, total, probabilities, loss[..., 0])
+        losses = -np.log(probabilities + z.dtype.type(offset))
+    return Computed(z, exponentials, total, probabilities, losses)
 
 
 def _sum(terms: FloatArray) -> FloatArray:
@@ -307,10 +300,10 @@ def judge(computed: FloatArray, exact: Exact) -> StatusArray:
     Examples
     --------
     >>> from core.exact import exact_softmax
-    >>> exact = exact_softmax([1010, 1000, 990], 0)
-    >>> naive = softmax_cross_entropy([1010, 1000, 990], 0, method="naive", precision="float64")
-    >>> Status(judge(naive.loss, exact.loss)).name
-    'NAN'
+    >>> z = [123, 456, 789]
+    >>> naive = softmax_cross_entropy(z, method="naive", precision="float64")
+    >>> [Status(s).name for s in judge(naive.probabilities, exact_softmax(z).probabilities)]
+    ['ZERO', 'ZERO', 'NAN']
     """
     values = as_floats("computed", computed)
     if values.shape != exact.high.shape:
@@ -325,57 +318,54 @@ def judge(computed: FloatArray, exact: Exact) -> StatusArray:
     return np.where(np.isnan(values), Status.NAN, status).astype(np.int8)
 
 
-def outcomes(computed: Computed, labels: ArrayLike, exact: ExactSoftmax) -> StatusArray:
-    """Tell what happened to each sample.
+def outcomes(computed: Computed, exact: ExactSoftmax) -> StatusArray:
+    """Tell what happened to each sample, for each class that may be the true one.
 
     Parameters
     ----------
     computed : Computed
         What a method returned.
-    labels : array_like of int, shape (...)
-        The true classes.
     exact : ExactSoftmax
-        The true values.
+        The true values, of the same shape.
 
     Returns
     -------
-    ndarray of int8, shape (...)
-        An `Outcome` for each sample.
+    ndarray of int8, shape (..., classes)
+        An `Outcome` for each sample and true class.
 
     Raises
     ------
     ValueError
-        If the labels or the exact values do not fit.
+        If the shapes differ.
 
     Examples
     --------
     >>> from core.exact import exact_softmax
     >>> z = [10, -100, -100]
-    >>> shifted = softmax_cross_entropy(z, 0, method="shifted", precision="float64")
-    >>> Outcome(outcomes(shifted, 0, exact_softmax(z, 0))).name
+    >>> shifted = softmax_cross_entropy(z, method="shifted", precision="float64")
+    >>> Outcome(outcomes(shifted, exact_softmax(z))[0]).name
     'LOSS_VANISHED'
     """
-    p, loss = computed.probabilities, computed.loss
-    y = as_labels("labels", labels, "probabilities", p.shape)[..., None]
+    p, losses = computed.probabilities, computed.losses
     statuses = judge(p, exact.probabilities)
-    loss_status = judge(loss, exact.loss)
-    is_number = ~(np.isnan(p).any(axis=-1) | np.isnan(loss))
-    is_infinite = np.isinf(loss)
-    logits_fit = np.isfinite(computed.logits).all(axis=-1)
-    true_logit_fits = np.isfinite(np.take_along_axis(computed.logits, y, axis=-1))[..., 0]
+    loss_statuses = judge(losses, exact.losses)
+    any_nan = (statuses == Status.NAN).any(axis=-1, keepdims=True)
+    is_infinite = loss_statuses == Status.INFINITE
+    vanished = loss_statuses == Status.ZERO
+    fits = np.isfinite(computed.logits)
     limits = np.finfo(p.dtype)
-    vanished = loss_status == Status.ZERO
+    true_losses = exact.losses.value
     conditions = [
-        ~is_number & ~logits_fit | is_infinite & ~true_logit_fits,
-        ~is_number & np.isinf(computed.exponentials).any(axis=-1),
-        ~is_number,
-        is_infinite & np.isinf(computed.total),
-        is_infinite & (exact.loss.value > float(limits.max)),
+        any_nan & ~fits.all(axis=-1, keepdims=True) | is_infinite & ~fits,
+        any_nan & np.isinf(computed.exponentials).any(axis=-1, keepdims=True),
+        any_nan & np.ones_like(fits),
+        is_infinite & np.isinf(computed.total)[..., None],
+        is_infinite & (true_losses > float(limits.max)),
         is_infinite,
-        vanished & (exact.loss.value < float(limits.smallest_subnormal)),
+        vanished & (true_losses < float(limits.smallest_subnormal)),
         vanished,
-        (statuses == Status.ZERO).any(axis=-1),
-        (statuses != Status.EXACT).any(axis=-1) | (loss_status != Status.EXACT),
+        (statuses == Status.ZERO).any(axis=-1, keepdims=True) & np.ones_like(fits),
+        (statuses != Status.EXACT).any(axis=-1, keepdims=True) | (loss_statuses != Status.EXACT),
     ]
     results = [outcome for outcome in reversed(Outcome) if outcome != Outcome.RIGHT]
     return np.asarray(np.select(conditions, results, Outcome.RIGHT), dtype=np.int8)

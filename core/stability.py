@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from enum import IntEnum
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from core.exact import ExactSoftmax, exact_softmax
 from core.precision import (
-    OFFSET,
     POOLINGS,
     PRECISIONS,
     Method,
-    OffsetLoss,
+    Outcome,
     judge,
-    offset_cross_entropy,
     outcomes,
     softmax_cross_entropy,
 )
@@ -25,11 +24,14 @@ __all__ = [
     "COMPARED",
     "SCALES",
     "SHIFTS",
+    "Cure",
     "Stability",
     "StabilitySweep",
     "compare_methods",
     "sweep_stability",
 ]
+
+IntArray = NDArray[np.int8]
 
 COMPARED: tuple[Method, ...] = ("naive", "shifted", "log_space")
 """The methods that are compared; the one with an offset has its own curve."""
@@ -40,47 +42,72 @@ SHIFTS = np.arange(-1000.0, 1001.0, 10.0)
 """The steps of the shift."""
 
 
+class Cure(IntEnum):
+    """How much it takes to get the loss, in every type."""
+
+    SHIFTED = 0
+    """Subtracting the largest logit is enough."""
+    LOG_SPACE = 1
+    """It takes log-space: shifted, the loss of a type is 0 or infinite."""
+    LARGER_TYPE = 2
+    """Even in log-space a type fails: its numbers do not reach far enough."""
+
+
 @dataclass(frozen=True, eq=False)
 class Stability:
     """All methods in all types on the same logits, beside the exact result.
+
+    Arrays that end in classes hold a number for each class that may be the true one.
 
     Attributes
     ----------
     logits : (..., classes)
         scale * scores + shift.
-    exact : ExactSoftmax
-        The true probabilities and loss of these float64 logits.
-    values, statuses : (..., methods, types, classes + 1)
-        The probabilities and, last, the loss, as float64, and the `core.precision.Status` of each.
-    errors : (..., methods, types)
+    exact : ExactSoftmax of shape (..., classes)
+        The true probabilities and losses of these float64 logits.
+    probabilities, losses : (..., methods, types, classes)
+        What each method returns, as float64.
+    probability_statuses, loss_statuses : (..., methods, types, classes)
+        The `core.precision.Status` of each.
+    errors : (..., methods, types, classes)
         The relative error of the loss: 1 for a lost 0, inf for inf, NaN for NaN.
-    outcomes : (..., methods, types)
+    outcomes : (..., methods, types, classes)
         The `core.precision.Outcome` of each.
-    pooled_values, pooled_statuses : (..., poolings, types, 2, 2)
-        A batch of two, the scores with the shift and without it, by the shifted softmax: the
-        probability of the true class and the loss of either, with the largest logit of each row
-        and with that of the batch.
-    log_odds : (...)
-        The true logit, measured from where p is 1/2.
-    offset, true : OffsetLoss of shape (...)
-        The loss and its slope there, with 1e-7 added to p and without.
+    pooled, pooled_statuses : (..., poolings, types, 2, 2, classes)
+        A batch of two, the scores with the shift and without it, by the shifted softmax: p and the
+        loss of either, with the largest logit of each row and with that of the batch.
+    log_odds : (..., classes)
+        Each logit, measured from where its p is 1/2.
     """
 
     logits: FloatArray
     exact: ExactSoftmax
-    values: FloatArray
-    statuses: NDArray[np.int8]
+    probabilities: FloatArray
+    losses: FloatArray
+    probability_statuses: IntArray
+    loss_statuses: IntArray
     errors: FloatArray
-    outcomes: NDArray[np.int8]
-    pooled_values: FloatArray
-    pooled_statuses: NDArray[np.int8]
+    outcomes: IntArray
+    pooled: FloatArray
+    pooled_statuses: IntArray
     log_odds: FloatArray
-    offset: OffsetLoss
-    true: OffsetLoss
+
+    @property
+    def naive_fails(self) -> NDArray[np.bool_]:
+        """Whether the naive loss is lost in a type, shape (..., classes)."""
+        return np.asarray((self.outcomes[..., 0, :, :] >= Outcome.LOSS_VANISHED).any(axis=-2))
+
+    @property
+    def cures(self) -> IntArray:
+        """The :class:`Cure`, shape (..., classes)."""
+        lost = np.asarray((self.outcomes >= Outcome.LOSS_VANISHED).any(axis=-2))
+        shifted, log_space = lost[..., 1, :], lost[..., 2, :]
+        cure = np.where(log_space, Cure.LARGER_TYPE, np.where(shifted, Cure.LOG_SPACE, 0))
+        return np.asarray(cure, dtype=np.int8)
 
 
 def compare_methods(
-    scores: ArrayLike, label: int, *, scale: ArrayLike = 1.0, shift: ArrayLike = 0.0
+    scores: ArrayLike, *, scale: ArrayLike = 1.0, shift: ArrayLike = 0.0
 ) -> Stability:
     """Compute softmax and cross-entropy of scale * scores + shift in every way.
 
@@ -88,8 +115,6 @@ def compare_methods(
     ----------
     scores : (classes,)
         The logits to start from.
-    label : int
-        The true class.
     scale, shift : array_like
         Of shapes that broadcast to the same (...).
 
@@ -100,14 +125,13 @@ def compare_methods(
     Raises
     ------
     ValueError
-        If scores, scale or shift are not finite or make logits above 1e12, or the label does not
-        fit.
+        If scores, scale or shift are not finite or make logits above 1e12.
 
     Examples
     --------
     >>> from core.precision import Outcome
-    >>> result = compare_methods([1, 2, 3], 2, shift=98)
-    >>> [Outcome(outcome).name for outcome in result.outcomes[0]]
+    >>> result = compare_methods([1, 2, 3], shift=98)
+    >>> [Outcome(outcome).name for outcome in result.outcomes[0, :, 2]]
     ['EXP_OVERFLOW', 'EXP_OVERFLOW', 'RIGHT']
     """
     present = as_floats("scores", scores).astype(np.float64)
@@ -118,54 +142,62 @@ def compare_methods(
     scaled, moved = np.broadcast_arrays(factors[..., None] * present, offsets[..., None])
     logits = scaled + moved
     pair = np.stack([logits, scaled], axis=-2)
-    labels = np.full(logits.shape[:-1], label)
-    pair_labels = np.full(pair.shape[:-1], label)
+    exact_pair = exact_softmax(pair)
+    exact = ExactSoftmax(exact_pair.probabilities[..., 0, :], exact_pair.losses[..., 0, :])
 
-    exact_pair = exact_softmax(pair, pair_labels)
-    exact = ExactSoftmax(exact_pair.probabilities[..., 0, :], exact_pair.loss[..., 0])
-    true_exact = exact_pair.probabilities[..., label]
-
-    values, statuses, errors, results = [], [], [], []
+    kept: dict[str, list[NDArray[np.generic]]] = {
+        name: []
+        for name in (
+            "probabilities",
+            "losses",
+            "probability_statuses",
+            "loss_statuses",
+            "errors",
+            "outcomes",
+        )
+    }
     for method in COMPARED:
         for precision in PRECISIONS:
-            computed = softmax_cross_entropy(logits, labels, method=method, precision=precision)
-            p, loss = computed.probabilities, computed.loss[..., None]
-            values.append(np.concatenate([p, loss], axis=-1).astype(np.float64))
-            p_status = judge(p, exact.probabilities)
-            loss_status = judge(computed.loss, exact.loss)[..., None]
-            statuses.append(np.concatenate([p_status, loss_status], axis=-1))
-            errors.append(exact.loss.relative_error(computed.loss))
-            results.append(outcomes(computed, labels, exact))
+            computed = softmax_cross_entropy(logits, method=method, precision=precision)
+            kept["probabilities"].append(computed.probabilities.astype(np.float64))
+            kept["losses"].append(computed.losses.astype(np.float64))
+            kept["probability_statuses"].append(judge(computed.probabilities, exact.probabilities))
+            kept["loss_statuses"].append(judge(computed.losses, exact.losses))
+            kept["errors"].append(exact.losses.relative_error(computed.losses))
+            kept["outcomes"].append(outcomes(computed, exact))
 
-    pooled_values, pooled_statuses = [], []
+    pooled, pooled_statuses = [], []
     for pooling in POOLINGS:
         for precision in PRECISIONS:
             computed = softmax_cross_entropy(
-                pair, pair_labels, method="shifted", precision=precision, pooling=pooling
+                pair, method="shifted", precision=precision, pooling=pooling
             )
-            p, loss = computed.probabilities[..., label], computed.loss
-            pooled_values.append(np.stack([p, loss], axis=-1).astype(np.float64))
-            states = [judge(p, true_exact), judge(loss, exact_pair.loss)]
-            pooled_statuses.append(np.stack(states, axis=-1))
+            both = (computed.probabilities, computed.losses)
+            pooled.append(np.stack(both, axis=-2).astype(np.float64))
+            judged = [judge(part, true) for part, true in zip(both, exact_pair, strict=True)]
+            pooled_statuses.append(np.stack(judged, axis=-2))
 
-    rivals = np.delete(logits, label, axis=-1)
-    with np.errstate(under="ignore"):
-        log_odds = np.asarray(logits[..., label] - np.logaddexp.reduce(rivals, axis=-1))
-    batch, grid = logits.shape[:-1], (len(COMPARED), len(PRECISIONS))
-    pools = (len(POOLINGS), len(PRECISIONS))
+    batch = logits.shape[:-1]
+    grid = (len(COMPARED), len(PRECISIONS), -1)
+    pools = (len(POOLINGS), len(PRECISIONS), 2, 2, -1)
     return Stability(
         logits=logits,
         exact=exact,
-        values=np.stack(values, axis=-2).reshape(*batch, *grid, -1),
-        statuses=np.stack(statuses, axis=-2).reshape(*batch, *grid, -1),
-        errors=np.stack(errors, axis=-1).reshape(*batch, *grid),
-        outcomes=np.stack(results, axis=-1).reshape(*batch, *grid),
-        pooled_values=np.stack(pooled_values, axis=-3).reshape(*batch, *pools, 2, 2),
-        pooled_statuses=np.stack(pooled_statuses, axis=-3).reshape(*batch, *pools, 2, 2),
-        log_odds=log_odds,
-        offset=offset_cross_entropy(log_odds, offset=OFFSET),
-        true=offset_cross_entropy(log_odds, offset=0.0),
+        **{name: np.stack(parts, axis=-2).reshape(*batch, *grid) for name, parts in kept.items()},
+        pooled=np.stack(pooled, axis=-4).reshape(*batch, *pools),
+        pooled_statuses=np.stack(pooled_statuses, axis=-4).reshape(*batch, *pools),
+        log_odds=_log_odds(logits),
     )
+
+
+def _log_odds(logits: FloatArray) -> FloatArray:
+    """Return each logit minus the log-sum-exp of the others."""
+    with np.errstate(under="ignore"):
+        rivals = [
+            np.logaddexp.reduce(np.delete(logits, j, axis=-1), axis=-1)
+            for j in range(logits.shape[-1])
+        ]
+    return np.asarray(logits - np.stack(rivals, axis=-1))
 
 
 @dataclass(frozen=True, eq=False)
@@ -177,15 +209,13 @@ class StabilitySweep:
     by_shift: Stability
 
 
-def sweep_stability(scores: ArrayLike, label: int, *, scale: float, shift: float) -> StabilitySweep:
+def sweep_stability(scores: ArrayLike, *, scale: float, shift: float) -> StabilitySweep:
     """Compute every method for every step of the scale and of the shift, in one batch.
 
     Parameters
     ----------
     scores : (classes,)
         The logits to start from.
-    label : int
-        The true class.
     scale, shift : float
         The present ones.
 
@@ -200,13 +230,13 @@ def sweep_stability(scores: ArrayLike, label: int, *, scale: float, shift: float
 
     Examples
     --------
-    >>> sweep = sweep_stability([1, 2, 3], 0, scale=1, shift=0)
-    >>> sweep.now.values.shape, sweep.by_shift.values.shape
-    ((3, 3, 4), (201, 3, 3, 4))
+    >>> sweep = sweep_stability([1, 2, 3], scale=1, shift=0)
+    >>> sweep.now.losses.shape, sweep.by_shift.losses.shape
+    ((3, 3, 3), (201, 3, 3, 3))
     """
     scales = np.concatenate([[scale], SCALES, np.full(SHIFTS.shape, scale)])
     shifts = np.concatenate([[shift], np.full(SCALES.shape, shift), SHIFTS])
-    everything = compare_methods(scores, label, scale=scales, shift=shifts)
+    everything = compare_methods(scores, scale=scales, shift=shifts)
     end = 1 + SCALES.size
     return StabilitySweep(
         now=_part(everything, 0),
@@ -217,13 +247,10 @@ def sweep_stability(scores: ArrayLike, label: int, *, scale: float, shift: float
 
 def _part(result: Stability, rows: int | slice) -> Stability:
     """Return some of the samples."""
-    return Stability(
-        exact=ExactSoftmax(result.exact.probabilities[rows], result.exact.loss[rows]),
-        offset=OffsetLoss(result.offset.value[rows], result.offset.slope[rows]),
-        true=OffsetLoss(result.true.value[rows], result.true.slope[rows]),
-        **{
-            entry.name: getattr(result, entry.name)[rows]
-            for entry in fields(result)
-            if entry.name not in ("exact", "offset", "true")
-        },
-    )
+    exact = ExactSoftmax(result.exact.probabilities[rows], result.exact.losses[rows])
+    arrays = {
+        entry.name: getattr(result, entry.name)[rows]
+        for entry in fields(result)
+        if entry.name != "exact"
+    }
+    return Stability(exact=exact, **arrays)
