@@ -29,12 +29,13 @@ class Mark {
   }
 
   text(i) {
-    const { kind, choices, decimals, prefix, numbers, y } = this.given;
+    const { kind, choices, decimals, significant, prefix, numbers, y } = this.given;
     const number = this.values(numbers ?? y)[i] ?? NaN;
     if (choices !== null) return choices[number] ?? "";
     const digits = decimals[i % decimals.length];
     if (Number.isNaN(number)) return kind === "cell" ? "NaN" : "";
-    return prefix + (Number.isFinite(number) ? formatShort(number, digits) : formatNumber(number, digits));
+    const format = !Number.isFinite(number) ? formatNumber : significant ? formatSignificant : formatShort;
+    return prefix + format(number, digits);
   }
 
   place() {
@@ -68,7 +69,12 @@ class Mark {
         node.dataset.side = y < 0 ? "below" : y > 0 ? "above" : "level";
         node.toggleAttribute("data-spare", room < 24 && Math.abs(y) < 0.005);
       }
-      write(node, this.text(i));
+      const text = this.text(i);
+      if (given.kind === "cell") {
+        const fitting = Math.min(size, (1.6 * width) / text.length);
+        node.style.setProperty("--mark-size", `${clamp(fitting, 8, fontSize(panel.plot.clientWidth) + 2)}px`);
+      }
+      write(node, text);
     });
   }
 

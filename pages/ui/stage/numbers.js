@@ -69,6 +69,14 @@ const formatFixed = (value, decimals) => {
 const formatShort = (value, decimals) =>
   value !== 0 && Number(value.toFixed(decimals)) === 0 ? value.toExponential(0).replaceAll("-", "−") : formatFixed(value, decimals);
 
+// So many digits, however small or large; a 0 is just that.
+function formatSignificant(value, digits) {
+  if (value === 0) return "0";
+  const isPlain = Math.abs(value) >= 1e-3 && Math.abs(value) < 1e5;
+  const text = isPlain ? value.toPrecision(digits) : value.toExponential(digits - 1);
+  return text.replaceAll("-", "−").replace("+", "");
+}
+
 function formatNumber(value, decimals) {
   if (value === null || !Number.isFinite(value)) return value === Infinity ? "∞" : value === -Infinity ? "−∞" : "–";
   const fixed = value.toFixed(decimals);

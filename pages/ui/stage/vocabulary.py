@@ -87,8 +87,9 @@ class Mark:
         Where: fixed, or a place; of the same length. Nothing is drawn where one of them is NaN.
     numbers
         What is written, if it is not ``y``. NaN is written as nothing, but as NaN in a cell.
-    decimals, prefix
-        How a number is written; ``decimals`` repeats. ``prefix`` is such as ``"Σ = "``.
+    decimals, significant, prefix
+        How a number is written; ``decimals`` repeats. If ``significant``, it counts all digits of
+        the number. ``prefix`` is such as ``"Σ = "``.
     choices
         Texts of which the number picks one.
     shades
@@ -108,6 +109,7 @@ class Mark:
     y: tuple[float, ...] | Place
     numbers: Place | None = None
     decimals: tuple[int, ...] = (3,)
+    significant: bool = False
     prefix: str = ""
     choices: tuple[str, ...] | None = None
     shades: Place | None = None
