@@ -59,13 +59,18 @@ POOLED_ROWS = tuple(
 STRENGTH = 0.42
 """Share of the colour in a cell."""
 
-LEAST_ERROR, LOST_ERROR = -18.0, 2.0
-"""Where an error of 0 is drawn, and one of inf or NaN, on the axis of log10."""
+EPSILONS = np.log10([float(np.finfo(precision).eps) for precision in PRECISIONS])
+BELOW_EPSILON = 1.2
+"""By how many decades below the epsilon of its type an error is drawn at most: there is no better
+number in the type, and the line would only be restless."""
+LOST_ERROR = 2.0
+"""Where an error of inf or NaN is drawn, on the axis of log10."""
+ERROR_RANGE = (EPSILONS[-1] - BELOW_EPSILON - 0.8, LOST_ERROR + 1.0)
 STEPS = SCALES.size
 TICKS = tuple(range(0, STEPS, 40))
 """Steps of both sliders that are named below the errors."""
 
-LANE = 0.2
+LANE = 0.24
 LANE_RANGE = (-4.4, 5.3)
 LARGEST_DECADES = 4
 
@@ -82,6 +87,7 @@ def places(result: Stability, label: int) -> dict[Place, FloatArray]:
     exact = result.exact
     true_loss = exact.losses[..., label : label + 1]
     exact_numbers = np.concatenate([exact.probabilities.value, true_loss.value], axis=-1)
+    columns = np.arange(exact_numbers.shape[-1], dtype=np.float64)
     shifted = result.logits - result.logits.max(axis=-1, keepdims=True)
     u = result.log_odds[..., label]
     right, habit = offset_cross_entropy(u, offset=0.0), offset_cross_entropy(u)
@@ -91,12 +97,15 @@ def places(result: Stability, label: int) -> dict[Place, FloatArray]:
     position = _decades(u)
     return {
         "cell_numbers": _with_loss(result.probabilities, result.losses, label).reshape(spread),
-        "cell_tones": _with_loss(result.probability_statuses, result.loss_statuses, label).reshape(
-            spread
-        ),
+        "cell_tones": _with_loss(
+            result.probability_statuses.astype(np.float64),
+            result.loss_statuses.astype(np.float64),
+            label,
+        ).reshape(spread),
         "outcomes": outcomes,
-        "exact_numbers": np.where(exact_numbers == 0.0, np.nan, exact_numbers),
-        "exact_tiny": np.where(exact_numbers == 0.0, 1.0, 0.0),
+        "exact_numbers": exact_numbers,
+        "exact_columns": np.where(exact_numbers == 0.0, np.nan, columns),
+        "tiny_columns": np.where(exact_numbers == 0.0, columns, np.nan),
         "logit_positions": np.tile(_decades(result.logits), len(PRECISIONS)),
         "shifted_positions": np.tile(_decades(shifted), len(PRECISIONS)),
         "error_heights": _heights(result.errors[..., label]).reshape(spread),
@@ -122,14 +131,13 @@ def places(result: Stability, label: int) -> dict[Place, FloatArray]:
 
 
 def _with_loss(probabilities: FloatArray, losses: FloatArray, label: int) -> FloatArray:
-    both = [probabilities, losses[..., label : label + 1]]
-    return np.concatenate(both, axis=-1).astype(np.float64)
+    return np.concatenate([probabilities, losses[..., label : label + 1]], axis=-1)
 
 
 def _heights(errors: FloatArray) -> FloatArray:
-    """Place relative errors on the axis of log10, with those of 0, inf and NaN at its ends."""
+    """Place relative errors of shape (..., methods, types) on the axis of log10."""
     with np.errstate(divide="ignore"):
-        heights = np.clip(np.log10(errors), LEAST_ERROR, 0.0)
+        heights = np.clip(np.log10(errors), EPSILONS - BELOW_EPSILON, 0.0)
     return np.where(np.isfinite(errors), heights, LOST_ERROR)
 
 
@@ -198,27 +206,27 @@ def marks(classes: int, words: tuple[str, ...], ticks: tuple[str, ...]) -> list[
         ),
         Mark(
             "table",
-            "text",
+            "cell",
             (_words_at(classes),) * len(ROWS),
             ROWS,
             numbers="outcomes",
             choices=words,
+            colors=("var(--st-background-color)",),
+            size=(_words_width(classes), 1.0),
         ),
         *(
             Mark(
                 "table",
-                "text",
-                columns,
+                "cell",
+                x,
                 (EXACT_ROW,) * (classes + 1),
-                numbers=numbers,
+                numbers="exact_numbers",
                 decimals=(3,),
                 significant=True,
                 choices=choices,
+                colors=("var(--st-background-color)",),
             )
-            for numbers, choices in (
-                ("exact_numbers", None),
-                ("exact_tiny", ("", "< 5e−324")),
-            )
+            for x, choices in (("exact_columns", None), ("tiny_columns", ("< 5e−324",)))
         ),
         Mark(
             "exp",
@@ -241,7 +249,7 @@ def marks(classes: int, words: tuple[str, ...], ticks: tuple[str, ...]) -> list[
             "errors",
             "text",
             tuple(map(float, TICKS)),
-            (LEAST_ERROR - 1.0,) * len(TICKS),
+            (ERROR_RANGE[0],) * len(TICKS),
             numbers="tick_names",
             choices=ticks,
             side="below",
@@ -273,7 +281,7 @@ def marks(classes: int, words: tuple[str, ...], ticks: tuple[str, ...]) -> list[
 
 def _words_width(classes: int) -> float:
     """Width of the column that tells what happened, in columns of numbers."""
-    return max(1.7, 0.33 * (classes + 1))
+    return max(1.9, 0.38 * (classes + 1))
 
 
 def _words_at(classes: int) -> float:
@@ -292,7 +300,7 @@ def table_figure(
     classes = len(names)
     figure = base_figure()
     figure.update_xaxes(
-        range=[-0.5, classes + 0.5 + _words_width(classes)],
+        range=[-0.5, classes + 0.6 + _words_width(classes)],
         tickvals=[*range(classes + 1), _words_at(classes)],
         ticktext=[*map(plain, names), loss, outcome],
         side="top",
@@ -362,11 +370,10 @@ def exp_figure() -> go.Figure:
         ):
             figure.add_annotation(
                 x=at,
-                y=lane - 0.28,
+                y=lane,
                 text=f"{limit:.2f}".replace("-", "−"),
                 showarrow=False,
                 xanchor=anchor,
-                font={"size": 13},
             )
     figure.update_layout(margin={"l": 72, "r": 14, "t": 8, "b": 34})
     return figure
@@ -381,29 +388,28 @@ def errors_figure() -> go.Figure:
             figure.add_scatter(
                 x=list(range(STEPS)),
                 mode="lines",
-                line={"color": color, "width": 2.5, "dash": dash, "shape": "hv"},
+                line={"color": color, "width": 2, "dash": dash},
             )
     figure.update_xaxes(
         range=[-4, STEPS + 3], tickvals=list(TICKS), showticklabels=False, zeroline=False
     )
     powers = (-16, -12, -8, -4, 0)
     figure.update_yaxes(
-        range=[LEAST_ERROR - 1, LOST_ERROR + 1],
-        tickvals=[LEAST_ERROR, *powers, LOST_ERROR],
-        ticktext=["0", *(f"10<sup>{power}</sup>".replace("-", "−") for power in powers), "∞, NaN"],
+        range=list(ERROR_RANGE),
+        tickvals=[*powers, LOST_ERROR],
+        ticktext=[*(f"10<sup>{power}</sup>".replace("-", "−") for power in powers), "∞, NaN"],
         zeroline=False,
     )
-    for precision in PRECISIONS:
-        epsilon = float(np.log10(np.finfo(precision).eps))
-        figure.add_hline(y=epsilon, line={"color": MUTED, "width": 1, "dash": "dot"})
+    for precision, epsilon in zip(PRECISIONS, EPSILONS.tolist(), strict=True):
         figure.add_annotation(
-            x=STEPS + 3,
+            x=-3,
             y=epsilon,
             text=f"ε {precision}",
             showarrow=False,
-            xanchor="right",
+            xanchor="left",
             yanchor="bottom",
-            font={"color": MUTED, "size": 12},
+            yshift=4,
+            font={"color": MUTED},
         )
     figure.update_layout(margin={"l": 64, "r": 10, "t": 8, "b": 34})
     return figure

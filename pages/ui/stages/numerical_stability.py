@@ -19,7 +19,7 @@ from core.stability import (
     sweep_stability,
 )
 from core.validation import FloatArray
-from pages.ui.example import State, write_number
+from pages.ui.example import State
 from pages.ui.export import Table
 from pages.ui.figures import numerical_stability as figures
 from pages.ui.location import read_state, write_state
@@ -96,7 +96,7 @@ def result_table(state: State, result: Stability, t: Text) -> Table:
             for i, name in enumerate(names)
         },
         "outcome": [
-            *(Outcome(o).name.lower() for o in result.outcomes[..., label].ravel()),
+            *(Outcome(o).name.lower() for o in result.outcomes[..., label].ravel().tolist()),
             "exact",
         ],
     }
@@ -190,7 +190,12 @@ def _label_sweep(state: State, sweep: StabilitySweep) -> dict[Place, FloatArray]
 
 def _readouts(words: tuple[str, ...], t: Text) -> list[Readout]:
     numbers = [
-        Readout(id, label=t(f"numerical_stability.readout.{id}"), decimals=4, tone=tone)
+        Readout(
+            id,
+            label=t(f"numerical_stability.readout.{id}"),
+            decimals=2 if id in ("largest", "smallest") else 4,
+            tone=tone,
+        )
         for id, tone in READOUTS.items()
     ]
     outcomes = [
@@ -225,8 +230,8 @@ def _panel(
         alt=spoken(readouts, now, t(f"numerical_stability.alt.{id}")),
         legend=figures.legend(id, lambda name: t(f"numerical_stability.legend.{name}")),
         wide=id in ("table", "pooled"),
-        height={"table": 1.35, "pooled": 0.9}.get(id, 1.0),
-        least_width={"table": max(700, 320 + 66 * (classes + 1)), "pooled": 560}.get(id, 0),
+        height={"table": 1.6, "pooled": 0.9}.get(id, 1.0),
+        least_width={"table": max(700, 250 + 60 * (classes + 1)), "pooled": 560}.get(id, 0),
     )
 
 
@@ -246,9 +251,7 @@ def _figure(id: str, state: State, t: Text) -> go.Figure:
         return figures.offset_slope_figure(t("numerical_stability.panel.odds"))
     poolings = [t(f"numerical_stability.pooling.{pooling}") for pooling in POOLINGS]
     rows = tuple(f"{pooling} {precision}" for pooling in poolings for precision in PRECISIONS)
-    shift = write_number(state.shift)
     columns = tuple(
-        t(f"numerical_stability.pooled.{name}", shift=shift)
-        for name in ("shifted_p", "shifted_loss", "plain_p", "plain_loss")
+        t(f"numerical_stability.pooled.{name}") for name in ("shifted_p", "loss", "plain_p", "loss")
     )
     return figures.pooled_figure(rows, columns)
