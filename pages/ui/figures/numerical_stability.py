@@ -56,8 +56,10 @@ EXACT_ROW = ROWS[-1] + 1.3
 POOLED_ROWS = tuple(
     3.3 * pooling + number for pooling in range(len(POOLINGS)) for number in range(len(PRECISIONS))
 )
-STRENGTH = 0.42
-"""Share of the colour in a cell."""
+FEW_CLASSES = 5
+"""With more classes the columns are narrow: fewer digits, and a symbol only where the number does
+not tell by itself."""
+ZONE_OPACITY = 0.42
 
 EPSILONS = np.log10([float(np.finfo(precision).eps) for precision in PRECISIONS])
 BELOW_EPSILON = 1.2
@@ -116,10 +118,10 @@ def places(result: Stability, label: int) -> dict[Place, FloatArray]:
         "pooled_tones": result.pooled_statuses[..., label].reshape(spread).astype(np.float64),
         "largest": result.logits.max(axis=-1),
         "smallest": result.logits.min(axis=-1),
-        "true_loss": np.where(losses[..., 0] == 0.0, np.nan, losses[..., 0]),
+        "true_loss": _unless_lost(losses[..., 0]),
         "offset_loss": losses[..., 1],
-        "true_slope": slopes[..., 0],
-        "offset_slope": slopes[..., 1],
+        "true_slope": _unless_lost(slopes[..., 0]),
+        "offset_slope": _unless_lost(slopes[..., 1]),
         "naive_sentence": result.naive_fails[..., label].astype(np.float64),
         "cure_sentence": result.cures[..., label].astype(np.float64),
         **{
@@ -128,6 +130,11 @@ def places(result: Stability, label: int) -> dict[Place, FloatArray]:
             for j, precision in enumerate(PRECISIONS)
         },
     }
+
+
+def _unless_lost(values: FloatArray) -> FloatArray:
+    """Leave out what is too small for float64: its true value is not 0."""
+    return np.where(values == 0.0, np.nan, values)
 
 
 def _with_loss(probabilities: FloatArray, losses: FloatArray, label: int) -> FloatArray:
@@ -165,8 +172,6 @@ def curve_places(along: Stability, label: int) -> dict[Place, FloatArray]:
 def constants(classes: int) -> dict[Place, FloatArray]:
     """Numbers that never change."""
     return {
-        "cell_shades": np.full(len(ROWS) * (classes + 1), STRENGTH),
-        "pooled_shades": np.full(len(POOLED_ROWS) * 4, STRENGTH),
         "diamonds": np.zeros(len(PRECISIONS) * classes),
     }
 
@@ -182,6 +187,8 @@ def marks(classes: int, words: tuple[str, ...], ticks: tuple[str, ...]) -> list[
         (0.0, 1.0, 2.2, 3.2) * 6,
         tuple(row for row in POOLED_ROWS for _ in range(4)),
     )
+    digits = (3,) if classes <= FEW_CLASSES else (2,)
+    symbols = SYMBOLS if classes <= FEW_CLASSES else ("", "≈", "", "", "")
     methods = tuple(color for color in METHOD_COLORS for _ in PRECISIONS)
     return [
         Mark(
@@ -190,9 +197,8 @@ def marks(classes: int, words: tuple[str, ...], ticks: tuple[str, ...]) -> list[
             x,
             y,
             numbers="cell_numbers",
-            decimals=(3,),
+            decimals=digits,
             significant=True,
-            shades="cell_shades",
             tones="cell_tones",
             colors=STATUS_COLORS,
         ),
@@ -202,7 +208,7 @@ def marks(classes: int, words: tuple[str, ...], ticks: tuple[str, ...]) -> list[
             tuple(column - 0.4 for column in x),
             y,
             numbers="cell_tones",
-            choices=SYMBOLS,
+            choices=symbols,
         ),
         Mark(
             "table",
@@ -221,7 +227,7 @@ def marks(classes: int, words: tuple[str, ...], ticks: tuple[str, ...]) -> list[
                 x,
                 (EXACT_ROW,) * (classes + 1),
                 numbers="exact_numbers",
-                decimals=(3,),
+                decimals=digits,
                 significant=True,
                 choices=choices,
                 colors=("var(--st-background-color)",),
@@ -264,7 +270,6 @@ def marks(classes: int, words: tuple[str, ...], ticks: tuple[str, ...]) -> list[
             numbers="pooled_numbers",
             decimals=(3,),
             significant=True,
-            shades="pooled_shades",
             tones="pooled_tones",
             colors=STATUS_COLORS,
         ),
@@ -360,7 +365,7 @@ def exp_figure() -> go.Figure:
                 y0=lane - 0.42,
                 y1=lane + 0.42,
                 fillcolor=STATUS_COLORS[status],
-                opacity=STRENGTH,
+                opacity=ZONE_OPACITY,
                 line_width=0,
                 layer="below",
             )
@@ -410,6 +415,7 @@ def errors_figure() -> go.Figure:
             yanchor="bottom",
             yshift=4,
             font={"color": MUTED},
+            bgcolor="var(--st-background-color)",
         )
     figure.update_layout(margin={"l": 64, "r": 10, "t": 8, "b": 34})
     return figure
@@ -505,8 +511,8 @@ def legend(panel: str, word: Callable[[str], str]) -> tuple[LegendEntry, ...]:
         )
     if panel == "exp":
         return (
-            LegendEntry(f"● {word('logits')}", MUTED, "none"),
-            LegendEntry(f"◆ {word('shifted_logits')}", MUTED, "none"),
+            LegendEntry("● z", MUTED, "none"),
+            LegendEntry("◆ z − max z", MUTED, "none"),
             LegendEntry(word("underflow"), STATUS_COLORS[Status.ZERO]),
             LegendEntry(word("subnormal"), STATUS_COLORS[Status.ROUNDED]),
             LegendEntry(word("overflow"), STATUS_COLORS[Status.INFINITE]),
@@ -514,8 +520,8 @@ def legend(panel: str, word: Callable[[str], str]) -> tuple[LegendEntry, ...]:
     if panel == "errors":
         methods = zip(COMPARED, METHOD_COLORS, strict=True)
         lines = tuple(LegendEntry(word(method), color, "line") for method, color in methods)
-        return (*lines, LegendEntry(word("types"), MUTED, "none"))
+        return (*lines, LegendEntry("float16 ⋯ float32 ╌ float64 ─", MUTED, "none"))
     return (
-        LegendEntry(word("true"), CROSS_ENTROPY, "line"),
-        LegendEntry(word("offset"), INK, "line"),
+        LegendEntry("−ln p", CROSS_ENTROPY, "line"),
+        LegendEntry("−ln(p + 1e−7)", INK, "line"),
     )
