@@ -115,6 +115,8 @@ class State:
     """What the logits are multiplied with in the lesson on numerical stability."""
     shift: float = 0.0
     """What is added to the logits in the lesson on numerical stability."""
+    swept: str = "scale"
+    """Which of the two the errors are drawn along: scale or shift."""
     rate: float = 1.0
     """The step size of gradient descent on the scores."""
     step: int = 0
@@ -437,6 +439,7 @@ PARAMETERS: Final = (
     _number("c", "constant", -1000.0, 1000.0),
     _number("scale", "scale", 0.01, 1000.0),
     _number("shift", "shift", -1000.0, 1000.0),
+    _option("by", "swept", ("scale", "shift")),
     _number("rate", "rate", 0.001, 100.0),
     _whole("step", "step", 0, LARGEST_STEP_COUNT),
     _option("graph", "graph", GRAPHS),

@@ -28,6 +28,7 @@ LESSONS: Final = {
     "hinge": "hinge",
     "svm_against_softmax": "svm-against-softmax",
     "softmax_loss_graph": "softmax-with-loss-graph",
+    "numerical_stability": "numerical-stability",
 }
 """Every page by its script and text file, with its path in the address."""
 
