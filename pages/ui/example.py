@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypeAlias
 
+from core.checkable import CHECKABLE
+from core.difference_quotients import STEPS
 from core.graph import CIRCUITS
 from core.losses import HINGE_VARIANTS, HingeVariant
 
@@ -129,6 +131,13 @@ class State:
     """How far the timeline of the graph has come, counted from 1; 0 for its end."""
     inputs: tuple[float, ...] | None = None
     """The inputs of a small expression; None: the published ones."""
+
+    check: str = "cross_entropy"
+    """The function whose gradient is checked."""
+    difference_step: float = 1e-5
+    """The step h of the difference quotients."""
+    mistake: int = 0
+    """1 if the gradient that is checked has a mistake."""
 
     @property
     def focus(self) -> int:
@@ -450,6 +459,9 @@ PARAMETERS: Final = (
         _read_inputs,
         lambda state: None if state.inputs is None else write_scores(state.inputs),
     ),
+    _option("check", "check", tuple(CHECKABLE)),
+    _number("h", "difference_step", STEPS[0], STEPS[-1]),
+    _whole("mistake", "mistake", 0, 1),
 )
 """The one table that reads and writes the URL, in reading order: the scores set the class count."""
 

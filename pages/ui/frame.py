@@ -29,6 +29,7 @@ LESSONS: Final = {
     "svm_against_softmax": "svm-against-softmax",
     "softmax_loss_graph": "softmax-with-loss-graph",
     "numerical_stability": "numerical-stability",
+    "gradient_check": "gradient-check",
 }
 """Every page by its script and text file, with its path in the address."""
 
