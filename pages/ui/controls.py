@@ -41,9 +41,11 @@ __all__ = [
     "example_controls",
     "hinge_controls",
     "hinge_variant_controls",
+    "margin_control",
     "number_control",
     "preset_controls",
     "typed",
+    "variant_control",
 ]
 
 Parsed = TypeVar("Parsed")
@@ -100,11 +102,9 @@ def hinge_controls(state: State, t: Text) -> None:
     """Set the variant and margin of the hinge loss, the number of classes, and the loss axis."""
     variant, margin, classes, axis = st.columns([4, 2, 2, 2], vertical_alignment="bottom")
     with variant:
-        _variant_control(state, t)
+        variant_control(state, t)
     with margin:
-        number_control(
-            state, "margin", t("control.margin"), least=0.0, most=LARGEST_MARGIN, step=0.5
-        )
+        margin_control(state, t)
     with classes:
         classes_control(state, t)
     st.session_state["logarithmic"] = state.is_logarithmic
@@ -122,7 +122,7 @@ def hinge_variant_controls(state: State, t: Text) -> None:
     """Set the variant, power and margin of the hinge loss, and the number of classes."""
     variant, power, margin, classes = st.columns([4, 2, 2, 2], vertical_alignment="bottom")
     with variant:
-        _variant_control(state, t)
+        variant_control(state, t)
     st.session_state["power"] = state.power
     power.selectbox(
         t("control.power"),
@@ -132,14 +132,13 @@ def hinge_variant_controls(state: State, t: Text) -> None:
         on_change=lambda: write_state(replace(read_state()[0], power=st.session_state["power"])),
     )
     with margin:
-        number_control(
-            state, "margin", t("control.margin"), least=0.0, most=LARGEST_MARGIN, step=0.5
-        )
+        margin_control(state, t)
     with classes:
         classes_control(state, t)
 
 
-def _variant_control(state: State, t: Text) -> None:
+def variant_control(state: State, t: Text) -> None:
+    """Set the variant of the hinge loss."""
     st.session_state["variant"] = state.variant
     st.selectbox(
         t("control.variant"),
@@ -151,6 +150,12 @@ def _variant_control(state: State, t: Text) -> None:
             replace(read_state()[0], variant=st.session_state["variant"])
         ),
     )
+
+
+<<<<<<< HEAD
+def margin_control(state: State, t: Text) -> None:
+    """Set the margin of the hinge loss."""
+    number_control(state, "margin", t("control.margin"), least=0.0, most=LARGEST_MARGIN, step=0.5)
 
 
 def number_control(
@@ -195,9 +200,7 @@ def check_controls(state: State, t: Text) -> None:
     )
     if CHECKABLE[state.check].uses_margin:
         with margin:
-            number_control(
-                state, "margin", t("control.margin"), least=0.0, most=LARGEST_MARGIN, step=0.5
-            )
+            margin_control(state, t)
     with classes:
         classes_control(state, t)
 

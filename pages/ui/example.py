@@ -53,6 +53,7 @@ LARGEST_STEP_COUNT: Final = 500
 LARGEST_INPUT: Final = 1000.0
 GRAPHS: Final = ("softmax", *CIRCUITS)
 GRAPH_VIEWS: Final = ("full", "collapsed", "batch")
+LARGEST_SAMPLE: Final = 200_000
 TEMPERATURES: Final = (0.05, 20.0)
 TARGET_TOLERANCE: Final = 1e-4
 """How far typed target probabilities may be from adding up to 1."""
@@ -138,6 +139,8 @@ class State:
     """The step h of the difference quotients."""
     mistake: int = 0
     """1 if the gradient that is checked has a mistake."""
+    sample: int = 0
+    """The row of the batch lab's table that the example is, from 1 on; 0: it is from elsewhere."""
 
     @property
     def focus(self) -> int:
@@ -462,6 +465,7 @@ PARAMETERS: Final = (
     _option("check", "check", tuple(CHECKABLE)),
     _number("h", "difference_step", STEPS[0], STEPS[-1]),
     _whole("mistake", "mistake", 0, 1),
+    _whole("sample", "sample", 0, LARGEST_SAMPLE),
 )
 """The one table that reads and writes the URL, in reading order: the scores set the class count."""
 
