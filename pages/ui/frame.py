@@ -23,7 +23,13 @@ __all__ = ["LESSONS", "frame", "lesson_links", "lesson_map", "problem_sentence"]
 HOME: Final = "home"
 LESSONS: Final = {
     HOME: "",
+    "softmax": "softmax",
+    "cross_entropy": "cross-entropy",
+    "hinge": "hinge",
     "svm_against_softmax": "svm-against-softmax",
+    "softmax_loss_graph": "softmax-with-loss-graph",
+    "numerical_stability": "numerical-stability",
+    "gradient_check": "gradient-check",
     "batch_lab": "batch-lab",
 }
 """Every page by its script and text file, with its path in the address."""

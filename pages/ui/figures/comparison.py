@@ -9,6 +9,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from core.comparison import Comparison
+from core.hinge_variants import HingeComparison
 from core.losses import HingeVariant
 from core.sweeps import ScoreAxis
 from core.validation import FloatArray
@@ -33,6 +34,7 @@ __all__ = [
     "marks",
     "point_places",
     "probabilities_figure",
+    "score_places",
     "scores_figure",
 ]
 
@@ -56,20 +58,28 @@ BELOW_SCORES, BELOW_PROBABILITIES = -1e7, -9.0
 outline of an empty bar, and would not give a bar that was NaN its outline back in a drag."""
 
 
-def comparison_places(result: Comparison) -> dict[Place, FloatArray]:
-    """Numbers that follow from the scores and the label, by the place that shows them."""
+def score_places(result: Comparison | HingeComparison) -> dict[Place, FloatArray]:
+    """Bars of the scores, of the stretches that violate a margin, and of the margin line."""
     zeros = np.zeros_like(result.scores)
     bases = (
         zeros,
         np.where(result.violations == 0, BELOW_SCORES, result.violation_bases),
         np.where(np.isnan(result.thresholds), BELOW_SCORES, result.thresholds),
     )
+    return {
+        SCORE_BASES: np.concatenate(bases, axis=-1),
+        SCORE_HEIGHTS: np.concatenate([result.scores, result.violations, zeros], axis=-1),
+    }
+
+
+def comparison_places(result: Comparison) -> dict[Place, FloatArray]:
+    """Numbers that follow from the scores and the label, by the place that shows them."""
+    zeros = np.zeros_like(result.scores)
     gradients = np.concatenate([result.cross_entropy_gradient, result.hinge_gradient], axis=-1)
     target_bases = [np.where(result.targets == 0, BELOW_PROBABILITIES, 0.0), zeros]
     targets_and_probabilities = [result.targets, result.probabilities]
     return {
-        SCORE_BASES: np.concatenate(bases, axis=-1),
-        SCORE_HEIGHTS: np.concatenate([result.scores, result.violations, zeros], axis=-1),
+        **score_places(result),
         TARGET_BASES: np.concatenate(target_bases, axis=-1),
         PROBABILITIES: np.concatenate(targets_and_probabilities, axis=-1),
         PROBABILITY_LABELS: result.probabilities,
