@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import IntEnum
 from itertools import pairwise
 from numbers import Integral
 
@@ -20,12 +21,39 @@ from core.comparison import Comparison, compare_losses
 from core.losses import HingeVariant
 from core.validation import FloatArray, as_real
 
-__all__ = ["LARGEST_RATE", "MAXIMUM_STEPS", "Descent", "OneStep", "follow_gradients", "one_step"]
+__all__ = [
+    "LARGEST_RATE",
+    "MAXIMUM_STEPS",
+    "Descent",
+    "OneStep",
+    "Phase",
+    "follow_gradients",
+    "one_step",
+    "steps_to_show",
+]
 
 MAXIMUM_STEPS = 500
 LARGEST_RATE = 1e6
 
+_LENGTHS = (100, 200, MAXIMUM_STEPS)
+_LENGTHS_OF_THE_WAY = 4
+
 Push = Callable[[FloatArray], FloatArray]
+
+
+class Phase(IntEnum):
+    """How far both runs have come at a step."""
+
+    BOTH_PUSH = 0
+    """The SVM has not stopped, and does not stop within the run."""
+    SVM_WILL_STOP = 1
+    """The SVM has not stopped, but will."""
+    SVM_STOPPED = 2
+    """The SVM has stopped; softmax does not meet all its margins yet."""
+    SOFTMAX_GOES_ON = 3
+    """The SVM has stopped; softmax meets its margins, too, and goes on."""
+    BELOW_FLOAT64 = 4
+    """The SVM has stopped, and the cross-entropy of softmax is too small to be held."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,6 +113,19 @@ class Descent:
     def steps(self) -> int:
         """Number of steps of each run."""
         return len(self.svm.scores) - 1
+
+    @property
+    def phases(self) -> NDArray[np.int64]:
+        """The :class:`Phase` of each step, shape (steps + 1,)."""
+        has_stopped = ~self.svm.hinge_gradient.any(axis=1)
+        conditions = [
+            has_stopped & (self.softmax.cross_entropy == 0.0),
+            has_stopped & (self.softmax.hinge == 0.0),
+            has_stopped,
+        ]
+        phases = [Phase.BELOW_FLOAT64, Phase.SOFTMAX_GOES_ON, Phase.SVM_STOPPED]
+        before = Phase.BOTH_PUSH if self.stop is None else Phase.SVM_WILL_STOP
+        return np.asarray(np.select(conditions, phases, before), dtype=np.int64)
 
 
 def one_step(result: Comparison, rate: float) -> OneStep:
@@ -215,6 +256,41 @@ def follow_gradients(
         caught_up=_first(~softmax.hinge_gradient.any(axis=1)),
         vanished=_first(softmax.cross_entropy == 0.0),
     )
+
+
+def steps_to_show(stop: int | None, *, at_least: int = 0) -> int:
+    """Return how much of a run tells the story: 100, 200 or all 500 steps.
+
+    The way to the stop of the SVM is to be seen, and three times as much of what softmax does
+    after it.
+
+    Parameters
+    ----------
+    stop : int or None
+        The step at which the SVM stops, None if it does not.
+    at_least : int
+        A step that has to be among them.
+
+    Returns
+    -------
+    int
+        The number of steps, at most 500.
+
+    Raises
+    ------
+    ValueError
+        If ``at_least`` is beyond the longest run.
+
+    Examples
+    --------
+    >>> steps_to_show(15), steps_to_show(40), steps_to_show(None), steps_to_show(15, at_least=120)
+    (100, 200, 500, 200)
+    """
+    if at_least > MAXIMUM_STEPS:
+        raise ValueError(f"at_least must be at most {MAXIMUM_STEPS}, got {at_least!r}")
+    wanted = MAXIMUM_STEPS if stop is None else _LENGTHS_OF_THE_WAY * stop
+    wanted = min(max(wanted, at_least), MAXIMUM_STEPS)
+    return next(length for length in _LENGTHS if length >= wanted)
 
 
 def _svm_walk(

@@ -9,7 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.comparison import compare_losses
-from core.descent import LARGEST_RATE, MAXIMUM_STEPS, follow_gradients, one_step
+from core.descent import (
+    LARGEST_RATE,
+    MAXIMUM_STEPS,
+    Phase,
+    follow_gradients,
+    one_step,
+    steps_to_show,
+)
 from core.losses import HINGE_VARIANTS, cross_entropy, hinge
 from core.sweeps import sweep_comparison
 from tests.core.oracles import exact_softmax, slow_hinge
@@ -220,6 +227,48 @@ def test_crammer_singer_goes_back_and_forth() -> None:
     run = follow_gradients([0, 4, 4], 0, rate=0.25, steps=60, variant="crammer_singer")
     pushed = run.svm.hinge_gradient[: run.stop, 1:].argmax(axis=1)
     assert run.switches == np.count_nonzero(np.diff(pushed)) > 10
+
+
+def test_phases() -> None:
+    run = follow_gradients([3.2, 5.1, -1.7], 0, rate=0.1)
+    # By the losses themselves: the SVM is done at 15; softmax meets its margin at 27.
+    assert (run.stop, run.caught_up) == (15, 27)
+    assert run.softmax.hinge[26] > 0 == run.softmax.hinge[27]
+    phases = [Phase.SVM_WILL_STOP] * 15 + [Phase.SVM_STOPPED] * 12 + [Phase.SOFTMAX_GOES_ON] * 474
+    assert run.phases.tolist() == phases
+    slow = follow_gradients([3.2, 5.1, -1.7], 0, rate=0.001, steps=9)
+    assert slow.phases.tolist() == [Phase.BOTH_PUSH] * 10
+    fast = follow_gradients([0, 0, 0], 0, rate=3000, steps=2)
+    assert fast.phases.tolist() == [Phase.SVM_WILL_STOP] + [Phase.BELOW_FLOAT64] * 2
+    # Too small a loss for float64, but a margin that is larger still.
+    wide = follow_gradients([800, 0], 0, rate=1, steps=2, margin=1000)
+    assert wide.vanished == 0
+    assert wide.phases.tolist() == [Phase.BOTH_PUSH] * 3
+
+
+@pytest.mark.parametrize(
+    ("stop", "at_least", "steps"),
+    [
+        (0, 0, 100),
+        (25, 0, 100),
+        (26, 0, 200),
+        (50, 0, 200),
+        (51, 0, 500),
+        (125, 0, 500),
+        (499, 0, 500),
+        (None, 0, 500),
+        (2, 100, 100),
+        (2, 101, 200),
+        (2, 500, 500),
+    ],
+)
+def test_steps_to_show(stop, at_least, steps) -> None:
+    assert steps_to_show(stop, at_least=at_least) == steps
+
+
+def test_no_more_steps_than_there_are() -> None:
+    with pytest.raises(ValueError, match="at_least must be at most 500, got 501"):
+        steps_to_show(3, at_least=501)
 
 
 def test_one_step_of_a_whole_sweep() -> None:
