@@ -4,7 +4,8 @@ Learners bring these numbers with them and expect to see them again. Where a pub
 not what the core computes, `Example.remark` says why.
 """
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +15,7 @@ from core.activations import softmax, softmax_jacobian
 from core.losses import HingeVariant, cross_entropy, hinge, squared_error
 from core.validation import FloatArray
 
-__all__ = ["EXAMPLES", "PRESETS", "Example", "Preset"]
+__all__ = ["BELOW_FLOAT64", "EXAMPLES", "PRESETS", "Example", "Preset"]
 
 
 @dataclass(frozen=True)
@@ -96,19 +97,43 @@ class Preset:
     variant: HingeVariant = "weston_watkins"
 
 
+def _log(probabilities: Sequence[float]) -> tuple[float, ...]:
+    """Logits whose softmax the probabilities are."""
+    return tuple(math.log(p) if p > 0 else BELOW_FLOAT64 for p in probabilities)
+
+
+BELOW_FLOAT64 = -1000.0
+"""A logit whose exponential is exactly 0 in float64: it stands for the logarithm of 0."""
+
 _ANIMALS = ("cat", "car", "frog")
-_ORDINALS = ("first", "second", "third")
+_ORDINALS = ("first", "second", "third", "fourth", "fifth")
+_DIGITS = tuple(map(str, range(10)))
 
 PRESETS = (
     Preset("cat_image", _ANIMALS, (3.2, 5.1, -1.7), 0),
     Preset("car_image", _ANIMALS, (1.3, 4.9, 2.0), 1),
     Preset("frog_image", _ANIMALS, (2.2, 2.5, -3.1), 2),
-    Preset("clear_win", _ORDINALS, (10.0, -2.0, 3.0), 0),
-    Preset("exact_margin", _ORDINALS, (10.0, 9.0, 9.0), 0),
-    Preset("overwhelming_win", _ORDINALS, (10.0, -100.0, -100.0), 0),
-    Preset("margin_ten", _ORDINALS, (13.0, -7.0, 11.0), 0, margin=10.0),
+    Preset("clear_win", _ORDINALS[:3], (10.0, -2.0, 3.0), 0),
+    Preset("exact_margin", _ORDINALS[:3], (10.0, 9.0, 9.0), 0),
+    Preset("overwhelming_win", _ORDINALS[:3], (10.0, -100.0, -100.0), 0),
+    Preset("margin_ten", _ORDINALS[:3], (13.0, -7.0, 11.0), 0, margin=10.0),
     Preset("digits", ("0", "2"), (5.3, 10.1), 1),
-    Preset("figure_scores", _ORDINALS, (-2.85, 0.86, 0.28), 2),
+    Preset("figure_scores", _ORDINALS[:3], (-2.85, 0.86, 0.28), 2),
+    Preset("clear_win_twenty", _ORDINALS[:3], (20.0, -2.0, 3.0), 0),
+    Preset("past_margin_twenty", _ORDINALS[:3], (20.0, 9.0, 9.0), 0),
+    Preset("chance_level", _DIGITS, (0.0,) * 10, 0),
+    Preset("one_two_three", _ORDINALS[:3], (1.0, 2.0, 3.0), 2),
+    Preset("three_logits", _ORDINALS[:3], (0.3, 2.9, 4.0), 2),
+    Preset("weak_regularization", _ORDINALS[:3], (1.0, -2.0, 0.0), 0),
+    Preset("strong_regularization", _ORDINALS[:3], (0.5, -1.0, 0.0), 0),
+    Preset("illustration", _ORDINALS[:3], (12.5, 0.6, -23.0), 0),
+    Preset("thousands", _ORDINALS[:3], (1010.0, 1000.0, 990.0), 0),
+    Preset("hundreds", _ORDINALS[:3], (123.0, 456.0, 789.0), 2),
+    Preset("right_prediction", _ORDINALS, _log((0.1, 0.15, 0.05, 0.6, 0.1)), 3),
+    Preset("far_prediction", _ORDINALS, _log((0.15, 0.2, 0.4, 0.1, 0.15)), 3),
+    Preset("near_prediction", _ORDINALS, _log((0.05, 0.15, 0.4, 0.3, 0.1)), 3),
+    Preset("large_lesson", _ORDINALS[:3], _log((0.3, 0.2, 0.5)), 1),
+    Preset("small_lesson", _ORDINALS[:3], _log((0.01, 0.99, 0.0)), 1),
 )
 """The presets, the default first."""
 

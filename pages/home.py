@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from pages.ui.comparison import comparison_stage, sweep_of
 from pages.ui.frame import lesson_map
 from pages.ui.location import read_state, text
 from pages.ui.published import published_table
+from pages.ui.stages.comparison import comparison_stage, sweep_of
 
 t = text()
 state, _ = read_state()

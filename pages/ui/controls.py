@@ -26,13 +26,21 @@ from pages.ui.example import (
     parse_names,
     parse_scores,
     resized,
+    with_attribute,
     write_names,
     write_scores,
 )
 from pages.ui.location import read_state, write_state
 from pages.ui.text import Text, escape
 
-__all__ = ["example_controls", "hinge_controls", "preset_controls"]
+__all__ = [
+    "classes_control",
+    "example_controls",
+    "hinge_controls",
+    "number_control",
+    "preset_controls",
+    "typed",
+]
 
 Parsed = TypeVar("Parsed")
 
@@ -49,15 +57,17 @@ def _preset_state(preset: Preset) -> State:
     return State(example=example, margin=preset.margin, variant=preset.variant)
 
 
-def preset_controls(state: State, t: Text) -> None:
-    """Choose a published example, or random scores, or start again."""
-    states = {preset.id: _preset_state(preset) for preset in PRESETS}
-    bare = replace(state, along=None, is_logarithmic=False)
-    st.session_state["preset"] = next((id for id, of in states.items() if of == bare), None)
+def preset_controls(state: State, t: Text, presets: Sequence[str]) -> None:
+    """Choose one of the published examples with these ids, or random scores, or start again."""
+    offered = {preset.id: preset for preset in PRESETS if preset.id in presets}
+    present = State(example=state.example, margin=state.margin, variant=state.variant)
+    st.session_state["preset"] = next(
+        (id for id, preset in offered.items() if _preset_state(preset) == present), None
+    )
     chooser, random, reset = st.columns([4, 1, 1], vertical_alignment="bottom")
     chooser.selectbox(
         t("control.preset"),
-        list(states),
+        list(offered),
         index=None,
         format_func=lambda id: t(f"preset.{id}"),
         placeholder=t("control.preset_none"),
@@ -73,7 +83,8 @@ def _randomise() -> None:
     rng = np.random.default_rng()
     classes = len(state.example.names)
     scores = tuple(np.round(rng.normal(scale=3.0, size=classes), 1).tolist())
-    example = replace(state.example, scores=scores, label=int(rng.integers(classes)))
+    label = int(rng.integers(classes))
+    example = replace(state.example, scores=scores, label=label, target=None)
     write_state(replace(state, example=example, along=None))
 
 
@@ -91,26 +102,12 @@ def hinge_controls(state: State, t: Text) -> None:
             replace(read_state()[0], variant=st.session_state["variant"])
         ),
     )
-    st.session_state["margin"] = state.margin
-    margin.number_input(
-        t("control.margin"),
-        min_value=0.0,
-        max_value=LARGEST_MARGIN,
-        step=0.5,
-        format="%g",
-        key="margin",
-        on_change=lambda: write_state(replace(read_state()[0], margin=st.session_state["margin"])),
-    )
-    st.session_state["classes"] = len(state.example.names)
-    classes.number_input(
-        t("control.classes"),
-        min_value=MINIMUM_CLASSES,
-        max_value=MAXIMUM_CLASSES,
-        step=1,
-        key="classes",
-        on_change=_resize,
-    )
-
+    with margin:
+        number_control(
+            state, "margin", t("control.margin"), least=0.0, most=LARGEST_MARGIN, step=0.5
+        )
+    with classes:
+        classes_control(state, t)
     st.session_state["logarithmic"] = state.is_logarithmic
     axis.toggle(
         t("control.logarithmic"),
@@ -119,6 +116,39 @@ def hinge_controls(state: State, t: Text) -> None:
         on_change=lambda: write_state(
             replace(read_state()[0], is_logarithmic=st.session_state["logarithmic"])
         ),
+    )
+
+
+def number_control(
+    state: State, attribute: str, label: str, *, least: float, most: float, step: float
+) -> None:
+    """Set a number of the state."""
+    st.session_state[attribute] = getattr(state, attribute)
+
+    def changed() -> None:
+        write_state(with_attribute(read_state()[0], attribute, st.session_state[attribute]))
+
+    st.number_input(
+        label,
+        min_value=least,
+        max_value=most,
+        step=step,
+        format="%g",
+        key=attribute,
+        on_change=changed,
+    )
+
+
+def classes_control(state: State, t: Text) -> None:
+    """Set the number of classes."""
+    st.session_state["classes"] = len(state.example.names)
+    st.number_input(
+        t("control.classes"),
+        min_value=MINIMUM_CLASSES,
+        max_value=MAXIMUM_CLASSES,
+        step=1,
+        key="classes",
+        on_change=_resize,
     )
 
 
@@ -133,7 +163,7 @@ def example_controls(state: State, t: Text) -> None:
     classes = len(state.example.names)
     scores, names = st.columns(2)
     with scores:
-        _typed(
+        typed(
             "scores",
             t("control.scores"),
             write_scores(state.example.scores),
@@ -142,7 +172,7 @@ def example_controls(state: State, t: Text) -> None:
             t,
         )
     with names:
-        _typed(
+        typed(
             "names",
             t("control.names"),
             write_names(state.example.names),
@@ -157,7 +187,7 @@ def _adopt_scores(state: State, scores: tuple[float, ...]) -> State:
     return replace(state, example=example, along=None)
 
 
-def _typed(
+def typed(
     key: str,
     label: str,
     written: str,

@@ -7,7 +7,7 @@ import io
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from core.losses import HINGE_VARIANTS, HingeVariant
 
@@ -15,9 +15,11 @@ __all__ = [
     "DEFAULT",
     "LARGEST_MARGIN",
     "LARGEST_SCORE",
+    "LARGEST_STEP_COUNT",
     "MAXIMUM_CLASSES",
     "MINIMUM_CLASSES",
     "PARAMETERS",
+    "TEMPERATURES",
     "Example",
     "Problem",
     "State",
@@ -26,7 +28,9 @@ __all__ = [
     "encode",
     "parse_names",
     "parse_scores",
+    "parse_target",
     "resized",
+    "with_attribute",
     "write_names",
     "write_number",
     "write_scores",
@@ -37,15 +41,23 @@ MAXIMUM_CLASSES: Final = 10
 LONGEST_NAME: Final = 24
 LARGEST_SCORE: Final = 1e6
 LARGEST_MARGIN: Final = 1000.0
+LARGEST_STEP_COUNT: Final = 500
+TEMPERATURES: Final = (0.05, 20.0)
+TARGET_TOLERANCE: Final = 1e-4
+"""How far typed target probabilities may be from adding up to 1."""
 
 
 @dataclass(frozen=True)
 class Example:
-    """Class names, one score (logit) a class, and the label: what travels through all lessons."""
+    """Class names, one score (logit) a class, and the target: what travels through all lessons.
+
+    ``target`` is a distribution over the classes; None: all of it on ``label``.
+    """
 
     names: tuple[str, ...] = ("cat", "car", "frog")
     scores: tuple[float, ...] = (3.2, 5.1, -1.7)
     label: int = 0
+    target: tuple[float, ...] | None = None
 
     def __post_init__(self) -> None:
         """Refuse what no lesson could show."""
@@ -58,19 +70,46 @@ class Example:
             raise ValueError(f"label is {self.label}; expected 0 to {classes - 1}")
         if not all(abs(score) <= LARGEST_SCORE for score in self.scores):
             raise ValueError(f"scores {self.scores} go beyond {LARGEST_SCORE:g}")
+        if self.target is not None and not _is_distribution(self.target, classes):
+            raise ValueError(f"target is {self.target}; expected {classes} probabilities")
+
+    @property
+    def targets(self) -> tuple[float, ...]:
+        """The target as a distribution, one-hot if there is no other."""
+        if self.target is not None:
+            return self.target
+        return tuple(float(index == self.label) for index in range(len(self.scores)))
+
+
+def _is_distribution(target: Sequence[float], classes: int) -> bool:
+    return len(target) == classes and min(target) >= 0 and abs(sum(target) - 1) <= TARGET_TOLERANCE
 
 
 @dataclass(frozen=True)
 class State:
-    """What the URL holds: the current example, and how the hinge loss and its curve are shown."""
+    """What the URL holds: the current example, and the settings of the lessons."""
 
     example: Example = field(default_factory=Example)
     margin: float = 1.0
     variant: HingeVariant = "weston_watkins"
+    power: int = 1
+    """The power of the hinge loss: 2 for the squared hinge."""
     along: int | None = None
     """The score along which the losses are drawn; None: that of the true class."""
     is_logarithmic: bool = False
     """Whether the losses are drawn on a logarithmic axis."""
+    temperature: float = 1.0
+    """What softmax divides the logits by."""
+    constant: float = 0.0
+    """What is added to every logit in the lesson on softmax."""
+    scale: float = 1.0
+    """What the logits are multiplied with in the lesson on numerical stability."""
+    shift: float = 0.0
+    """What is added to the logits in the lesson on numerical stability."""
+    rate: float = 1.0
+    """The step size of gradient descent on the scores."""
+    step: int = 0
+    """The step of gradient descent that is shown."""
 
     @property
     def focus(self) -> int:
@@ -202,6 +241,27 @@ def _read_scores(text: str, state: State) -> Reading:
     return replace(state, example=replace(example, scores=scores)), problems
 
 
+def parse_target(text: str, classes: int) -> tuple[tuple[float, ...] | None, tuple[Problem, ...]]:
+    """Read target probabilities that add up to 1; None if they cannot be used."""
+    parts = [part for part in re.split(r"[,;\s，；、]+", text.strip()) if part]
+    if len(parts) != classes:
+        limits = {"classes": str(classes)}
+        return None, (Problem("t", _short(text), "target_count", "", limits),)
+    read = [_parse_number(part, "t", 0.0) for part in parts]
+    problems = tuple(problem for _, problem in read if problem is not None)
+    target = tuple(value for value, _ in read)
+    if not problems and not _is_distribution(target, classes):
+        problems = (Problem("t", _short(text), "target_sum"),)
+    return (None, problems) if problems else (target, ())
+
+
+def _read_target(text: str, state: State) -> Reading:
+    target, problems = parse_target(text, len(state.example.scores))
+    used = str(state.example.label)
+    problems = tuple(replace(problem, used=used) for problem in problems)
+    return replace(state, example=replace(state.example, target=target)), problems
+
+
 def _read_names(text: str, state: State) -> Reading:
     example = state.example
     if example == DEFAULT.example:  # names alone say how many classes there are
@@ -231,22 +291,6 @@ def _read_along(text: str, state: State) -> Reading:
     return replace(state, along=along), problems
 
 
-def _read_margin(text: str, state: State) -> Reading:
-    margin, problem = _parse_number(text, "margin", DEFAULT.margin)
-    if problem is None and not 0 <= margin <= LARGEST_MARGIN:
-        limits = {"largest": f"{LARGEST_MARGIN:,.0f}"}
-        margin, problem = DEFAULT.margin, Problem("margin", _short(text), "margin", "1", limits)
-    return replace(state, margin=margin), (() if problem is None else (problem,))
-
-
-def _read_variant(text: str, state: State) -> Reading:
-    for variant in HINGE_VARIANTS:
-        if text == variant:
-            return replace(state, variant=variant), ()
-    limits = {"variants": ", ".join(HINGE_VARIANTS)}
-    return state, (Problem("variant", _short(text), "variant", state.variant, limits),)
-
-
 def _read_logarithmic(text: str, state: State) -> Reading:
     if text in ("0", "1"):
         return replace(state, is_logarithmic=text == "1"), ()
@@ -262,26 +306,87 @@ class Parameter:
     write: Callable[[State], str | None]
 
 
+def with_attribute(state: State, attribute: str, value: Any) -> State:
+    """Give the state with another value of one attribute."""
+    return replace(state, **{attribute: value})
+
+
+def _number(name: str, attribute: str, least: float, most: float) -> Parameter:
+    """Parameter for a number from ``least`` to ``most``, left out where it is the default."""
+    default = getattr(DEFAULT, attribute)
+
+    def read(text: str, state: State) -> Reading:
+        value, problem = _parse_number(text, name, default)
+        if problem is None and not least <= value <= most:
+            limits = {"least": f"{least:,g}".replace("-", "−"), "most": f"{most:,g}"}
+            problem = Problem(name, _short(text), "range", write_number(default), limits)
+        if problem is not None:
+            return state, (problem,)
+        return with_attribute(state, attribute, value), ()
+
+    return Parameter(name, read, _unless_default(attribute, write_number))
+
+
+def _whole(name: str, attribute: str, least: int, most: int) -> Parameter:
+    """Parameter for a whole number from ``least`` to ``most``, left out where it is the default."""
+
+    def read(text: str, state: State) -> Reading:
+        written = text.strip()
+        is_whole = written.isascii() and written.isdecimal() and len(written) <= 6
+        if is_whole and least <= int(written) <= most:
+            return with_attribute(state, attribute, int(written)), ()
+        limits = {"least": str(least), "most": str(most)}
+        used = str(getattr(DEFAULT, attribute))
+        return state, (Problem(name, _short(text), "whole", used, limits),)
+
+    return Parameter(name, read, _unless_default(attribute, str))
+
+
+def _option(name: str, attribute: str, options: Sequence[str]) -> Parameter:
+    """Parameter for one of several words, left out where it is the default."""
+
+    def read(text: str, state: State) -> Reading:
+        if text in options:
+            return with_attribute(state, attribute, text), ()
+        limits = {"options": ", ".join(options)}
+        used = str(getattr(DEFAULT, attribute))
+        return state, (Problem(name, _short(text), "option", used, limits),)
+
+    return Parameter(name, read, _unless_default(attribute, str))
+
+
+def _unless_default(attribute: str, write: Callable[[Any], str]) -> Callable[[State], str | None]:
+    def written(state: State) -> str | None:
+        value = getattr(state, attribute)
+        return None if value == getattr(DEFAULT, attribute) else write(value)
+
+    return written
+
+
 PARAMETERS: Final = (
     Parameter("z", _read_scores, lambda state: write_scores(state.example.scores)),
     Parameter("names", _read_names, lambda state: write_names(state.example.names)),
     Parameter("y", _read_label, lambda state: str(state.example.label)),
     Parameter(
-        "margin",
-        _read_margin,
-        lambda state: None if state.margin == DEFAULT.margin else write_number(state.margin),
+        "t",
+        _read_target,
+        lambda state: None if state.example.target is None else write_scores(state.example.target),
     ),
-    Parameter(
-        "variant",
-        _read_variant,
-        lambda state: None if state.variant == DEFAULT.variant else state.variant,
-    ),
+    _number("margin", "margin", 0.0, LARGEST_MARGIN),
+    _option("variant", "variant", HINGE_VARIANTS),
+    _whole("power", "power", 1, 2),
     Parameter(
         "along",
         _read_along,
         lambda state: None if state.focus == state.example.label else str(state.focus),
     ),
     Parameter("log", _read_logarithmic, lambda state: "1" if state.is_logarithmic else None),
+    _number("T", "temperature", *TEMPERATURES),
+    _number("c", "constant", -1000.0, 1000.0),
+    _number("scale", "scale", 0.01, 1000.0),
+    _number("shift", "shift", -1000.0, 1000.0),
+    _number("rate", "rate", 0.001, 100.0),
+    _whole("step", "step", 0, LARGEST_STEP_COUNT),
 )
 """The one table that reads and writes the URL, in reading order: the scores set the class count."""
 

@@ -5,58 +5,36 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
-from core.comparison import Comparison
-
-__all__ = ["COLUMNS", "as_csv", "as_json", "table"]
-
-COLUMNS = (
-    "class",
-    "score",
-    "target",
-    "probability",
-    "cross_entropy_gradient",
-    "violation",
-    "hinge_gradient",
-)
+__all__ = ["Table"]
 
 
-def table(names: Sequence[str], result: Comparison) -> list[dict[str, str | float]]:
-    """One row a class, at full precision."""
-    arrays = (
-        result.scores,
-        result.targets,
-        result.probabilities,
-        result.cross_entropy_gradient,
-        result.violations,
-        result.hinge_gradient,
-    )
-    numbers = zip(*(array.tolist() for array in arrays), strict=True)
-    rows = zip(names, numbers, strict=True)
-    return [dict(zip(COLUMNS, (name, *values), strict=True)) for name, values in rows]
+@dataclass(frozen=True)
+class Table:
+    """Columns of equal length at full precision, and the settings that they belong to.
 
+    ``columns`` has the name of each column in a file, ``headings`` the one on screen.
+    """
 
-def as_csv(names: Sequence[str], result: Comparison) -> str:
-    """Write :func:`table` as CSV with a header."""
-    file = io.StringIO()
-    writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(table(names, result))
-    return file.getvalue()
+    columns: Mapping[str, Sequence[str | float]]
+    headings: Mapping[str, str]
+    settings: Mapping[str, object] = field(default_factory=dict)
 
+    def rows(self) -> list[dict[str, str | float]]:
+        """Give one mapping a row."""
+        rows = zip(*self.columns.values(), strict=True)
+        return [dict(zip(self.columns, row, strict=True)) for row in rows]
 
-def as_json(names: Sequence[str], result: Comparison, *, margin: float, variant: str) -> str:
-    """Write :func:`table` with the losses and the settings as JSON."""
-    return json.dumps(
-        {
-            "label": int(result.labels),
-            "margin": margin,
-            "variant": variant,
-            "cross_entropy": float(result.cross_entropy),
-            "hinge": float(result.hinge),
-            "classes": table(names, result),
-        },
-        indent=2,
-        ensure_ascii=False,
-    )
+    def as_csv(self) -> str:
+        """Write the columns as CSV with a header."""
+        file = io.StringIO()
+        writer = csv.DictWriter(file, list(self.columns), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(self.rows())
+        return file.getvalue()
+
+    def as_json(self) -> str:
+        """Write the settings and the rows as JSON."""
+        return json.dumps({**self.settings, "rows": self.rows()}, indent=2, ensure_ascii=False)

@@ -6,9 +6,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from core.comparison import Comparison
-from pages.ui.example import State
-from pages.ui.export import COLUMNS, as_csv, as_json, table
+from pages.ui.export import Table
 from pages.ui.text import Text
 
 __all__ = ["lesson_tabs", "opening"]
@@ -26,8 +24,7 @@ def lesson_tabs(
     *,
     why: Callable[[], str],
     code: Callable[[], str],
-    state: State,
-    result: Comparison,
+    data: Callable[[], Table],
 ) -> None:
     """Show the prompts, the derivation, the code and the numbers as files: the open one only."""
     names = ("try", "why", "code", "data")
@@ -45,32 +42,31 @@ def lesson_tabs(
                 st.markdown(t("code.intro"))
                 st.code(code(), language="python")
             else:
-                _data(lesson, t, state, result)
+                _data(lesson, t, data())
 
 
-def _data(lesson: str, t: Text, state: State, result: Comparison) -> None:
-    names = state.example.names
+def _data(lesson: str, t: Text, table: Table) -> None:
     st.dataframe(
-        table(names, result),
+        table.columns,
         column_config={
-            name: st.column_config.Column(t("data.class"))
-            if name == "class"
-            else st.column_config.NumberColumn(t(f"data.{name}"), format="%.6g")
-            for name in COLUMNS
+            name: st.column_config.Column(table.headings[name])
+            if any(isinstance(value, str) for value in values)
+            else st.column_config.NumberColumn(table.headings[name], format="%.6g")
+            for name, values in table.columns.items()
         },
         hide_index=True,
     )
     csv_file, json_file = st.columns(2)
     csv_file.download_button(
         t("data.csv"),
-        as_csv(names, result),
+        table.as_csv(),
         file_name=f"{lesson}.csv",
         mime="text/csv",
         on_click="ignore",
     )
     json_file.download_button(
         t("data.json"),
-        as_json(names, result, margin=state.margin, variant=state.variant),
+        table.as_json(),
         file_name=f"{lesson}.json",
         mime="application/json",
         on_click="ignore",

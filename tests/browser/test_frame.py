@@ -182,5 +182,5 @@ def test_a_strange_address_is_told(page: Page, app: str) -> None:
     open_stage(page, f"{app}{LESSON}?z=1,apple,3&y=7")
     alerts = page.get_by_test_id("stAlert").all_text_contents()
     assert len(alerts) == 2
-    assert "“apple” cannot be used: a score or margin is a number such as 3.2." in alerts[0]
+    assert "“apple” cannot be used: this has to be a number such as 3.2." in alerts[0]
     assert "a whole number from 0 to 2. Used instead: 0." in alerts[1]

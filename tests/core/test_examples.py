@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
+from core.activations import softmax
 from core.examples import EXAMPLES, PRESETS, Example
 from core.losses import HINGE_VARIANTS, cross_entropy, hinge
 
@@ -181,13 +182,47 @@ PRESET_LOSSES = {
     "margin_ten": (8.0, 0.12692801285843058),
     "digits": (0.0, 0.008196067338267773),
     "figure_scores": (1.58, 1.0401905694301083),
+    "clear_win_twenty": (0.0, 4.1678323128597235e-08),
+    "past_margin_twenty": (0.0, 3.340284369929613e-05),
+    "chance_level": (9.0, 2.302585092994046),
 }
 
 
-@pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.id)
+@pytest.mark.parametrize(
+    "preset", [p for p in PRESETS if p.id in PRESET_LOSSES], ids=lambda preset: preset.id
+)
 def test_presets_have_the_published_losses(preset):
     expected_hinge, expected_cross_entropy = PRESET_LOSSES[preset.id]
     svm = hinge(preset.scores, preset.label, margin=preset.margin, variant=preset.variant)
     assert_allclose(svm.value, expected_hinge, rtol=1e-14)
     softmax_loss = cross_entropy(preset.scores, preset.label).value
     assert_allclose(softmax_loss, expected_cross_entropy, rtol=1e-12)
+
+
+# What the sources print for the probabilities; see EXAMPLES for the exact figures.
+PRESET_PROBABILITIES = {
+    "one_two_three": ([0.09, 0.24, 0.67], 5e-3),
+    "three_logits": ([0.01821127, 0.24519181, 0.73659691], 5e-9),
+    "weak_regularization": ([0.7, 0.04, 0.26], 6e-3),
+    "strong_regularization": ([0.55, 0.12, 0.33], 6e-3),
+    "illustration": ([0.999993, 6.8e-6, 3.8e-16], 1e-6),
+    "thousands": ([0.9999546, 4.54e-5, 2.06e-9], 5e-8),
+    "hundreds": ([0.0, 0.0, 1.0], 1e-15),
+    "right_prediction": ([0.1, 0.15, 0.05, 0.6, 0.1], 1e-15),
+    "far_prediction": ([0.15, 0.2, 0.4, 0.1, 0.15], 1e-15),
+    "near_prediction": ([0.05, 0.15, 0.4, 0.3, 0.1], 1e-15),
+    "large_lesson": ([0.3, 0.2, 0.5], 1e-15),
+    "small_lesson": ([0.01, 0.99, 0.0], 1e-15),
+}
+
+
+def test_every_preset_is_checked():
+    assert {preset.id for preset in PRESETS} == {*PRESET_LOSSES, *PRESET_PROBABILITIES}
+
+
+@pytest.mark.parametrize(
+    "preset", [p for p in PRESETS if p.id in PRESET_PROBABILITIES], ids=lambda preset: preset.id
+)
+def test_presets_have_the_published_probabilities(preset):
+    expected, tolerance = PRESET_PROBABILITIES[preset.id]
+    assert_allclose(softmax(preset.scores), expected, rtol=0, atol=tolerance)

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
+import ast
 import json
 import re
-import struct
-from pathlib import Path
-from typing import Any
 
-import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -19,54 +14,18 @@ from streamlit.testing.v1 import AppTest
 from core.comparison import compare_losses
 from core.examples import EXAMPLES, PRESETS
 from core.losses import HINGE_VARIANTS
-from pages.ui.comparison import READOUTS
 from pages.ui.example import Example, State, decode, encode
 from pages.ui.stage.vocabulary import format_number
+from pages.ui.stages.comparison import READOUTS
 from pages.ui.text import LANGUAGES, text_in
+from tests.pages.apptest import PAGES, header, opened, run, state_of, tab, told
 
-PAGES = Path(__file__).parents[2] / "pages"
 LESSON = "svm_against_softmax"
-
-
-def opened(page: str = "home", **parameters: str) -> AppTest:
-    app = AppTest.from_file(str(PAGES / "navigation.py"), default_timeout=30)
-    for name, text in parameters.items():
-        app.query_params[name] = text
-    app.run()
-    if page != "home":
-        app.switch_page(str(PAGES / f"{page}.py"))
-        for name, text in parameters.items():
-            app.query_params[name] = text
-        app.run()
-    assert not app.exception
-    return app
-
-
-def state_of(app: AppTest) -> State:
-    state, problems = decode(
-        {
-            name: value[0] if isinstance(value, list) else value
-            for name, value in app.query_params.items()
-        }
-    )
-    assert problems == ()
-    return state
-
-
-def header(app: AppTest) -> dict[str, Any]:
-    message = app.get("bidi_component")[0].proto.bytes
-    (length,) = struct.unpack_from("<I", message)
-    return json.loads(message[4 : 4 + length])
-
-
-def told(app: AppTest) -> dict[str, float]:
-    """The readouts' numbers as the browser gets them."""
-    stage = header(app)
-    return {
-        place["attribute"]: values[0]
-        for place, values in zip(stage["places"], stage["now"], strict=True)
-        if place["panel"] is None
-    }
+OFFERED = next(
+    ast.literal_eval(node.value)
+    for node in ast.parse((PAGES / f"{LESSON}.py").read_text(encoding="utf-8")).body
+    if isinstance(node, ast.Assign) and node.targets[0].id == "PRESETS"
+)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -118,7 +77,7 @@ def test_language_switch_keeps_everything_else() -> None:
     assert app.title[0].value == "SVM 与 Softmax 对比"
 
 
-@pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.id)
+@pytest.mark.parametrize("preset", [p for p in PRESETS if p.id in OFFERED], ids=lambda p: p.id)
 def test_presets(preset) -> None:
     app = opened(LESSON)
     app.selectbox(key="preset").select(preset.id).run()
@@ -164,7 +123,7 @@ def test_other_controls() -> None:
 @pytest.mark.parametrize(
     ("key", "typed", "sentence"),
     [
-        ("scores", "1, two, 3", "“two” cannot be used: a score or margin is a number such as 3.2."),
+        ("scores", "1, two, 3", "“two” cannot be used: this has to be a number such as 3.2."),
         ("scores", "7", "“7” cannot be used: there must be 2 to 10 classes, one score for each."),
         (
             "scores",
@@ -195,7 +154,7 @@ def test_malformed_address_is_told_and_the_rest_is_used() -> None:
     app = opened(LESSON, z="1,x,3", y="9", margin="2", lang="xx")
     assert [warning.value.replace("\\", "") for warning in app.warning] == [
         "In the address, **lang** = “xx” cannot be used: the languages are en, zh. Used instead: en.",
-        "In the address, **z** = “x” cannot be used: a score or margin is a number such as 3.2. "
+        "In the address, **z** = “x” cannot be used: this has to be a number such as 3.2. "
         "Used instead: 0.",
         "In the address, **y** = “9” cannot be used: a class is given by its place, a whole number "
         "from 0 to 2. Used instead: 0.",
@@ -235,11 +194,6 @@ def test_malformed_addresses_never_break_a_page(warm: AppTest, parameters: dict[
     assert len(warm.warning) == len(problems) + strange
 
 
-def tab(app: AppTest, name: str) -> AppTest:
-    app.session_state[f"{LESSON}_tab"] = text_in("en")(f"tab.{name}")
-    return app.run()
-
-
 CASES = [
     {},
     {"z": "10,-100,-100"},
@@ -253,11 +207,8 @@ CASES = [
 
 @pytest.mark.parametrize("parameters", CASES, ids=str)
 def test_code_prints_the_numbers_on_screen(parameters: dict[str, str]) -> None:
-    app = tab(opened(LESSON, **parameters), "code")
-    printed = io.StringIO()
-    with contextlib.redirect_stdout(printed), np.errstate(all="raise", under="ignore"):
-        exec(app.code[0].value, {})
-    lines = printed.getvalue().splitlines()
+    app = tab(opened(LESSON, **parameters), LESSON, "code")
+    lines = run(app.code[0].value)
     now = told(app)
     for line, name in zip(lines, READOUTS, strict=False):
         shown = format_number(now[name], 0 if name == "violation_count" else 4)
@@ -270,8 +221,7 @@ def test_code_prints_the_numbers_on_screen(parameters: dict[str, str]) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_why_substitutes_the_numbers(parameters: dict[str, str], language: str) -> None:
     app = opened(LESSON, lang=language, **parameters)
-    app.session_state[f"{LESSON}_tab"] = text_in(language)("tab.why")
-    app.run()
+    tab(app, LESSON, "why", language)
     why = max((entry.value for entry in app.markdown), key=len)
     assert "[[" not in why
     assert why.count(r"\text{hinge}") == 2
@@ -287,7 +237,7 @@ def test_why_substitutes_the_numbers(parameters: dict[str, str], language: str) 
 
 
 def test_data_is_what_is_shown() -> None:
-    app = tab(opened(LESSON), "data")
+    app = tab(opened(LESSON), LESSON, "data")
     frame = app.dataframe[0].value
     cat = compare_losses([3.2, 5.1, -1.7], 0)
     assert frame["class"].tolist() == ["cat", "car", "frog"]

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from pages.ui.stage.component import SCRIPTS
+
 ROOT = Path(__file__).parents[2]
 STANDARD = set(sys.stdlib_module_names)
 
@@ -70,7 +72,12 @@ def test_the_example_codec_needs_no_streamlit() -> None:
     subprocess.run([sys.executable, "-c", command], cwd=ROOT, check=True)
 
 
-def test_no_mathematics_in_javascript() -> None:
-    script = (ROOT / "pages/ui/stage/stage.js").read_text(encoding="utf-8")
-    used = set(re.findall(r"Math\.(\w+)", script))
+@pytest.mark.parametrize("path", sorted((ROOT / "pages").rglob("*.js")), ids=str)
+def test_no_mathematics_in_javascript(path: Path) -> None:
+    used = set(re.findall(r"Math\.(\w+)", path.read_text(encoding="utf-8")))
     assert used <= {"abs", "ceil", "floor", "max", "min", "round"}
+
+
+def test_every_script_of_the_stage_is_sent() -> None:
+    stage = ROOT / "pages/ui/stage"
+    assert {path.name for path in stage.glob("*.js")} == set(SCRIPTS)

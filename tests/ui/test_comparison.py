@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from core.sweeps import sweep_comparison
-from pages.ui.comparison import moved, sweep_of
 from pages.ui.example import DEFAULT, Example, State
 from pages.ui.figures import comparison as figures
 from pages.ui.stage.component import _read
 from pages.ui.stage.vocabulary import Release, Spot
+from pages.ui.stages.comparison import moved, sweep_of
 
 VALUES = {"score0": 3.2, "score1": -2.5, "score2": -1.7, "label": 2}
 
@@ -30,13 +30,17 @@ def test_a_release_becomes_the_state() -> None:
         ({"score0": 1e9}, "score0"),
         ({"label": 9}, "score0"),
         ({"label": 0.5}, "score0"),
-        ({}, "score7"),
-        ({}, None),
     ],
 )
 def test_a_release_that_makes_no_sense_changes_nothing(change: dict, focus: str | None) -> None:
     assert moved(DEFAULT, Release({**VALUES, **change}, focus)) is DEFAULT
     assert moved(DEFAULT, Release({"score0": 1.0}, "score0")) is DEFAULT
+
+
+@pytest.mark.parametrize("focus", ["score7", "other", None])
+def test_a_release_without_focus_keeps_the_curve(focus: str | None) -> None:
+    state = moved(State(along=1), Release(VALUES, focus))
+    assert (state.example.scores, state.focus) == ((3.2, -2.5, -1.7), 1)
 
 
 @pytest.mark.parametrize(

@@ -105,14 +105,14 @@ def test_default_has_a_short_address() -> None:
             (3.2, 5.1, -1.7),
             ("cat", "car", "frog"),
             0,
-            [("margin", "-2", "margin", "1")],
+            [("margin", "-2", "range", "1")],
         ),
         (
             {"variant": "linear"},
             (3.2, 5.1, -1.7),
             ("cat", "car", "frog"),
             0,
-            [("variant", "linear", "variant", "weston_watkins")],
+            [("variant", "linear", "option", "weston_watkins")],
         ),
         (
             {"along": "x"},

@@ -12,6 +12,7 @@ from core.comparison import Comparison
 from core.losses import HingeVariant
 from core.sweeps import ScoreAxis
 from core.validation import FloatArray
+from pages.ui.figures.bars import FIGURES_KEPT, FULL_WIDTH
 from pages.ui.figures.theme import (
     CLASS_COLORS,
     CROSS_ENTROPY,
@@ -45,10 +46,6 @@ KINK_SCORES, KINK_LOSSES = Spot("losses", 2, "x"), Spot("losses", 2, "y")
 POINT_SCORES, POINT_LOSSES = "point_scores", "point_losses"
 PROBABILITY_LABELS = "probability_labels"
 
-FIGURES_KEPT = 64
-"""A figure without its numbers serves every state with the same names and axes."""
-
-FULL_WIDTH = 0.72
 FLAG_ROOM = 24
 SIDE_BY_SIDE = 0.19
 """Half the distance between the two gradient bars of a class."""

@@ -12,14 +12,17 @@ import streamlit as st
 from pages.ui.stage.message import pack
 from pages.ui.stage.vocabulary import FloatArray, Handle, Mark, Panel, Place, Readout, Release
 
-__all__ = ["stage"]
+__all__ = ["SCRIPTS", "stage"]
 
 _FOLDER = Path(__file__).parent
+
+SCRIPTS = ("numbers.js", "marks.js", "handle.js", "stage.js")
+"""One module for the browser: each file uses what those before it define."""
 
 _component = st.components.v2.component(
     "logit_lab_stage",
     css=(_FOLDER / "stage.css").read_text(encoding="utf-8"),
-    js=(_FOLDER / "stage.js").read_text(encoding="utf-8"),
+    js="\n".join((_FOLDER / name).read_text(encoding="utf-8") for name in SCRIPTS),
     isolate_styles=False,
 )
 

@@ -18,8 +18,15 @@ PLOTLY_URL = f"plotly.min.js?v={plotly.__version__}-eager"
 """Where the app serves Plotly's own script, relative to its root; a new version is a new URL."""
 
 
-def _numbers(values: FloatArray) -> list[float | None]:
-    return [float(value) if np.isfinite(value) else None for value in np.ravel(values)]
+def _number(value: float) -> float | str | None:
+    # JSON has no word for these.
+    if np.isfinite(value):
+        return value
+    return None if np.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+
+
+def _numbers(values: FloatArray) -> list[float | str | None]:
+    return [_number(value) for value in np.ravel(values).tolist()]
 
 
 def _pack_handle(
@@ -60,13 +67,36 @@ def _pack_handle(
         "names": handle.names,
         "flag": handle.flag,
         "rate": handle.rate,
-        "limit": handle.limit,
+        "limits": handle.limits,
+        "grid": handle.grid,
+        "follows": place_index.get(handle.id),
         "rows": handle.rows if handle.sweep else 0,
         "columns": columns,
         "focus": focus,
         "moves": [[axis, place_index[place], index] for axis, place, index in handle.moves],
     }
     return header, arrays
+
+
+def _pack_mark(mark: Mark, place_index: Mapping[Place, int]) -> dict[str, Any]:
+    def source(given: tuple[float, ...] | Place | None) -> tuple[float, ...] | int | None:
+        return given if given is None or isinstance(given, tuple) else place_index[given]
+
+    return {
+        "panel": mark.panel,
+        "kind": mark.kind,
+        "x": source(mark.x),
+        "y": source(mark.y),
+        "numbers": source(mark.numbers),
+        "shades": source(mark.shades),
+        "tones": source(mark.tones),
+        "decimals": mark.decimals,
+        "prefix": mark.prefix,
+        "choices": mark.choices,
+        "colors": mark.colors,
+        "side": mark.side,
+        "size": mark.size,
+    }
 
 
 def pack(
@@ -104,6 +134,9 @@ def pack(
                 "title": panel.title,
                 "alt": panel.alt,
                 "legend": panel.legend,
+                "wide": panel.wide,
+                "height": panel.height,
+                "least_width": panel.least_width,
                 "figure": panel.figure.to_json(validate=False),
             }
             for panel in panels
@@ -120,17 +153,7 @@ def pack(
             }
             for readout in readouts
         ],
-        "marks": [
-            {
-                "panel": mark.panel,
-                "kind": mark.kind,
-                "x": mark.x if isinstance(mark.x, tuple) else place_index[mark.x],
-                "y": place_index[mark.y],
-                "decimals": mark.decimals,
-                "colors": mark.colors,
-            }
-            for mark in marks
-        ],
+        "marks": [_pack_mark(mark, place_index) for mark in marks],
         "handles": [entry for entry, _ in packed],
     }
     text = json.dumps(header, allow_nan=False).encode()

@@ -41,7 +41,8 @@ class Spot:
 
 
 Place: TypeAlias = Spot | str
-"""Where numbers are shown: a :class:`Spot` in a figure, or the id of a readout or of marks."""
+"""Where numbers are shown: a :class:`Spot` in a figure, or the id of a readout, of marks, or of a
+handle that follows when another is moved."""
 
 
 class LegendEntry(NamedTuple):
@@ -56,7 +57,9 @@ class LegendEntry(NamedTuple):
 class Panel:
     """One figure, drawn without its moving numbers: those come from the stage's ``now``.
 
-    ``title`` may contain readouts as ``{id}``. ``alt`` tells the current values in words.
+    ``title`` may contain readouts as ``{id}``. ``alt`` tells the current values in words. A
+    ``wide`` panel takes a row of its own. ``height`` is a multiple of the usual height. A screen
+    narrower than ``least_width`` pixels scrolls the panel sideways.
     """
 
     id: str
@@ -64,24 +67,54 @@ class Panel:
     title: str
     alt: str
     legend: tuple[LegendEntry, ...] = ()
+    wide: bool = False
+    height: float = 1.0
+    least_width: int = 0
 
 
 @dataclass(frozen=True)
 class Mark:
-    """Points that the stage draws over a panel, cheaper than a trace.
+    """Points, numbers or cells that the stage draws over a panel, cheaper than a trace.
 
-    ``"label"``: the number at the end of a bar; ``"push"``: the same for a derivative, with an
-    arrow to where descent pushes; ``"dot"``: a point.
-    ``x`` is fixed or a place, ``y`` is a place, both of the same length. ``decimals`` and
-    ``colors`` repeat.
+    Parameters
+    ----------
+    panel, kind
+        ``"label"``: the number at the end of a bar; ``"push"``: the same for a derivative, with an
+        arrow to where descent pushes; ``"dot"``: a point; ``"ring"``: an outline of the given
+        ``size``; ``"text"``: a number beside a point; ``"cell"``: a number in a coloured rectangle
+        of the given ``size``, as in a heat map.
+    x, y
+        Where: fixed, or a place; of the same length. Nothing is drawn where one of them is NaN.
+    numbers
+        What is written, if it is not ``y``. NaN is written as nothing, but as NaN in a cell.
+    decimals, prefix
+        How a number is written; ``decimals`` repeats. ``prefix`` is such as ``"Σ = "``.
+    choices
+        Texts of which the number picks one.
+    shades
+        Strength of each cell's colour, -1 to 1; the sign picks the first or the second of
+        ``colors``.
+    tones
+        Which of ``colors`` each point has. Without tones and shades the colours repeat.
+    side
+        Where a text stands: above the point, below it, or at it.
+    size
+        Width and height of a cell or ring, in units of the axes.
     """
 
     panel: str
-    kind: Literal["label", "push", "dot"]
+    kind: Literal["label", "push", "dot", "ring", "text", "cell"]
     x: tuple[float, ...] | Place
-    y: Place
+    y: tuple[float, ...] | Place
+    numbers: Place | None = None
     decimals: tuple[int, ...] = (3,)
+    prefix: str = ""
+    choices: tuple[str, ...] | None = None
+    shades: Place | None = None
+    tones: Place | None = None
     colors: tuple[str, ...] = ("var(--ink)",)
+    side: Literal["above", "below", "level"] = "level"
+    size: tuple[float, float] = (1.0, 1.0)
 
 
 @dataclass(frozen=True)
@@ -111,10 +144,13 @@ class Handle:
         are pairs. The present value may lie off the grid.
     mark
         ``"bar"``: the end of a bar; ``"point"``: a marker; ``"flag"``: a flag dragged among
-        classes; ``"timeline"``: a step below the panels, with play and pause.
+        classes; ``"slider"``: a value on a track of its own below the panels; ``"timeline"``: the
+        same with play and pause.
     panel, axis, at
         Where it is: the axis along which it moves, and its place on the other axis
-        (None: at the lower edge of the panel). A timeline has no panel.
+        (None: at the lower edge of the panel). A slider and a timeline have no panel.
+    grid
+        All values in rising order, if they are not equally far apart; ``step`` is not used then.
     sweep
         What each place shows for each step: arrays of shape (steps, n). Places that a sweep leaves
         out keep what they show.
@@ -127,6 +163,10 @@ class Handle:
         Send throttled updates during the drag: for a handle whose effect cannot be tabulated.
     names
         Texts to speak instead of the values 0, 1, 2, ...
+    rate
+        Steps a second of a timeline that plays.
+    limits
+        Least and largest value that may be typed.
     """
 
     id: str
@@ -134,9 +174,9 @@ class Handle:
     value: Value
     minimum: Value
     maximum: Value
-    step: float
+    step: float = 1.0
     decimals: int = 2
-    mark: Literal["bar", "point", "flag", "timeline"] = "point"
+    mark: Literal["bar", "point", "flag", "slider", "timeline"] = "point"
     panel: str | None = None
     axis: Literal["x", "y", "xy"] = "y"
     at: float | None = None
@@ -148,11 +188,14 @@ class Handle:
     names: tuple[str, ...] | None = None
     flag: str = ""
     rate: float = 30.0
-    limit: float = 1e6
+    limits: tuple[float, float] = (-1e6, 1e6)
+    grid: tuple[float, ...] | None = None
 
     @property
     def rows(self) -> int:
         """Number of steps of the sweep, both ends included."""
+        if self.grid is not None:
+            return len(self.grid)
         if isinstance(self.minimum, tuple) or isinstance(self.maximum, tuple):
             return 0
         return round((self.maximum - self.minimum) / self.step) + 1

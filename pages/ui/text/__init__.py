@@ -1,8 +1,9 @@
 """All prose and labels, in every language.
 
-``labels.toml`` holds short texts by dotted key; a Markdown file a lesson holds prose, each section
-under a line ``<!-- section: name -->``. Placeholders are ``{name}`` in labels and ``[[name]]`` in
-prose, where LaTeX needs the braces.
+``labels.toml`` holds the short texts that lessons share, by dotted key; ``<lesson>.toml`` those of
+one lesson, by ``lesson.key``; ``<lesson>.md`` its prose, each section under a line
+``<!-- section: name -->``. Placeholders are ``{name}`` in labels and ``[[name]]`` in prose, where
+LaTeX needs the braces.
 """
 
 from __future__ import annotations
@@ -42,8 +43,10 @@ class Text:
     def __init__(self, language: str) -> None:
         self.language = language
         folder = _FOLDER / language
-        with (folder / "labels.toml").open("rb") as file:
-            self._labels = dict(_flatten(tomllib.load(file)))
+        self._labels: dict[str, str] = {}
+        for path in sorted(folder.glob("*.toml")):
+            prefix = "" if path.stem == "labels" else f"{path.stem}."
+            self._labels.update(_flatten(tomllib.loads(path.read_text(encoding="utf-8")), prefix))
         self._prose = {path.stem: _sections(path) for path in sorted(folder.glob("*.md"))}
 
     def keys(self) -> set[str]:

@@ -3,32 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 import numpy as np
 import plotly.graph_objects as go
 
-from core.comparison import Verdict
+from core.comparison import Comparison, Verdict
 from core.sweeps import ComparisonSweep, sweep_comparison
 from core.validation import FloatArray
 from pages.ui.example import State
+from pages.ui.export import Table
 from pages.ui.figures import comparison as figures
-from pages.ui.figures.theme import CLASS_COLORS, TARGET
 from pages.ui.location import read_state, write_state
 from pages.ui.stage.component import stage
-from pages.ui.stage.vocabulary import (
-    Handle,
-    Panel,
-    Place,
-    Readout,
-    Release,
-    Spot,
-    format_number,
-    spoken,
+from pages.ui.stage.vocabulary import Panel, Place, Readout, Release, Spot, format_number, spoken
+from pages.ui.stages.handles import (
+    label_handle,
+    moved_example,
+    score_handles,
+    score_id,
+    stage_words,
 )
 from pages.ui.text import Text
 
-__all__ = ["PANELS", "READOUTS", "comparison_stage", "moved", "sweep_of"]
+__all__ = ["PANELS", "READOUTS", "comparison_stage", "moved", "result_table", "sweep_of"]
 
 PANELS = ("scores", "probabilities", "gradients", "losses")
 READOUTS = {
@@ -40,8 +37,6 @@ READOUTS = {
     "cross_entropy_gradient_norm": "cross-entropy",
 }
 """The live numbers, each with the loss that colours it."""
-
-LABEL_HANDLE = "label"
 
 
 def sweep_of(state: State) -> ComparisonSweep:
@@ -74,41 +69,62 @@ def comparison_stage(
         panels,
     )
     words = _readouts(state, t, readouts)
+    every = range(len(state.example.names))
+    focuses = [
+        _kept({**_curves(sweep, index), **figures.point_places(sweep.now, index)}, panels)
+        for index in every
+    ]
     stage(
         key,
         panels=[_panel(id, state, sweep, now, words, t) for id in panels],
         handles=[
-            *(
-                _score_handle(index, state, sweep, panels, t)
-                for index in range(len(state.example.names))
+            *score_handles(
+                state,
+                sweep.axis,
+                t,
+                sweeps=[_score_sweep(index, sweep, panels) for index in every],
+                focuses=focuses,
             ),
-            _label_handle(state, sweep, panels, t),
+            label_handle(state, t, sweep=_label_sweep(state, sweep, panels)),
         ],
         readouts=words,
         marks=figures.marks(panels, len(state.example.names)),
         now=now,
-        focus=_score_id(state.focus),
+        focus=score_id(state.focus),
         on_release=_adopt,
-        labels={
-            name: t(f"stage.{name}") for name in ("png", "svg", "hint", "play", "pause", "typing")
+        labels=stage_words(t),
+    )
+
+
+def result_table(state: State, result: Comparison, t: Text) -> Table:
+    """The numbers on screen, a row a class."""
+    columns = {
+        "score": result.scores,
+        "target": result.targets,
+        "probability": result.probabilities,
+        "cross_entropy_gradient": result.cross_entropy_gradient,
+        "violation": result.violations,
+        "hinge_gradient": result.hinge_gradient,
+    }
+    return Table(
+        columns={
+            "class": state.example.names,
+            **{name: values.tolist() for name, values in columns.items()},
+        },
+        headings={name: t(f"data.{name}") for name in ("class", *columns)},
+        settings={
+            "label": state.example.label,
+            "margin": state.margin,
+            "variant": state.variant,
+            "cross_entropy": float(result.cross_entropy),
+            "hinge": float(result.hinge),
         },
     )
 
 
-def _score_id(index: int) -> str:
-    return f"score{index}"
-
-
 def moved(state: State, release: Release) -> State:
     """The state after a release; the same state if the message makes no sense."""
-    ids = [_score_id(index) for index in range(len(state.example.names))]
-    try:
-        scores = tuple(float(str(release.values[id])) for id in ids)
-        label = int(str(release.values[LABEL_HANDLE]))
-        example = replace(state.example, scores=scores, label=label)
-        return replace(state, example=example, along=ids.index(release.focus or ""))
-    except (KeyError, ValueError):
-        return state
+    return moved_example(state, release) or state
 
 
 def _adopt(release: Release) -> None:
@@ -156,54 +172,25 @@ def _kept(places: Mapping[Place, FloatArray], panels: Sequence[str]) -> dict[Pla
     }
 
 
-def _score_handle(
-    index: int, state: State, sweep: ComparisonSweep, panels: Sequence[str], t: Text
-) -> Handle:
+def _score_sweep(
+    index: int, sweep: ComparisonSweep, panels: Sequence[str]
+) -> dict[Place, FloatArray]:
     swept = {
         **figures.comparison_places(sweep.by_score),
         **figures.point_places(sweep.by_score, index),
     }
-    return Handle(
-        id=_score_id(index),
-        label=t("handle.score", name=state.example.names[index]),
-        value=state.example.scores[index],
-        minimum=-sweep.axis.limit,
-        maximum=sweep.axis.limit,
-        step=sweep.axis.step,
-        decimals=sweep.axis.decimals,
-        mark="bar",
-        panel="scores",
-        axis="y",
-        at=index,
-        color=CLASS_COLORS[index],
-        sweep=_kept({place: values[index] for place, values in swept.items()}, panels),
-        focus=_kept({**_curves(sweep, index), **figures.point_places(sweep.now, index)}, panels),
-    )
+    return _kept({place: values[index] for place, values in swept.items()}, panels)
 
 
-def _label_handle(state: State, sweep: ComparisonSweep, panels: Sequence[str], t: Text) -> Handle:
-    names = state.example.names
+def _label_sweep(
+    state: State, sweep: ComparisonSweep, panels: Sequence[str]
+) -> dict[Place, FloatArray]:
     swept = {
         **figures.comparison_places(sweep.by_label),
         **figures.point_places(sweep.by_label, state.focus),
         **figures.curve_places(sweep.curves_by_label, sweep.kinks_by_label),
     }
-    return Handle(
-        id=LABEL_HANDLE,
-        label=t("handle.label"),
-        value=state.example.label,
-        minimum=0,
-        maximum=len(names) - 1,
-        step=1,
-        decimals=0,
-        mark="flag",
-        panel="scores",
-        axis="x",
-        color=TARGET,
-        names=names,
-        flag=t("handle.flag"),
-        sweep=_kept(swept, panels),
-    )
+    return _kept(swept, panels)
 
 
 def _panel(

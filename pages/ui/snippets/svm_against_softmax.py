@@ -1,4 +1,4 @@
-"""Self-contained NumPy that prints the numbers on screen: the Code tab of a lesson."""
+"""Both losses and their gradients in plain NumPy."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from typing import Final
 
 from core.losses import HingeVariant
 from pages.ui.example import State
+from pages.ui.snippets.printing import SHOW, array
 
-__all__ = ["svm_against_softmax"]
+__all__ = ["snippet"]
 
 _HINGE: Final[dict[HingeVariant, str]] = {
     "weston_watkins": """\
@@ -36,13 +37,12 @@ hinge_gradient = np.where(margins > 0, sign, 0)
 }
 
 
-def svm_against_softmax(state: State) -> str:
+def snippet(state: State) -> str:
     """Write the code of both losses on the current example, with its numbers."""
-    scores = ", ".join(repr(float(score)) for score in state.example.scores)
     return f"""\
 import numpy as np
 
-scores = np.array([{scores}])
+scores = {array(state.example.scores)}
 y = {state.example.label}  # the true class
 margin = {float(state.margin)!r}
 
@@ -54,12 +54,7 @@ p = np.exp(scores - np.logaddexp.reduce(scores))
 gradient = p.copy()
 gradient[y] = -np.delete(p, y).sum()  # p - t: p_y - 1 is minus the sum of the others
 
-
-def show(name, value):
-    text = f"{{value:.4f}}"
-    if value != 0 and float(text) == 0 or abs(value) >= 1e9:
-        text = f"{{value:.3e}}"
-    print(f"{{name:28}} {{text}}")
+{SHOW}
 
 
 show("hinge loss", hinge)

@@ -1,0 +1,1 @@
+"""Derivations with the current numbers substituted: the Why tab of each lesson."""

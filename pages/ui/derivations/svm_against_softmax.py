@@ -1,0 +1,44 @@
+"""Both losses and their gradients, derived on the current example."""
+
+from __future__ import annotations
+
+from core.comparison import Comparison
+from pages.ui.derivations import latex
+from pages.ui.example import State, write_number
+from pages.ui.text import Text
+
+__all__ = ["derivation"]
+
+
+def _terms(state: State) -> list[str]:
+    """One max(0, ...) a class, with its numbers."""
+    example, margin = state.example, write_number(state.margin)
+    true_score = example.scores[example.label]
+    wrong = [s for index, s in enumerate(example.scores) if index != example.label]
+    if state.variant == "one_vs_all":
+        first = rf"\max(0, {margin} - {latex.signed(true_score)})"
+        return [first, *(rf"\max(0, {margin} + {latex.signed(s)})" for s in wrong)]
+    return [rf"\max(0, {write_number(s)} - {latex.signed(true_score)} + {margin})" for s in wrong]
+
+
+def derivation(state: State, result: Comparison, t: Text) -> str:
+    """Derive both losses and their gradients on the current example, as Markdown."""
+    separator = r",\; " if state.variant == "crammer_singer" else r" + "
+    return t(
+        "svm_against_softmax.why",
+        scores=latex.row(write_number(score) for score in state.example.scores),
+        label=state.example.label,
+        margin=write_number(state.margin),
+        hinge_derivation=t(
+            f"svm_against_softmax.hinge_{state.variant}",
+            terms=separator.join(_terms(state)),
+            hinge=latex.number(float(result.hinge)),
+        ),
+        hinge_gradient=latex.row(latex.number(g, 0) for g in result.hinge_gradient.tolist()),
+        probabilities=latex.row(latex.number(p) for p in result.probabilities.tolist()),
+        true_probability=latex.number(float(result.true_probability)),
+        cross_entropy=latex.number(float(result.cross_entropy)),
+        cross_entropy_gradient=latex.row(
+            latex.number(g) for g in result.cross_entropy_gradient.tolist()
+        ),
+    )

@@ -1,0 +1,20 @@
+"""What the snippets of all lessons share: how the current numbers are written, and printed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+__all__ = ["SHOW", "array"]
+
+SHOW = """\
+def show(name, value):
+    text = f"{value:.4f}"
+    if value != 0 and float(text) == 0 or abs(value) >= 1e9:
+        text = f"{value:.3e}"
+    print(f"{name:28} {text}")"""
+"""Source of a function that prints a number as the readouts show it."""
+
+
+def array(values: Sequence[float]) -> str:
+    """Write a row of numbers as the source of a NumPy array."""
+    return f"np.array([{', '.join(repr(float(value)) for value in values)}])"

@@ -1,0 +1,122 @@
+// Marks: what the stage itself draws over a panel, far cheaper than a Plotly trace.
+
+class Mark {
+  constructor(stage, given) {
+    this.stage = stage;
+    this.given = given;
+    this.panel = stage.panels.get(given.panel);
+    const count = this.values(given.y).length;
+    this.nodes = Array.from({ length: count }, () =>
+      create("span", "stage-mark", this.panel.marks, { "data-kind": given.kind, "data-side": given.side }),
+    );
+  }
+
+  // An array that is fixed, or that of a place.
+  values(source) {
+    return Array.isArray(source) ? source : this.stage.arrays[source];
+  }
+
+  isDirty(dirty) {
+    const { x, y, numbers, shades, tones } = this.given;
+    return [x, y, numbers, shades, tones].some((source) => dirty.has(source));
+  }
+
+  color(i) {
+    const { colors, tones, shades } = this.given;
+    if (tones !== null) return colors[this.values(tones)[i]];
+    if (shades !== null) return colors[this.values(shades)[i] < 0 ? 1 : 0];
+    return colors[i % colors.length];
+  }
+
+  text(i) {
+    const { kind, choices, decimals, prefix, numbers, y } = this.given;
+    const number = this.values(numbers ?? y)[i] ?? NaN;
+    if (choices !== null) return choices[number] ?? "";
+    const digits = decimals[i % decimals.length];
+    if (Number.isNaN(number)) return kind === "cell" ? "NaN" : "";
+    return prefix + (Number.isFinite(number) ? formatShort(number, digits) : formatNumber(number, digits));
+  }
+
+  place() {
+    const { given, nodes, panel } = this;
+    const layout = panel.plot._fullLayout;
+    if (!layout?.xaxis?._length) return;
+    const { xaxis, yaxis } = layout;
+    const isBar = given.kind === "label" || given.kind === "push";
+    const [width, height] = [xaxis, yaxis].map((axis, i) => Math.abs(axis.d2p(given.size[i]) - axis.d2p(0)));
+    const room = given.kind === "cell" ? width : xaxis._length / nodes.length;
+    const xs = this.values(given.x);
+    const ys = this.values(given.y);
+    const shades = given.shades === null ? null : this.values(given.shades);
+    const size = given.kind === "cell" ? Math.min(width / 3.6, height / 1.7) : isBar ? room / 2.8 : Infinity;
+    if (isBar) panel.marks.toggleAttribute("data-narrow", room < 24);
+    nodes.forEach((node, i) => {
+      const [x, y] = [xs[i] ?? NaN, ys[i] ?? NaN];
+      node.hidden = !Number.isFinite(xaxis.d2p(x)) || !Number.isFinite(yaxis.d2p(y));
+      if (node.hidden) return;
+      node.style.transform = `translate(${toPixel(xaxis, x)}px, ${toPixel(yaxis, y)}px)`;
+      node.style.setProperty("--mark-color", this.color(i));
+      node.style.setProperty("--mark-size", `${clamp(size, 9, fontSize(panel.plot.clientWidth) + 2)}px`);
+      if (given.kind === "dot") return;
+      if (given.kind === "cell" || given.kind === "ring") {
+        node.style.setProperty("--mark-width", `${width}px`);
+        node.style.setProperty("--mark-height", `${height}px`);
+      }
+      if (given.kind === "ring") return;
+      if (shades !== null) node.style.setProperty("--mark-share", `${100 * Math.abs(shades[i] ?? 0)}%`);
+      if (isBar) {
+        node.dataset.side = y < 0 ? "below" : y > 0 ? "above" : "level";
+        node.toggleAttribute("data-spare", room < 24 && Math.abs(y) < 0.005);
+      }
+      write(node, this.text(i));
+    });
+  }
+
+  // The same as annotations of Plotly, for a file.
+  annotations() {
+    const { given } = this;
+    const xs = this.values(given.x);
+    const ys = this.values(given.y);
+    return this.nodes.flatMap((node, i) => {
+      if (node.hidden || given.kind === "ring") return [];
+      const color = this.stage.themed(this.color(i));
+      const spot = { x: xs[i], y: ys[i], showarrow: false };
+      if (given.kind === "dot") return { ...spot, text: "\u25CF", yshift: 1, font: { color, size: 24 } };
+      const size = Number.parseFloat(node.style.getPropertyValue("--mark-size"));
+      const ink = given.kind === "text" ? color : this.stage.color("--ink");
+      const note = { ...spot, text: plain(node.textContent), yshift: { above: 10, below: -10 }[node.dataset.side] ?? 0, font: { color: ink, size } };
+      if (given.kind !== "cell") return note;
+      const [width, height] = ["--mark-width", "--mark-height"].map((name) => Number.parseFloat(node.style.getPropertyValue(name)) - 4);
+      return { ...note, width, height, bgcolor: getComputedStyle(node, "::before").backgroundColor, align: "center" };
+    });
+  }
+}
+
+const plain = (text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
+
+// The file holds what the screen shows: title, legend, marks and handles too, which are not Plotly's.
+async function download(stage, panel, format) {
+  const { data, layout } = panel.plot;
+  const [ink, background] = ["--ink", "--st-background-color"].map(stage.color);
+  const note = (x, y, text, yshift) => ({ x, y, text, yshift, showarrow: false, font: { color: ink, size: 14 } });
+  const marks = stage.marks.filter((mark) => mark.panel === panel).flatMap((mark) => mark.annotations());
+  const handles = [...stage.handles.values()]
+    .filter(({ given }) => given.panel === panel.id && given.axis !== "xy")
+    .map(({ given, value, pill }) =>
+      given.axis === "y"
+        ? note(given.at, value, plain(pill.textContent), value < 0 ? -12 : 12)
+        : { ...note(value, 0, plain(pill.textContent), 14 - layout.margin.b), yref: "paper", yanchor: "middle" },
+    );
+  const annotations = [...(layout.annotations ?? []), ...marks, ...handles].filter(({ x }) => Number.isFinite(x));
+  const legend = panel.given.legend.map(
+    ([label, color, shape]) => `${shape === "none" ? "" : `<span style="color:${stage.themed(color)}">\u25A0</span> `}${plain(label)}`,
+  );
+  const text = `<b>${plain(panel.title.textContent)}</b><br><span style="font-size:14px">${legend.join("   ")}</span>`;
+  const title = { text, font: { size: 17 }, x: 0.02, y: 1, yanchor: "top", pad: { t: 26 } };
+  const { clientWidth: width, clientHeight } = panel.plot;
+  const figure = {
+    data,
+    layout: { ...layout, annotations, title, margin: { ...layout.margin, t: 72 }, paper_bgcolor: background },
+  };
+  await stage.plotly.downloadImage(figure, { format, width, height: clientHeight + 62, filename: panel.id, scale: 2 });
+}

@@ -1,0 +1,102 @@
+// The stage paints rows of numbers that Python computed. It knows no lesson and does no mathematics:
+// a handle's position picks a row of its sweep, and the row's numbers are put where they belong.
+//
+// This file: what the others share. How a message is read, and how a number becomes text or a bar.
+
+const COARSE_POINTER = matchMedia("(pointer: coarse)");
+const UPDATES_PER_SECOND = 10;
+const KEYBOARD_REST_MS = 350;
+const ICON = { play: "\u25B6\uFE0E", pause: "\u23F8\uFE0E" };
+
+const create = (tag, className, parent, attributes = {}) => {
+  const node = document.createElement(tag);
+  node.className = className;
+  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
+  parent?.append(node);
+  return node;
+};
+
+const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
+
+function loadPlotly(url) {
+  window.logitLabPlotly ??= new Promise((resolve, reject) => {
+    const script = create("script", "", null, { src: new URL(url, document.baseURI).href });
+    script.onload = () => resolve(window.Plotly);
+    script.onerror = () => {
+      window.logitLabPlotly = undefined;
+      reject(new Error(`could not load ${script.src}`));
+    };
+    document.head.append(script);
+  });
+  return window.logitLabPlotly;
+}
+
+// One message: the length of a JSON header, the header, then all sweeps as float64.
+function decode(bytes) {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const length = view.getUint32(0, true);
+  const model = JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + length)));
+  const revived = (values) => values.map((value) => (typeof value === "string" ? Number(value) : value));
+  model.now = model.now.map(revived);
+  const numbers = new Float64Array(bytes.slice(4 + length).buffer);
+  let start = 0;
+  for (const handle of model.handles) {
+    handle.focus &&= handle.focus.map(([place, values]) => [place, revived(values)]);
+    handle.columns = handle.columns.map(([place, index]) => {
+      const values = numbers.subarray(start, start + handle.rows);
+      start += handle.rows;
+      return { place, index, values };
+    });
+  }
+  return model;
+}
+
+const write = (node, text) => {
+  if (node.textContent !== text) node.textContent = text;
+};
+
+// A wide panel is on a projector: it is read from the back of the hall.
+const fontSize = (width) => (width >= 560 ? 18 : 14);
+
+const toPixel = (axis, value) => axis._offset + clamp(axis.d2p(value), 0, axis._length);
+
+const formatFixed = (value, decimals) => {
+  const text = value.toFixed(decimals);
+  return (Number(text) === 0 ? text.replace("-", "") : text).replace("-", "−");
+};
+
+// On a bar there is little room, but what is not 0 is not to read as 0.
+const formatShort = (value, decimals) =>
+  value !== 0 && Number(value.toFixed(decimals)) === 0 ? value.toExponential(0).replaceAll("-", "−") : formatFixed(value, decimals);
+
+function formatNumber(value, decimals) {
+  if (value === null || !Number.isFinite(value)) return value === Infinity ? "∞" : value === -Infinity ? "−∞" : "–";
+  const fixed = value.toFixed(decimals);
+  const lost = value !== 0 && decimals > 0 && Number(fixed) === 0;
+  if (lost || Math.abs(value) >= 1e9) return value.toExponential(3).replaceAll("-", "−");
+  return formatFixed(value, decimals);
+}
+
+// Plotly.animate spends ten times longer on finding out what a figure is than on drawing its bars.
+// In a drag only their ends move: they are set here in Plotly's own paths, from Plotly's own axes.
+// At rest the same numbers go through Plotly.animate, so that Plotly knows what it shows.
+function isPlainBar(plot, trace) {
+  const { type, visible, orientation } = plot._fullData[trace];
+  const { barmode } = plot._fullLayout;
+  return type === "bar" && visible === true && orientation === "v" && (barmode === "overlay" || barmode === "group");
+}
+
+function paintBars(plot, trace) {
+  const { xaxis, yaxis } = plot._fullLayout;
+  const { base, y } = plot.data[trace];
+  const bars = plot.calcdata[trace];
+  const earlier = plot._fullData.slice(0, trace).filter(({ type, visible }) => type === "bar" && visible === true).length;
+  const paths = plot.querySelectorAll(".barlayer > .trace")[earlier].querySelectorAll(".point > path");
+  bars.forEach(({ p0, p1 }, i) => {
+    const bottom = Array.isArray(base) ? base[i] : 0;
+    const drawn = Number.isFinite(y[i]) && Number.isFinite(bottom);
+    const [left, right] = [xaxis.c2p(p0), xaxis.c2p(p1)];
+    const [low, high] = drawn ? [yaxis.d2p(bottom), yaxis.d2p(bottom + y[i])] : [];
+    paths[i].setAttribute("d", drawn ? `M${left},${low}V${high}H${right}V${low}Z` : "M0,0Z");
+  });
+}
