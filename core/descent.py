@@ -35,7 +35,7 @@ __all__ = [
 MAXIMUM_STEPS = 500
 LARGEST_RATE = 1e6
 
-_LENGTHS = (100, 200, MAXIMUM_STEPS)
+_LENGTHS = (20, 50, 100, 200, MAXIMUM_STEPS)
 _LENGTHS_OF_THE_WAY = 4
 
 Push = Callable[[FloatArray], FloatArray]
@@ -258,8 +258,8 @@ def follow_gradients(
     )
 
 
-def steps_to_show(stop: int | None, *, at_least: int = 0) -> int:
-    """Return how much of a run tells the story: 100, 200 or all 500 steps.
+def steps_to_show(stop: int | None) -> int:
+    """Return how much of a run tells the story: from 20 to all 500 steps.
 
     The way to the stop of the SVM is to be seen, and three times as much of what softmax does
     after it.
@@ -268,29 +268,19 @@ def steps_to_show(stop: int | None, *, at_least: int = 0) -> int:
     ----------
     stop : int or None
         The step at which the SVM stops, None if it does not.
-    at_least : int
-        A step that has to be among them.
 
     Returns
     -------
     int
         The number of steps, at most 500.
 
-    Raises
-    ------
-    ValueError
-        If ``at_least`` is beyond the longest run.
-
     Examples
     --------
-    >>> steps_to_show(15), steps_to_show(40), steps_to_show(None), steps_to_show(15, at_least=120)
-    (100, 200, 500, 200)
+    >>> steps_to_show(2), steps_to_show(15), steps_to_show(None)
+    (20, 100, 500)
     """
-    if at_least > MAXIMUM_STEPS:
-        raise ValueError(f"at_least must be at most {MAXIMUM_STEPS}, got {at_least!r}")
     wanted = MAXIMUM_STEPS if stop is None else _LENGTHS_OF_THE_WAY * stop
-    wanted = min(max(wanted, at_least), MAXIMUM_STEPS)
-    return next(length for length in _LENGTHS if length >= wanted)
+    return next((length for length in _LENGTHS if length >= wanted), MAXIMUM_STEPS)
 
 
 def _svm_walk(

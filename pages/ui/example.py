@@ -42,6 +42,7 @@ LONGEST_NAME: Final = 24
 LARGEST_SCORE: Final = 1e6
 LARGEST_MARGIN: Final = 1000.0
 LARGEST_STEP_COUNT: Final = 500
+RATES: Final = (0.001, 100.0)
 TEMPERATURES: Final = (0.05, 20.0)
 TARGET_TOLERANCE: Final = 1e-4
 """How far typed target probabilities may be from adding up to 1."""
@@ -110,6 +111,8 @@ class State:
     """The step size of gradient descent on the scores."""
     step: int = 0
     """The step of gradient descent that is shown."""
+    steps: int = 0
+    """How many steps of gradient descent are shown; 0: as many as tell the story."""
 
     @property
     def focus(self) -> int:
@@ -385,8 +388,9 @@ PARAMETERS: Final = (
     _number("c", "constant", -1000.0, 1000.0),
     _number("scale", "scale", 0.01, 1000.0),
     _number("shift", "shift", -1000.0, 1000.0),
-    _number("rate", "rate", 0.001, 100.0),
+    _number("rate", "rate", *RATES),
     _whole("step", "step", 0, LARGEST_STEP_COUNT),
+    _whole("steps", "steps", 0, LARGEST_STEP_COUNT),
 )
 """The one table that reads and writes the URL, in reading order: the scores set the class count."""
 

@@ -247,28 +247,11 @@ def test_phases() -> None:
 
 
 @pytest.mark.parametrize(
-    ("stop", "at_least", "steps"),
-    [
-        (0, 0, 100),
-        (25, 0, 100),
-        (26, 0, 200),
-        (50, 0, 200),
-        (51, 0, 500),
-        (125, 0, 500),
-        (499, 0, 500),
-        (None, 0, 500),
-        (2, 100, 100),
-        (2, 101, 200),
-        (2, 500, 500),
-    ],
+    ("stop", "steps"),
+    [(0, 20), (5, 20), (6, 50), (25, 100), (26, 200), (51, 500), (126, 500), (None, 500)],
 )
-def test_steps_to_show(stop, at_least, steps) -> None:
-    assert steps_to_show(stop, at_least=at_least) == steps
-
-
-def test_no_more_steps_than_there_are() -> None:
-    with pytest.raises(ValueError, match="at_least must be at most 500, got 501"):
-        steps_to_show(3, at_least=501)
+def test_steps_to_show(stop, steps) -> None:
+    assert steps_to_show(stop) == steps
 
 
 def test_one_step_of_a_whole_sweep() -> None:

@@ -178,7 +178,6 @@ def paths_figure(
     stop: int | None,
     *,
     step_label: str,
-    stop_label: str,
 ) -> go.Figure:
     """All scores over the steps, in class colours: softmax drawn through, the SVM dotted."""
     figure = base_figure()
@@ -189,7 +188,7 @@ def paths_figure(
             x0=0, dx=1, mode="lines", line={"color": color, "width": 3, "dash": "dot"}
         )
     _steps_axis(figure, steps, step_label)
-    _mark_stop(figure, stop, stop_label)
+    _mark_stop(figure, stop)
     figure.update_yaxes(range=list(limits), fixedrange=False)
     figure.update_layout(uirevision=f"{steps} {limits}")
     return figure
@@ -200,8 +199,8 @@ def _steps_axis(figure: go.Figure, steps: int, label: str) -> None:
     figure.update_layout(dragmode="zoom", margin_b=46)
 
 
-def _mark_stop(figure: go.Figure, stop: int | None, label: str) -> None:
-    """Draw a line where the SVM stops, with its name beside it."""
+def _mark_stop(figure: go.Figure, stop: int | None, label: str = "") -> None:
+    """Draw a line where the SVM stops, with a word beside it."""
     if stop is None:
         return
     figure.add_vline(stop, line={"color": HINGE, "width": 1.5, "dash": "dash"})
