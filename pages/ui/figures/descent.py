@@ -105,7 +105,7 @@ def score_range(run: Descent, steps: int) -> tuple[float, float]:
     both = np.stack([run.svm.scores[: steps + 1], run.softmax.scores[: steps + 1]])
     low, high = min(0.0, float(both.min())), max(0.0, float(both.max()))
     room = 0.2 * max(high - low, 1e-6)
-    unit = 10.0 ** np.floor(np.log10(high - low + room)) / 2
+    unit = 10.0 ** np.floor(np.log10(high - low + room)) / 5
     return float(unit * np.floor((low - room) / unit)), float(unit * np.ceil((high + room) / unit))
 
 

@@ -21,6 +21,7 @@ from core.descent import (
 from core.validation import FloatArray
 from pages.ui.controls import number_control
 from pages.ui.example import LARGEST_SCORE, LARGEST_STEP_COUNT, RATES, State, write_number
+from pages.ui.export import Table
 from pages.ui.figures import descent as figures
 from pages.ui.location import read_state, write_state
 from pages.ui.stage.component import stage
@@ -36,7 +37,17 @@ from pages.ui.stage.vocabulary import (
 from pages.ui.stages.handles import stage_words
 from pages.ui.text import Text, escape
 
-__all__ = ["READOUTS", "after_one_step", "at_step", "chosen_view", "follow_controls", "run_stage"]
+__all__ = [
+    "READOUTS",
+    "after_one_step",
+    "at_step",
+    "chosen_view",
+    "follow_controls",
+    "run_of",
+    "run_stage",
+    "run_table",
+    "steps_shown",
+]
 
 Loss: TypeAlias = Literal["svm", "softmax"]
 View: TypeAlias = Literal["one_step", "run"]
@@ -89,14 +100,21 @@ def at_step(state: State, release: Release) -> State:
     return replace(state, step=min(max(step, 0), LARGEST_STEP_COUNT))
 
 
-def chosen_view() -> View | None:
-    """What of Follow the gradient is open: known before its switch is drawn."""
-    chosen = st.session_state.get(_VIEW_KEY)
-    return chosen if chosen in get_args(View) else None
+def chosen_view(state: State) -> View | None:
+    """What of Follow the gradient is open: known before its switch is drawn.
+
+    An address that names a step opens the run.
+    """
+    if _VIEW_KEY not in st.session_state:
+        st.session_state[_VIEW_KEY] = "run" if state.step else None
+    return next((view for view in get_args(View) if view == st.session_state[_VIEW_KEY]), None)
 
 
-def follow_controls(state: State, t: Text) -> None:
-    """Choose between one step and the whole run; set the step size; take one step."""
+def follow_controls(state: State, run: Descent | None, t: Text) -> None:
+    """Choose between one step and the whole run; set the step size; take the step.
+
+    ``run`` is the run if it is open.
+    """
     view, rate, first, second = st.columns([3, 2, 3, 3], vertical_alignment="bottom")
     view.segmented_control(
         t("descent.title"),
@@ -105,14 +123,13 @@ def follow_controls(state: State, t: Text) -> None:
         key=_VIEW_KEY,
         help=t("descent.help"),
     )
-    chosen = chosen_view()
-    if chosen is None:
+    if chosen_view(state) is None:
         return
     with rate:
         number_control(state, "rate", t("descent.rate"), least=RATES[0], most=RATES[1], step=0.1)
-    if chosen == "run":
+    if run is not None:
         with first:
-            _steps_control(state, t)
+            _steps_control(state, run, t)
         return
     for column, loss in zip((first, second), get_args(Loss), strict=True):
         column.button(
@@ -122,15 +139,14 @@ def follow_controls(state: State, t: Text) -> None:
             args=(loss,),
             width="stretch",
         )
-    st.caption(t("descent.ghosts"))
+    st.markdown(t("descent.ghosts"))
 
 
-def _steps_control(state: State, t: Text) -> None:
-    st.session_state["steps"] = _steps_shown(state, run_of(state))
+def _steps_control(state: State, run: Descent, t: Text) -> None:
+    st.session_state["steps"] = steps_shown(state, run)
 
     def changed() -> None:
-        steps = st.session_state["steps"]
-        present = read_state()[0]
+        steps, present = st.session_state["steps"], read_state()[0]
         write_state(replace(present, steps=steps, step=min(present.step, steps)))
 
     st.number_input(
@@ -144,14 +160,48 @@ def _steps_control(state: State, t: Text) -> None:
     )
 
 
-def _steps_shown(state: State, run: Descent) -> int:
+def steps_shown(state: State, run: Descent) -> int:
+    """How many steps of the runs are shown."""
     return max(state.steps or steps_to_show(run.stop), state.step)
 
 
-def run_stage(key: str, state: State, t: Text) -> None:
+def run_table(state: State, run: Descent, t: Text) -> Table:
+    """The numbers of both runs, a row a step."""
+    rows = slice(0, steps_shown(state, run) + 1)
+    columns = {
+        "hinge": run.svm.hinge,
+        "cross_entropy": run.softmax.cross_entropy,
+        "hinge_gradient_norm": run.svm.hinge_gradient_norm,
+        "cross_entropy_gradient_norm": run.softmax.cross_entropy_gradient_norm,
+    }
+    scores = {
+        f"{loss} {name}": (path.scores[rows, index], t(f"descent.{loss}_score", name=name))
+        for loss, path in (("svm", run.svm), ("softmax", run.softmax))
+        for index, name in enumerate(state.example.names)
+    }
+    return Table(
+        columns={
+            "step": list(range(rows.stop)),
+            **{name: values[rows].tolist() for name, values in columns.items()},
+            **{name: values.tolist() for name, (values, _) in scores.items()},
+        },
+        headings={
+            **{name: t(f"descent.run_{name}") for name in ("step", *columns)},
+            **{name: heading for name, (_, heading) in scores.items()},
+        },
+        settings={
+            "label": state.example.label,
+            "margin": state.margin,
+            "variant": state.variant,
+            "rate": state.rate,
+            "svm_stops_at": run.stop,
+        },
+    )
+
+
+def run_stage(key: str, state: State, run: Descent, t: Text) -> None:
     """Show both runs from the current example on a timeline."""
-    run = run_of(state)
-    steps = _steps_shown(state, run)
+    steps = steps_shown(state, run)
     by_step = figures.step_places(run, steps)
     now = {place: values[state.step] for place, values in by_step.items()}
     now |= figures.curve_places(run, steps)
