@@ -14,7 +14,8 @@ from streamlit.testing.v1 import AppTest
 from core.comparison import compare_losses
 from core.examples import EXAMPLES, PRESETS
 from core.losses import HINGE_VARIANTS
-from pages.ui.example import Example, State, decode, encode
+from pages.ui.example import PARAMETERS, Example, State, decode, encode
+from pages.ui.frame import LESSONS
 from pages.ui.stage.vocabulary import format_number
 from pages.ui.stages.comparison import READOUTS
 from pages.ui.text import LANGUAGES, text_in
@@ -29,7 +30,7 @@ OFFERED = next(
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("page", ["home", LESSON])
+@pytest.mark.parametrize("page", LESSONS)
 def test_page_cold_and_warm(page: str, language: str) -> None:
     t = text_in(language)
     app = opened(page, lang=language)
@@ -37,6 +38,15 @@ def test_page_cold_and_warm(page: str, language: str) -> None:
         title = "Logit Lab" if page == "home" else t(f"{page}.title")
         assert [entry.value for entry in app.title] == [title]
         assert t(f"{page}.question") in [entry.value for entry in app.markdown]
+        app.run()
+        assert not app.exception
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("page", ["home", LESSON])
+def test_pages_that_compare_show_both_losses(page: str, language: str) -> None:
+    app = opened(page, lang=language)
+    for _ in range(2):
         now = told(app)
         cat = compare_losses([3.2, 5.1, -1.7], 0)
         assert now["hinge"] == cat.hinge == pytest.approx(2.9)
@@ -162,6 +172,40 @@ def test_malformed_address_is_told_and_the_rest_is_used() -> None:
     assert told(app)["hinge"] == compare_losses([1, 0, 3], 0, margin=2).hinge
 
 
+TABBED = [page for page in LESSONS if page != "home"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("page", TABBED)
+def test_every_tab_opens(page: str, language: str) -> None:
+    t = text_in(language)
+    app = opened(page, lang=language)
+    assert t(f"{page}.try") in [entry.value for entry in tab(app, page, "try", language).markdown]
+    why = max((entry.value for entry in tab(app, page, "why", language).markdown), key=len)
+    assert "[[" not in why
+    assert "$$" in why
+    assert all(run(code.value) for code in tab(app, page, "code", language).code)
+    assert app.code
+    assert len(tab(app, page, "data", language).dataframe[-1].value) > 0
+    assert not app.exception
+
+
+@pytest.mark.parametrize("page", TABBED)
+@pytest.mark.parametrize(
+    "address",
+    [
+        {"z": "1000000,-1000000", "y": "1"},
+        {"z": ",".join("0" * 10), "y": "9"},
+        {"z": "1010,1000,990", "t": "0,0.5,0.5"},
+    ],
+    ids=str,
+)
+def test_every_page_shows_extreme_examples(page: str, address: dict[str, str]) -> None:
+    app = opened(page, **address)
+    assert not app.exception
+    assert not app.warning
+
+
 @pytest.fixture(scope="module")
 def warm() -> AppTest:
     return opened(LESSON)
@@ -172,7 +216,7 @@ def warm() -> AppTest:
 )
 @given(
     st.dictionaries(
-        st.sampled_from(["names", "z", "y", "margin", "variant", "along", "log", "lang", "other"]),
+        st.sampled_from([*(parameter.name for parameter in PARAMETERS), "lang", "other"]),
         st.one_of(
             st.text(max_size=40),
             st.sampled_from(

@@ -10,12 +10,14 @@ from core.examples import PRESETS
 from core.losses import HINGE_VARIANTS
 from pages.ui.example import (
     DEFAULT,
+    PARAMETERS,
     Example,
     State,
     decode,
     encode,
     parse_names,
     parse_scores,
+    parse_target,
     resized,
 )
 
@@ -30,12 +32,21 @@ def states(draw: st.DrawFn) -> State:
     score = st.floats(-1e6, 1e6, allow_nan=False)
     scores = tuple(draw(st.tuples(*[score] * len(names))))
     index = st.integers(0, len(names) - 1)
+    weights = draw(st.none() | st.tuples(*[st.floats(0.001, 1)] * len(names)))
+    target = None if weights is None else tuple(weight / sum(weights) for weight in weights)
     return State(
-        example=Example(names, scores, draw(index)),
+        example=Example(names, scores, draw(index), target),
         margin=draw(st.floats(0, 1000)),
         variant=draw(st.sampled_from(HINGE_VARIANTS)),
+        power=draw(st.sampled_from([1, 2])),
         along=draw(index),
         is_logarithmic=draw(st.booleans()),
+        temperature=draw(st.floats(0.05, 20)),
+        constant=draw(st.floats(-1000, 1000)),
+        scale=draw(st.floats(0.01, 1000)),
+        shift=draw(st.floats(-1000, 1000)),
+        rate=draw(st.floats(0.001, 100)),
+        step=draw(st.integers(0, 500)),
     )
 
 
@@ -43,10 +54,8 @@ def states(draw: st.DrawFn) -> State:
 def test_what_is_written_is_read_back(state: State) -> None:
     read, problems = decode(encode(state))
     assert problems == ()
-    assert read.example == state.example
     assert read.focus == state.focus
-    assert (read.margin, read.variant) == (state.margin, state.variant)
-    assert read.is_logarithmic == state.is_logarithmic
+    assert dataclasses.replace(read, along=state.along) == state
 
 
 def test_default_has_a_short_address() -> None:
@@ -115,6 +124,40 @@ def test_default_has_a_short_address() -> None:
             [("variant", "linear", "option", "weston_watkins")],
         ),
         (
+            {"T": "0", "c": "1001", "power": "3", "step": "-1", "rate": "1e-9"},
+            (3.2, 5.1, -1.7),
+            ("cat", "car", "frog"),
+            0,
+            [
+                ("power", "3", "whole", "1"),
+                ("T", "0", "range", "1"),
+                ("c", "1001", "range", "0"),
+                ("rate", "1e-9", "range", "1"),
+                ("step", "-1", "whole", "0"),
+            ],
+        ),
+        (
+            {"t": "0.5,0.5", "y": "2"},
+            (3.2, 5.1, -1.7),
+            ("cat", "car", "frog"),
+            2,
+            [("t", "0.5,0.5", "target_count", "2")],
+        ),
+        (
+            {"t": "0.5,0.6,-0.1"},
+            (3.2, 5.1, -1.7),
+            ("cat", "car", "frog"),
+            0,
+            [("t", "0.5,0.6,-0.1", "target_sum", "0")],
+        ),
+        (
+            {"t": "0.5,half,0.5"},
+            (3.2, 5.1, -1.7),
+            ("cat", "car", "frog"),
+            0,
+            [("t", "half", "number", "0")],
+        ),
+        (
             {"along": "x"},
             (3.2, 5.1, -1.7),
             ("cat", "car", "frog"),
@@ -131,7 +174,7 @@ def test_malformed_addresses(parameters, scores, names, label, problems) -> None
 
 @given(
     st.dictionaries(
-        st.sampled_from(["names", "z", "y", "margin", "variant", "along", "log"]),
+        st.sampled_from([parameter.name for parameter in PARAMETERS]),
         st.text(max_size=60),
     )
 )
@@ -152,6 +195,8 @@ def test_an_example_refuses_what_no_lesson_can_show() -> None:
         Example(("a", "b"), (1.0, 2.0), 2)
     with pytest.raises(ValueError, match="beyond 1e\\+06"):
         Example(("a", "b"), (1.0, float("nan")), 0)
+    with pytest.raises(ValueError, match=r"target is .*; expected 2 probabilities"):
+        Example(("a", "b"), (1.0, 2.0), 0, (0.5, 0.6))
     with pytest.raises(dataclasses.FrozenInstanceError):
         DEFAULT.example.label = 1
 
@@ -164,7 +209,14 @@ def test_resized() -> None:
     assert fewer == Example(("cat", "car"), (3.2, 5.1), 1)
 
 
+def test_targets_are_a_distribution() -> None:
+    assert DEFAULT.example.targets == (1, 0, 0)
+    assert decode({"t": ".25, .25, .5"})[0].example.targets == (0.25, 0.25, 0.5)
+    assert resized(Example(target=(0.5, 0.5, 0.0)), 4).targets == (1, 0, 0, 0)
+
+
 def test_typed_texts() -> None:
+    assert parse_target("0.2；0.3 0.5", 3) == ((0.2, 0.3, 0.5), ())
     assert parse_scores("3.2, 5.1, −1.7") == ((3.2, 5.1, -1.7), ())
     assert parse_names('x, "y, z"', 2) == (("x", "y, z"), ())
 

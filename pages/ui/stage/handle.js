@@ -26,8 +26,7 @@ class Handle {
       this.track.append(this.grip);
       this.track.addEventListener("pointerdown", (event) => {
         if (event.target !== this.track) return;
-        this.setValue(this.fromPointer(event, { x: 0, y: 0 }));
-        this.grab(event);
+        this.grab(event, this.fromPointer(event, { x: 0, y: 0 }));
       });
     }
   }
@@ -206,13 +205,14 @@ class Handle {
     this.stage.root.toggleAttribute("data-used", true);
   }
 
-  grab(event) {
+  grab(event, jump = this.value) {
     if (event.button || this.input) return;
     event.preventDefault();
     this.grip.focus({ preventScroll: true });
     this.pause();
     this.rest();
     this.take();
+    if (jump !== this.value) this.setValue(jump);
     const point = this.gripPoint();
     this.pointer = event.pointerId;
     this.offset = { x: event.clientX - point.x, y: event.clientY - point.y };

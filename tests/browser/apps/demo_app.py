@@ -1,4 +1,4 @@
-"""ASGI app around the demonstration of everything that a stage can do."""
+"""ASGI app around the demonstrations of everything that a stage can do."""
 
 import sys
 from pathlib import Path
@@ -12,7 +12,7 @@ sys.path.insert(0, str(Path(__file__).parents[3]))
 from pages.ui.server import SecurityHeaders, plotly_script
 
 app = st.App(
-    Path(__file__).parent / "demo.py",
+    Path(__file__).parent / "both.py",
     routes=[Route("/plotly.min.js", plotly_script)],
     middleware=[Middleware(SecurityHeaders)],
 )
