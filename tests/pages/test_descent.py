@@ -107,7 +107,7 @@ def test_where_the_svm_stops_is_told(language: str) -> None:
     )
     remarks = [entry.value for entry in app.markdown if t("descent.free") in entry.value]
     assert remarks == [
-        " ".join([t("descent.free"), t("descent.overshoot", name="car", beyond="0.1000")])
+        "\n\n".join([t("descent.free"), t("descent.overshoot", name="car", beyond="0.1000")])
     ]
     slow = opened(LESSON, lang=language, rate="0.001", step="1")
     verdicts = next(e for e in header(slow, 1)["readouts"] if e["id"] == "run_verdict")["choices"]

@@ -258,8 +258,8 @@ def legend(
         return (
             LegendEntry(word("threshold"), HINGE, "line"),
             LegendEntry(word("violation"), HINGE, "hatch"),
-            *(ghosts if has_ghosts else ()),
-            LegendEntry(word("flag"), MUTED, "none"),
+            # There is room for one line of words.
+            *(ghosts if has_ghosts else (LegendEntry(word("flag"), MUTED, "none"),)),
         )
     if panel == "probabilities":
         return (LegendEntry(word("p"), MUTED), LegendEntry(word("t"), TARGET, "outline"))

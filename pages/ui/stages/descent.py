@@ -304,4 +304,4 @@ def _remarks(run: Descent, state: State, t: Text) -> str:
         remarks.append(t("descent.overshoot", name=escape(name), beyond=format_number(beyond, 4)))
     if run.switches:
         remarks.append(t("descent.switches", switches=run.switches))
-    return " ".join(remarks)
+    return "\n\n".join(remarks)
