@@ -152,7 +152,6 @@ def variant_control(state: State, t: Text) -> None:
     )
 
 
-<<<<<<< HEAD
 def margin_control(state: State, t: Text) -> None:
     """Set the margin of the hinge loss."""
     number_control(state, "margin", t("control.margin"), least=0.0, most=LARGEST_MARGIN, step=0.5)
