@@ -39,6 +39,7 @@ __all__ = [
     "hinge_controls",
     "number_control",
     "preset_controls",
+    "preset_state",
     "typed",
 ]
 
@@ -49,10 +50,11 @@ def _choose_preset() -> None:
     chosen = next((preset for preset in PRESETS if preset.id == st.session_state["preset"]), None)
     if chosen is not None:
         is_logarithmic = read_state()[0].is_logarithmic
-        write_state(replace(_preset_state(chosen), is_logarithmic=is_logarithmic))
+        write_state(replace(preset_state(chosen), is_logarithmic=is_logarithmic))
 
 
-def _preset_state(preset: Preset) -> State:
+def preset_state(preset: Preset) -> State:
+    """Give the state that a preset starts from."""
     example = Example(preset.names, preset.scores, preset.label)
     return State(example=example, margin=preset.margin, variant=preset.variant)
 
@@ -62,7 +64,7 @@ def preset_controls(state: State, t: Text, presets: Sequence[str]) -> None:
     offered = {preset.id: preset for preset in PRESETS if preset.id in presets}
     present = State(example=state.example, margin=state.margin, variant=state.variant)
     st.session_state["preset"] = next(
-        (id for id, preset in offered.items() if _preset_state(preset) == present), None
+        (id for id, preset in offered.items() if preset_state(preset) == present), None
     )
     chooser, random, reset = st.columns([4, 1, 1], vertical_alignment="bottom")
     chooser.selectbox(
