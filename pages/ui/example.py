@@ -54,6 +54,7 @@ LARGEST_INPUT: Final = 1000.0
 GRAPHS: Final = ("softmax", *CIRCUITS)
 GRAPH_VIEWS: Final = ("full", "collapsed", "batch")
 LARGEST_SAMPLE: Final = 200_000
+RATES: Final = (0.001, 100.0)
 TEMPERATURES: Final = (0.05, 20.0)
 TARGET_TOLERANCE: Final = 1e-4
 """How far typed target probabilities may be from adding up to 1."""
@@ -132,7 +133,6 @@ class State:
     """How far the timeline of the graph has come, counted from 1; 0 for its end."""
     inputs: tuple[float, ...] | None = None
     """The inputs of a small expression; None: the published ones."""
-
     check: str = "cross_entropy"
     """The function whose gradient is checked."""
     difference_step: float = 1e-5
@@ -141,6 +141,8 @@ class State:
     """1 if the gradient that is checked has a mistake."""
     sample: int = 0
     """The row of the batch lab's table that the example is, from 1 on; 0: it is from elsewhere."""
+    steps: int = 0
+    """How many steps of gradient descent are shown; 0: as many as tell the story."""
 
     @property
     def focus(self) -> int:
@@ -452,8 +454,6 @@ PARAMETERS: Final = (
     _number("scale", "scale", 0.01, 1000.0),
     _number("shift", "shift", -1000.0, 1000.0),
     _option("by", "swept", ("scale", "shift")),
-    _number("rate", "rate", 0.001, 100.0),
-    _whole("step", "step", 0, LARGEST_STEP_COUNT),
     _option("graph", "graph", GRAPHS),
     _option("view", "view", GRAPH_VIEWS),
     _whole("node", "node", 0, 99),
@@ -466,6 +466,9 @@ PARAMETERS: Final = (
     _number("h", "difference_step", STEPS[0], STEPS[-1]),
     _whole("mistake", "mistake", 0, 1),
     _whole("sample", "sample", 0, LARGEST_SAMPLE),
+    _number("rate", "rate", *RATES),
+    _whole("step", "step", 0, LARGEST_STEP_COUNT),
+    _whole("steps", "steps", 0, LARGEST_STEP_COUNT),
 )
 """The one table that reads and writes the URL, in reading order: the scores set the class count."""
 

@@ -354,7 +354,9 @@ class Handle {
     this.update(given);
     const tick = (now) => {
       if (!this.playing) return;
-      const value = this.playing.from + Math.floor(((now - this.playing.since) / 1000) * given.rate) * given.step;
+      // The frame may have begun before the button was pressed.
+      const seconds = Math.max(0, now - this.playing.since) / 1000;
+      const value = this.playing.from + Math.floor(seconds * given.rate) * given.step;
       this.setValue(value);
       if (value >= given.maximum) this.pause();
       else this.ticking = requestAnimationFrame(tick);
