@@ -15,6 +15,7 @@ import streamlit as st
 
 from core.checkable import CHECKABLE
 from core.examples import PRESETS, Preset
+from core.hinge_variants import HINGE_POWERS
 from core.losses import HINGE_VARIANTS
 from pages.ui.example import (
     DEFAULT,
@@ -39,10 +40,17 @@ __all__ = [
     "classes_control",
     "example_controls",
     "hinge_controls",
+    "hinge_variant_controls",
+    "margin_control",
     "number_control",
     "preset_controls",
+    "preset_state",
     "typed",
+    "variant_control",
 ]
+
+KEPT_BY_PRESETS = ("is_logarithmic", "view", "check", "difference_step", "mistake", "rate")
+"""How a lesson looks at an example stays when another example is chosen."""
 
 Parsed = TypeVar("Parsed")
 
@@ -51,14 +59,12 @@ def _choose_preset() -> None:
     chosen = next((preset for preset in PRESETS if preset.id == st.session_state["preset"]), None)
     if chosen is not None:
         present = read_state()[0]
-        kept = ("is_logarithmic", "check", "difference_step", "mistake")
-        new = _preset_state(chosen)
-        for attribute in kept:
-            new = with_attribute(new, attribute, getattr(present, attribute))
-        write_state(new)
+        kept = {name: getattr(present, name) for name in KEPT_BY_PRESETS}
+        write_state(replace(preset_state(chosen), **kept))
 
 
-def _preset_state(preset: Preset) -> State:
+def preset_state(preset: Preset) -> State:
+    """Give the state that a preset starts from."""
     example = Example(preset.names, preset.scores, preset.label)
     return State(example=example, margin=preset.margin, variant=preset.variant)
 
@@ -68,7 +74,7 @@ def preset_controls(state: State, t: Text, presets: Sequence[str]) -> None:
     offered = {preset.id: preset for preset in PRESETS if preset.id in presets}
     present = State(example=state.example, margin=state.margin, variant=state.variant)
     st.session_state["preset"] = next(
-        (id for id, preset in offered.items() if _preset_state(preset) == present), None
+        (id for id, preset in offered.items() if preset_state(preset) == present), None
     )
     chooser, random, reset = st.columns([4, 1, 1], vertical_alignment="bottom")
     chooser.selectbox(
@@ -97,21 +103,10 @@ def _randomise() -> None:
 def hinge_controls(state: State, t: Text) -> None:
     """Set the variant and margin of the hinge loss, the number of classes, and the loss axis."""
     variant, margin, classes, axis = st.columns([4, 2, 2, 2], vertical_alignment="bottom")
-    st.session_state["variant"] = state.variant
-    variant.selectbox(
-        t("control.variant"),
-        HINGE_VARIANTS,
-        format_func=lambda name: t(f"variant.{name}"),
-        key="variant",
-        help=t("control.variant_help"),
-        on_change=lambda: write_state(
-            replace(read_state()[0], variant=st.session_state["variant"])
-        ),
-    )
+    with variant:
+        variant_control(state, t)
     with margin:
-        number_control(
-            state, "margin", t("control.margin"), least=0.0, most=LARGEST_MARGIN, step=0.5
-        )
+        margin_control(state, t)
     with classes:
         classes_control(state, t)
     st.session_state["logarithmic"] = state.is_logarithmic
@@ -123,6 +118,45 @@ def hinge_controls(state: State, t: Text) -> None:
             replace(read_state()[0], is_logarithmic=st.session_state["logarithmic"])
         ),
     )
+
+
+def hinge_variant_controls(state: State, t: Text) -> None:
+    """Set the variant, power and margin of the hinge loss, and the number of classes."""
+    variant, power, margin, classes = st.columns([4, 2, 2, 2], vertical_alignment="bottom")
+    with variant:
+        variant_control(state, t)
+    st.session_state["power"] = state.power
+    power.selectbox(
+        t("control.power"),
+        HINGE_POWERS,
+        format_func=lambda power: t(f"power.power_{power}"),
+        key="power",
+        on_change=lambda: write_state(replace(read_state()[0], power=st.session_state["power"])),
+    )
+    with margin:
+        margin_control(state, t)
+    with classes:
+        classes_control(state, t)
+
+
+def variant_control(state: State, t: Text) -> None:
+    """Set the variant of the hinge loss."""
+    st.session_state["variant"] = state.variant
+    st.selectbox(
+        t("control.variant"),
+        HINGE_VARIANTS,
+        format_func=lambda name: t(f"variant.{name}"),
+        key="variant",
+        help=t("control.variant_help"),
+        on_change=lambda: write_state(
+            replace(read_state()[0], variant=st.session_state["variant"])
+        ),
+    )
+
+
+def margin_control(state: State, t: Text) -> None:
+    """Set the margin of the hinge loss."""
+    number_control(state, "margin", t("control.margin"), least=0.0, most=LARGEST_MARGIN, step=0.5)
 
 
 def number_control(
@@ -167,9 +201,7 @@ def check_controls(state: State, t: Text) -> None:
     )
     if CHECKABLE[state.check].uses_margin:
         with margin:
-            number_control(
-                state, "margin", t("control.margin"), least=0.0, most=LARGEST_MARGIN, step=0.5
-            )
+            margin_control(state, t)
     with classes:
         classes_control(state, t)
 
