@@ -14,6 +14,7 @@ import numpy as np
 import streamlit as st
 
 from core.examples import PRESETS, Preset
+from core.hinge_variants import HINGE_POWERS
 from core.losses import HINGE_VARIANTS
 from pages.ui.example import (
     DEFAULT,
@@ -37,6 +38,7 @@ __all__ = [
     "classes_control",
     "example_controls",
     "hinge_controls",
+    "hinge_variant_controls",
     "number_control",
     "preset_controls",
     "typed",
@@ -91,17 +93,8 @@ def _randomise() -> None:
 def hinge_controls(state: State, t: Text) -> None:
     """Set the variant and margin of the hinge loss, the number of classes, and the loss axis."""
     variant, margin, classes, axis = st.columns([4, 2, 2, 2], vertical_alignment="bottom")
-    st.session_state["variant"] = state.variant
-    variant.selectbox(
-        t("control.variant"),
-        HINGE_VARIANTS,
-        format_func=lambda name: t(f"variant.{name}"),
-        key="variant",
-        help=t("control.variant_help"),
-        on_change=lambda: write_state(
-            replace(read_state()[0], variant=st.session_state["variant"])
-        ),
-    )
+    with variant:
+        _variant_control(state, t)
     with margin:
         number_control(
             state, "margin", t("control.margin"), least=0.0, most=LARGEST_MARGIN, step=0.5
@@ -115,6 +108,41 @@ def hinge_controls(state: State, t: Text) -> None:
         help=t("control.logarithmic_help"),
         on_change=lambda: write_state(
             replace(read_state()[0], is_logarithmic=st.session_state["logarithmic"])
+        ),
+    )
+
+
+def hinge_variant_controls(state: State, t: Text) -> None:
+    """Set the variant, power and margin of the hinge loss, and the number of classes."""
+    variant, power, margin, classes = st.columns([4, 2, 2, 2], vertical_alignment="bottom")
+    with variant:
+        _variant_control(state, t)
+    st.session_state["power"] = state.power
+    power.selectbox(
+        t("control.power"),
+        HINGE_POWERS,
+        format_func=lambda power: t(f"power.power_{power}"),
+        key="power",
+        on_change=lambda: write_state(replace(read_state()[0], power=st.session_state["power"])),
+    )
+    with margin:
+        number_control(
+            state, "margin", t("control.margin"), least=0.0, most=LARGEST_MARGIN, step=0.5
+        )
+    with classes:
+        classes_control(state, t)
+
+
+def _variant_control(state: State, t: Text) -> None:
+    st.session_state["variant"] = state.variant
+    st.selectbox(
+        t("control.variant"),
+        HINGE_VARIANTS,
+        format_func=lambda name: t(f"variant.{name}"),
+        key="variant",
+        help=t("control.variant_help"),
+        on_change=lambda: write_state(
+            replace(read_state()[0], variant=st.session_state["variant"])
         ),
     )
 

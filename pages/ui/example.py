@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypeAlias
 
+from core.graph import CIRCUITS
 from core.losses import HINGE_VARIANTS, HingeVariant
 
 __all__ = [
     "DEFAULT",
+    "GRAPHS",
+    "GRAPH_VIEWS",
+    "LARGEST_INPUT",
     "LARGEST_MARGIN",
     "LARGEST_SCORE",
     "LARGEST_STEP_COUNT",
@@ -31,6 +36,7 @@ __all__ = [
     "parse_target",
     "resized",
     "with_attribute",
+    "with_target",
     "write_names",
     "write_number",
     "write_scores",
@@ -43,6 +49,9 @@ LARGEST_SCORE: Final = 1e6
 LARGEST_MARGIN: Final = 1000.0
 LARGEST_STEP_COUNT: Final = 500
 RATES: Final = (0.001, 100.0)
+LARGEST_INPUT: Final = 1000.0
+GRAPHS: Final = ("softmax", *CIRCUITS)
+GRAPH_VIEWS: Final = ("full", "collapsed", "batch")
 TEMPERATURES: Final = (0.05, 20.0)
 TARGET_TOLERANCE: Final = 1e-4
 """How far typed target probabilities may be from adding up to 1."""
@@ -113,6 +122,14 @@ class State:
     """The step of gradient descent that is shown."""
     steps: int = 0
     """How many steps of gradient descent are shown; 0: as many as tell the story."""
+    graph: str = "softmax"
+    """The computational graph: that of softmax with loss, or one of `core.graph.CIRCUITS`."""
+    view: str = "full"
+    """How the graph of softmax with loss is drawn."""
+    node: int = 0
+    """How far the timeline of the graph has come, counted from 1; 0 for its end."""
+    inputs: tuple[float, ...] | None = None
+    """The inputs of a small expression; None: the published ones."""
 
     @property
     def focus(self) -> int:
@@ -224,13 +241,28 @@ def parse_names(text: str, classes: int) -> tuple[tuple[str, ...], tuple[Problem
 
 
 def resized(example: Example, classes: int) -> Example:
-    """Keep the first classes of an example, or add classes of score 0."""
+    """Keep the first classes of an example, or add classes of score 0; the label is hard then."""
+    if classes == len(example.scores):
+        return example
     added = range(len(example.scores), classes)
     return Example(
         names=(*example.names[:classes], *map(default_name, added)),
         scores=(*example.scores[:classes], *(0.0 for _ in added)),
         label=min(example.label, classes - 1),
     )
+
+
+def with_target(example: Example, target: Sequence[float]) -> Example:
+    """Give the example another target, scaled to a sum of 1; the label is where its mass is most.
+
+    All mass on one class is a hard label.
+    """
+    total = math.fsum(target)
+    scaled = tuple(mass / total for mass in target)
+    most = max(scaled)
+    label = example.label if scaled[example.label] == most else scaled.index(most)
+    is_hard = scaled[label] == 1 and sum(mass > 0 for mass in scaled) == 1
+    return replace(example, label=label, target=None if is_hard else scaled)
 
 
 Reading: TypeAlias = tuple[State, tuple[Problem, ...]]
@@ -263,6 +295,26 @@ def _read_target(text: str, state: State) -> Reading:
     used = str(state.example.label)
     problems = tuple(replace(problem, used=used) for problem in problems)
     return replace(state, example=replace(state.example, target=target)), problems
+
+
+def _read_inputs(text: str, state: State) -> Reading:
+    if state.graph not in CIRCUITS:
+        return state, ()
+    count = len(CIRCUITS[state.graph].inputs)
+    used = write_scores(CIRCUITS[state.graph].inputs)
+    parts = [part for part in re.split(r"[,;\s，；、]+", text.strip()) if part]
+    if len(parts) != count:
+        limits = {"count": str(count)}
+        return state, (Problem("inputs", _short(text), "input_count", used, limits),)
+    read = [_parse_number(part, "inputs", 0.0) for part in parts]
+    problems = tuple(replace(problem, used=used) for _, problem in read if problem is not None)
+    if problems:
+        return state, problems
+    values = tuple(value for value, _ in read)
+    if max(map(abs, values)) > LARGEST_INPUT:
+        limits = {"least": f"−{LARGEST_INPUT:,g}", "most": f"{LARGEST_INPUT:,g}"}
+        return state, (Problem("inputs", _short(text), "range", used, limits),)
+    return replace(state, inputs=values), ()
 
 
 def _read_names(text: str, state: State) -> Reading:
@@ -391,6 +443,14 @@ PARAMETERS: Final = (
     _number("rate", "rate", *RATES),
     _whole("step", "step", 0, LARGEST_STEP_COUNT),
     _whole("steps", "steps", 0, LARGEST_STEP_COUNT),
+    _option("graph", "graph", GRAPHS),
+    _option("view", "view", GRAPH_VIEWS),
+    _whole("node", "node", 0, 99),
+    Parameter(
+        "inputs",
+        _read_inputs,
+        lambda state: None if state.inputs is None else write_scores(state.inputs),
+    ),
 )
 """The one table that reads and writes the URL, in reading order: the scores set the class count."""
 

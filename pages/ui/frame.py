@@ -21,7 +21,14 @@ from pages.ui.text import LANGUAGES, Text, escape
 __all__ = ["LESSONS", "frame", "lesson_map", "problem_sentence"]
 
 HOME: Final = "home"
-LESSONS: Final = {HOME: "", "svm_against_softmax": "svm-against-softmax"}
+LESSONS: Final = {
+    HOME: "",
+    "softmax": "softmax",
+    "cross_entropy": "cross-entropy",
+    "hinge": "hinge",
+    "svm_against_softmax": "svm-against-softmax",
+    "softmax_loss_graph": "softmax-with-loss-graph",
+}
 """Every page by its script and text file, with its path in the address."""
 
 _FOLDER = Path(__file__).parent.parent

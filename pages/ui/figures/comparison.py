@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 
 from core.comparison import Comparison
 from core.descent import OneStep
+from core.hinge_variants import HingeComparison
 from core.losses import HingeVariant
 from core.sweeps import ScoreAxis
 from core.validation import FloatArray
@@ -34,6 +35,7 @@ __all__ = [
     "marks",
     "point_places",
     "probabilities_figure",
+    "score_places",
     "scores_figure",
 ]
 
@@ -58,8 +60,10 @@ BELOW_SCORES, BELOW_PROBABILITIES = -1e7, -9.0
 outline of an empty bar, and would not give a bar that was NaN its outline back in a drag."""
 
 
-def comparison_places(result: Comparison, ghosts: OneStep | None = None) -> dict[Place, FloatArray]:
-    """Numbers that follow from the scores and the label, by the place that shows them.
+def score_places(
+    result: Comparison | HingeComparison, ghosts: OneStep | None = None
+) -> dict[Place, FloatArray]:
+    """Bars of the scores, of the stretches that violate a margin, and of the margin line.
 
     With ``ghosts``, the scores after a step of either loss stand beside the present ones.
     """
@@ -73,12 +77,23 @@ def comparison_places(result: Comparison, ghosts: OneStep | None = None) -> dict
     if ghosts is not None:
         bases = (*bases, zeros, zeros)
         heights += [ghosts.softmax, ghosts.svm]
+    return {
+        SCORE_BASES: np.concatenate(bases, axis=-1),
+        SCORE_HEIGHTS: np.concatenate(heights, axis=-1),
+    }
+
+
+def comparison_places(result: Comparison, ghosts: OneStep | None = None) -> dict[Place, FloatArray]:
+    """Numbers that follow from the scores and the label, by the place that shows them.
+
+    ``ghosts`` as in :func:`score_places`.
+    """
+    zeros = np.zeros_like(result.scores)
     gradients = np.concatenate([result.cross_entropy_gradient, result.hinge_gradient], axis=-1)
     target_bases = [np.where(result.targets == 0, BELOW_PROBABILITIES, 0.0), zeros]
     targets_and_probabilities = [result.targets, result.probabilities]
     return {
-        SCORE_BASES: np.concatenate(bases, axis=-1),
-        SCORE_HEIGHTS: np.concatenate(heights, axis=-1),
+        **score_places(result, ghosts),
         TARGET_BASES: np.concatenate(target_bases, axis=-1),
         PROBABILITIES: np.concatenate(targets_and_probabilities, axis=-1),
         PROBABILITY_LABELS: result.probabilities,

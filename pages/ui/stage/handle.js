@@ -76,6 +76,7 @@ class Handle {
     this.grip.setAttribute("aria-valuetext", text);
     const shown = given.mark === "flag" ? given.flag : text;
     if (!this.input && this.pill.textContent !== shown) this.pill.textContent = shown;
+    this.pill.style.setProperty("--characters", Math.max(shown.length, 6));
     this.grip.dataset.value = JSON.stringify(this.value);
     this.grip.toggleAttribute("data-waiting", this.waiting);
     if (this.waiting) this.grip.setAttribute("aria-busy", "true");
@@ -107,7 +108,9 @@ class Handle {
     if (given.mark === "flag") this.grip.toggleAttribute("data-narrow", column < 84);
     if (given.mark === "bar") {
       this.grip.style.setProperty("--handle-width", `${clamp(column - 4, 20, 76)}px`);
-      this.grip.dataset.side = this.value < 0 ? "below" : "above";
+      // Held at the edge of the panel, the pill stays within it.
+      const isBeyond = yaxis.d2p(y) < 0 || yaxis.d2p(y) > yaxis._length;
+      this.grip.dataset.side = this.value < 0 === isBeyond ? "above" : "below";
     }
   }
 

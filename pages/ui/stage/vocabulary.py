@@ -89,6 +89,9 @@ class Mark:
         What is written, if it is not ``y``. NaN is written as nothing, but as NaN in a cell.
     decimals, prefix
         How a number is written; ``decimals`` repeats. ``prefix`` is such as ``"Σ = "``.
+    digits
+        Write so many significant digits at most, without trailing zeros, and no more than four
+        decimals; for numbers of very different size. ``decimals`` is not used then.
     choices
         Texts of which the number picks one.
     shades
@@ -108,6 +111,7 @@ class Mark:
     y: tuple[float, ...] | Place
     numbers: Place | None = None
     decimals: tuple[int, ...] = (3,)
+    digits: int | None = None
     prefix: str = ""
     choices: tuple[str, ...] | None = None
     shades: Place | None = None
