@@ -13,6 +13,7 @@ from typing import TypeVar
 import numpy as np
 import streamlit as st
 
+from core.checkable import CHECKABLE
 from core.examples import PRESETS, Preset
 from core.hinge_variants import HINGE_POWERS
 from core.losses import HINGE_VARIANTS
@@ -35,13 +36,16 @@ from pages.ui.location import read_state, write_state
 from pages.ui.text import Text, escape
 
 __all__ = [
+    "check_controls",
     "classes_control",
     "example_controls",
     "hinge_controls",
     "hinge_variant_controls",
+    "margin_control",
     "number_control",
     "preset_controls",
     "typed",
+    "variant_control",
 ]
 
 Parsed = TypeVar("Parsed")
@@ -50,8 +54,12 @@ Parsed = TypeVar("Parsed")
 def _choose_preset() -> None:
     chosen = next((preset for preset in PRESETS if preset.id == st.session_state["preset"]), None)
     if chosen is not None:
-        is_logarithmic = read_state()[0].is_logarithmic
-        write_state(replace(_preset_state(chosen), is_logarithmic=is_logarithmic))
+        present = read_state()[0]
+        kept = ("is_logarithmic", "check", "difference_step", "mistake")
+        new = _preset_state(chosen)
+        for attribute in kept:
+            new = with_attribute(new, attribute, getattr(present, attribute))
+        write_state(new)
 
 
 def _preset_state(preset: Preset) -> State:
@@ -94,11 +102,9 @@ def hinge_controls(state: State, t: Text) -> None:
     """Set the variant and margin of the hinge loss, the number of classes, and the loss axis."""
     variant, margin, classes, axis = st.columns([4, 2, 2, 2], vertical_alignment="bottom")
     with variant:
-        _variant_control(state, t)
+        variant_control(state, t)
     with margin:
-        number_control(
-            state, "margin", t("control.margin"), least=0.0, most=LARGEST_MARGIN, step=0.5
-        )
+        margin_control(state, t)
     with classes:
         classes_control(state, t)
     st.session_state["logarithmic"] = state.is_logarithmic
@@ -116,7 +122,7 @@ def hinge_variant_controls(state: State, t: Text) -> None:
     """Set the variant, power and margin of the hinge loss, and the number of classes."""
     variant, power, margin, classes = st.columns([4, 2, 2, 2], vertical_alignment="bottom")
     with variant:
-        _variant_control(state, t)
+        variant_control(state, t)
     st.session_state["power"] = state.power
     power.selectbox(
         t("control.power"),
@@ -126,14 +132,13 @@ def hinge_variant_controls(state: State, t: Text) -> None:
         on_change=lambda: write_state(replace(read_state()[0], power=st.session_state["power"])),
     )
     with margin:
-        number_control(
-            state, "margin", t("control.margin"), least=0.0, most=LARGEST_MARGIN, step=0.5
-        )
+        margin_control(state, t)
     with classes:
         classes_control(state, t)
 
 
-def _variant_control(state: State, t: Text) -> None:
+def variant_control(state: State, t: Text) -> None:
+    """Set the variant of the hinge loss."""
     st.session_state["variant"] = state.variant
     st.selectbox(
         t("control.variant"),
@@ -145,6 +150,11 @@ def _variant_control(state: State, t: Text) -> None:
             replace(read_state()[0], variant=st.session_state["variant"])
         ),
     )
+
+
+def margin_control(state: State, t: Text) -> None:
+    """Set the margin of the hinge loss."""
+    number_control(state, "margin", t("control.margin"), least=0.0, most=LARGEST_MARGIN, step=0.5)
 
 
 def number_control(
@@ -165,6 +175,33 @@ def number_control(
         key=attribute,
         on_change=changed,
     )
+
+
+def check_controls(state: State, t: Text) -> None:
+    """Choose the function whose gradient is checked, a mistake in it, and its margin."""
+    function, mistake, margin, classes = st.columns([4, 3, 2, 2], vertical_alignment="bottom")
+    st.session_state["check"] = state.check
+    function.selectbox(
+        t("gradient_check.control.function"),
+        list(CHECKABLE),
+        format_func=lambda id: t(f"gradient_check.function.{id}"),
+        key="check",
+        on_change=lambda: write_state(replace(read_state()[0], check=st.session_state["check"])),
+    )
+    st.session_state["mistake"] = bool(state.mistake)
+    mistake.toggle(
+        t("gradient_check.control.mistake"),
+        key="mistake",
+        help=t(f"gradient_check.mistake.{state.check}"),
+        on_change=lambda: write_state(
+            replace(read_state()[0], mistake=int(st.session_state["mistake"]))
+        ),
+    )
+    if CHECKABLE[state.check].uses_margin:
+        with margin:
+            margin_control(state, t)
+    with classes:
+        classes_control(state, t)
 
 
 def classes_control(state: State, t: Text) -> None:

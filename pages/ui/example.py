@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypeAlias
 
+from core.checkable import CHECKABLE
+from core.difference_quotients import STEPS
 from core.graph import CIRCUITS
 from core.losses import HINGE_VARIANTS, HingeVariant
 
@@ -48,10 +50,11 @@ LONGEST_NAME: Final = 24
 LARGEST_SCORE: Final = 1e6
 LARGEST_MARGIN: Final = 1000.0
 LARGEST_STEP_COUNT: Final = 500
-RATES: Final = (0.001, 100.0)
 LARGEST_INPUT: Final = 1000.0
 GRAPHS: Final = ("softmax", *CIRCUITS)
 GRAPH_VIEWS: Final = ("full", "collapsed", "batch")
+LARGEST_SAMPLE: Final = 200_000
+RATES: Final = (0.001, 100.0)
 TEMPERATURES: Final = (0.05, 20.0)
 TARGET_TOLERANCE: Final = 1e-4
 """How far typed target probabilities may be from adding up to 1."""
@@ -116,12 +119,12 @@ class State:
     """What the logits are multiplied with in the lesson on numerical stability."""
     shift: float = 0.0
     """What is added to the logits in the lesson on numerical stability."""
+    swept: str = "scale"
+    """Which of the two the errors are drawn along: scale or shift."""
     rate: float = 1.0
     """The step size of gradient descent on the scores."""
     step: int = 0
     """The step of gradient descent that is shown."""
-    steps: int = 0
-    """How many steps of gradient descent are shown; 0: as many as tell the story."""
     graph: str = "softmax"
     """The computational graph: that of softmax with loss, or one of `core.graph.CIRCUITS`."""
     view: str = "full"
@@ -130,6 +133,16 @@ class State:
     """How far the timeline of the graph has come, counted from 1; 0 for its end."""
     inputs: tuple[float, ...] | None = None
     """The inputs of a small expression; None: the published ones."""
+    check: str = "cross_entropy"
+    """The function whose gradient is checked."""
+    difference_step: float = 1e-5
+    """The step h of the difference quotients."""
+    mistake: int = 0
+    """1 if the gradient that is checked has a mistake."""
+    sample: int = 0
+    """The row of the batch lab's table that the example is, from 1 on; 0: it is from elsewhere."""
+    steps: int = 0
+    """How many steps of gradient descent are shown; 0: as many as tell the story."""
 
     @property
     def focus(self) -> int:
@@ -440,9 +453,7 @@ PARAMETERS: Final = (
     _number("c", "constant", -1000.0, 1000.0),
     _number("scale", "scale", 0.01, 1000.0),
     _number("shift", "shift", -1000.0, 1000.0),
-    _number("rate", "rate", *RATES),
-    _whole("step", "step", 0, LARGEST_STEP_COUNT),
-    _whole("steps", "steps", 0, LARGEST_STEP_COUNT),
+    _option("by", "swept", ("scale", "shift")),
     _option("graph", "graph", GRAPHS),
     _option("view", "view", GRAPH_VIEWS),
     _whole("node", "node", 0, 99),
@@ -451,6 +462,13 @@ PARAMETERS: Final = (
         _read_inputs,
         lambda state: None if state.inputs is None else write_scores(state.inputs),
     ),
+    _option("check", "check", tuple(CHECKABLE)),
+    _number("h", "difference_step", STEPS[0], STEPS[-1]),
+    _whole("mistake", "mistake", 0, 1),
+    _whole("sample", "sample", 0, LARGEST_SAMPLE),
+    _number("rate", "rate", *RATES),
+    _whole("step", "step", 0, LARGEST_STEP_COUNT),
+    _whole("steps", "steps", 0, LARGEST_STEP_COUNT),
 )
 """The one table that reads and writes the URL, in reading order: the scores set the class count."""
 

@@ -84,10 +84,7 @@ def score_places(
 
 
 def comparison_places(result: Comparison, ghosts: OneStep | None = None) -> dict[Place, FloatArray]:
-    """Numbers that follow from the scores and the label, by the place that shows them.
-
-    ``ghosts`` as in :func:`score_places`.
-    """
+    """Numbers that follow from the scores and the label, by the place that shows them."""
     zeros = np.zeros_like(result.scores)
     gradients = np.concatenate([result.cross_entropy_gradient, result.hinge_gradient], axis=-1)
     target_bases = [np.where(result.targets == 0, BELOW_PROBABILITIES, 0.0), zeros]

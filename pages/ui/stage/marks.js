@@ -37,10 +37,11 @@ class Mark {
   }
 
   text(i) {
-    const { kind, choices, decimals, digits, prefix, numbers, y } = this.given;
+    const { kind, choices, decimals, digits, significant, prefix, numbers, y } = this.given;
     const number = this.values(numbers ?? y)[i] ?? NaN;
     if (choices !== null) return choices[number] ?? "";
     if (Number.isNaN(number)) return kind === "cell" ? "NaN" : "";
+    if (significant !== null) return prefix + formatSignificant(number, significant);
     if (digits !== null) return prefix + formatDigits(number, digits);
     const places = decimals[i % decimals.length];
     return prefix + (Number.isFinite(number) ? formatShort(number, places) : formatNumber(number, places));
@@ -78,7 +79,12 @@ class Mark {
         node.dataset.side = y < 0 ? "below" : y > 0 ? "above" : "level";
         node.toggleAttribute("data-spare", room < 24 && Math.abs(y) < 0.005);
       }
-      write(node, this.text(i));
+      const text = this.text(i);
+      if (given.kind === "cell") {
+        const fitting = Math.min(size, (1.6 * width) / text.length);
+        node.style.setProperty("--mark-size", `${clamp(fitting, 8, fontSize(panel.plot.clientWidth) + 2)}px`);
+      }
+      write(node, text);
     });
   }
 
