@@ -10,10 +10,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypeAlias
 
+from core.checkable import CHECKABLE
+from core.difference_quotients import STEPS
+from core.graph import CIRCUITS
 from core.losses import HINGE_VARIANTS, HingeVariant
 
 __all__ = [
     "DEFAULT",
+    "GRAPHS",
+    "GRAPH_VIEWS",
+    "LARGEST_INPUT",
     "LARGEST_MARGIN",
     "LARGEST_SCORE",
     "LARGEST_STEP_COUNT",
@@ -44,6 +50,11 @@ LONGEST_NAME: Final = 24
 LARGEST_SCORE: Final = 1e6
 LARGEST_MARGIN: Final = 1000.0
 LARGEST_STEP_COUNT: Final = 500
+LARGEST_INPUT: Final = 1000.0
+GRAPHS: Final = ("softmax", *CIRCUITS)
+GRAPH_VIEWS: Final = ("full", "collapsed", "batch")
+LARGEST_SAMPLE: Final = 200_000
+RATES: Final = (0.001, 100.0)
 TEMPERATURES: Final = (0.05, 20.0)
 TARGET_TOLERANCE: Final = 1e-4
 """How far typed target probabilities may be from adding up to 1."""
@@ -108,10 +119,30 @@ class State:
     """What the logits are multiplied with in the lesson on numerical stability."""
     shift: float = 0.0
     """What is added to the logits in the lesson on numerical stability."""
+    swept: str = "scale"
+    """Which of the two the errors are drawn along: scale or shift."""
     rate: float = 1.0
     """The step size of gradient descent on the scores."""
     step: int = 0
     """The step of gradient descent that is shown."""
+    graph: str = "softmax"
+    """The computational graph: that of softmax with loss, or one of `core.graph.CIRCUITS`."""
+    view: str = "full"
+    """How the graph of softmax with loss is drawn."""
+    node: int = 0
+    """How far the timeline of the graph has come, counted from 1; 0 for its end."""
+    inputs: tuple[float, ...] | None = None
+    """The inputs of a small expression; None: the published ones."""
+    check: str = "cross_entropy"
+    """The function whose gradient is checked."""
+    difference_step: float = 1e-5
+    """The step h of the difference quotients."""
+    mistake: int = 0
+    """1 if the gradient that is checked has a mistake."""
+    sample: int = 0
+    """The row of the batch lab's table that the example is, from 1 on; 0: it is from elsewhere."""
+    steps: int = 0
+    """How many steps of gradient descent are shown; 0: as many as tell the story."""
 
     @property
     def focus(self) -> int:
@@ -279,6 +310,26 @@ def _read_target(text: str, state: State) -> Reading:
     return replace(state, example=replace(state.example, target=target)), problems
 
 
+def _read_inputs(text: str, state: State) -> Reading:
+    if state.graph not in CIRCUITS:
+        return state, ()
+    count = len(CIRCUITS[state.graph].inputs)
+    used = write_scores(CIRCUITS[state.graph].inputs)
+    parts = [part for part in re.split(r"[,;\s，；、]+", text.strip()) if part]
+    if len(parts) != count:
+        limits = {"count": str(count)}
+        return state, (Problem("inputs", _short(text), "input_count", used, limits),)
+    read = [_parse_number(part, "inputs", 0.0) for part in parts]
+    problems = tuple(replace(problem, used=used) for _, problem in read if problem is not None)
+    if problems:
+        return state, problems
+    values = tuple(value for value, _ in read)
+    if max(map(abs, values)) > LARGEST_INPUT:
+        limits = {"least": f"−{LARGEST_INPUT:,g}", "most": f"{LARGEST_INPUT:,g}"}
+        return state, (Problem("inputs", _short(text), "range", used, limits),)
+    return replace(state, inputs=values), ()
+
+
 def _read_names(text: str, state: State) -> Reading:
     example = state.example
     if example == DEFAULT.example:  # names alone say how many classes there are
@@ -402,8 +453,22 @@ PARAMETERS: Final = (
     _number("c", "constant", -1000.0, 1000.0),
     _number("scale", "scale", 0.01, 1000.0),
     _number("shift", "shift", -1000.0, 1000.0),
-    _number("rate", "rate", 0.001, 100.0),
+    _option("by", "swept", ("scale", "shift")),
+    _option("graph", "graph", GRAPHS),
+    _option("view", "view", GRAPH_VIEWS),
+    _whole("node", "node", 0, 99),
+    Parameter(
+        "inputs",
+        _read_inputs,
+        lambda state: None if state.inputs is None else write_scores(state.inputs),
+    ),
+    _option("check", "check", tuple(CHECKABLE)),
+    _number("h", "difference_step", STEPS[0], STEPS[-1]),
+    _whole("mistake", "mistake", 0, 1),
+    _whole("sample", "sample", 0, LARGEST_SAMPLE),
+    _number("rate", "rate", *RATES),
     _whole("step", "step", 0, LARGEST_STEP_COUNT),
+    _whole("steps", "steps", 0, LARGEST_STEP_COUNT),
 )
 """The one table that reads and writes the URL, in reading order: the scores set the class count."""
 

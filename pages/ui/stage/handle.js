@@ -70,7 +70,7 @@ class Handle {
     const digits = (value) =>
       given.follows !== null || Number(value.toFixed(given.decimals)) === value
         ? formatNumber(value, given.decimals)
-        : String(Number(value.toPrecision(6))).replace("-", "−");
+        : (Math.abs(value) < 1e-3 ? value.toExponential() : String(Number(value.toPrecision(6)))).replaceAll("-", "−");
     const text = given.names ? given.names[this.value] : given.axis === "xy" ? this.value.map(digits).join(", ") : digits(this.value);
     this.grip.setAttribute("aria-valuenow", given.axis === "xy" ? this.value[0] : this.value);
     this.grip.setAttribute("aria-valuetext", text);
@@ -354,7 +354,9 @@ class Handle {
     this.update(given);
     const tick = (now) => {
       if (!this.playing) return;
-      const value = this.playing.from + Math.floor(((now - this.playing.since) / 1000) * given.rate) * given.step;
+      // The frame may have begun before the button was pressed.
+      const seconds = Math.max(0, now - this.playing.since) / 1000;
+      const value = this.playing.from + Math.floor(seconds * given.rate) * given.step;
       this.setValue(value);
       if (value >= given.maximum) this.pause();
       else this.ticking = requestAnimationFrame(tick);

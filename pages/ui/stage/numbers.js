@@ -56,7 +56,7 @@ const write = (node, text) => {
 };
 
 // A wide panel is on a projector: it is read from the back of the hall.
-const fontSize = (width) => (width >= 560 ? 18 : 14);
+const fontSize = (width) => (width >= 1300 ? 22 : width >= 560 ? 18 : 14);
 
 const toPixel = (axis, value) => axis._offset + clamp(axis.d2p(value), 0, axis._length);
 
@@ -68,6 +68,23 @@ const formatFixed = (value, decimals) => {
 // On a bar there is little room, but what is not 0 is not to read as 0.
 const formatShort = (value, decimals) =>
   value !== 0 && Number(value.toFixed(decimals)) === 0 ? value.toExponential(0).replaceAll("-", "−") : formatFixed(value, decimals);
+
+// For numbers of very different size side by side: as many digits as there is room for.
+function formatDigits(value, digits) {
+  if (!Number.isFinite(value)) return formatNumber(value, digits);
+  const [mantissa, exponent] = value.toExponential(digits - 1).split("e");
+  if (value !== 0 && (exponent >= 6 || exponent < -4)) return `${Number(Number(mantissa).toFixed(1))}e${Number(exponent)}`.replaceAll("-", "−");
+  return String(Number(value.toFixed(clamp(digits - 1 - exponent, 0, 4)))).replace("-", "−");
+}
+
+// So many digits, however small or large; a 0 is just that.
+function formatSignificant(value, digits) {
+  if (!Number.isFinite(value)) return formatNumber(value, digits);
+  if (value === 0) return "0";
+  const isPlain = Math.abs(value) >= 1e-3 && Math.abs(value) < 1e5;
+  const text = isPlain ? value.toPrecision(digits) : value.toExponential(digits - 1);
+  return text.replaceAll("-", "−").replace("+", "");
+}
 
 function formatNumber(value, decimals) {
   if (value === null || !Number.isFinite(value)) return value === Infinity ? "∞" : value === -Infinity ? "−∞" : "–";
