@@ -140,6 +140,7 @@ def marks(names: tuple[str, ...]) -> list[Mark]:
                 places,
                 (row,) * len(names),
                 numbers=numbers,
+                colors=("transparent",),
                 size=(1.0, ROW_OF_P - ROW_OF_T),
             )
             for row, numbers in rows
