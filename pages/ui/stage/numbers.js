@@ -119,16 +119,18 @@ function paintBars(plot, trace) {
 }
 
 // Lines, in the same way: a straight path from point to point, broken where there is none.
+const linePaths = (plot, trace) => plot.querySelectorAll(`.scatterlayer > .trace${plot._fullData[trace].uid} .js-line`);
+
 function isPlainLine(plot, trace) {
   const { type, visible, mode, line, fill, x } = plot._fullData[trace];
-  return type === "scatter" && visible === true && mode === "lines" && line.shape === "linear" && fill === "none" && Array.isArray(x);
+  const isLine = type === "scatter" && visible === true && mode === "lines" && Array.isArray(x);
+  return isLine && line.shape === "linear" && fill === "none" && linePaths(plot, trace).length > 0;
 }
 
 function paintLine(plot, trace) {
   const { xaxis, yaxis } = plot._fullLayout;
   const { x, y } = plot.data[trace];
-  const earlier = plot._fullData.slice(0, trace).filter(({ type, visible }) => type === "scatter" && visible === true).length;
-  const [first, ...others] = plot.querySelectorAll(".scatterlayer > .trace")[earlier].querySelectorAll(".js-line");
+  const [first, ...others] = linePaths(plot, trace);
   let pen = "M";
   let path = "";
   y.forEach((value, i) => {
@@ -137,6 +139,6 @@ function paintLine(plot, trace) {
     if (drawn) path += `${pen}${left.toFixed(2)},${top.toFixed(2)}`;
     pen = drawn ? "L" : "M";
   });
-  first?.setAttribute("d", path || "M0,0Z");
+  first.setAttribute("d", path || "M0,0Z");
   others.forEach((other) => other.setAttribute("d", "M0,0Z"));
 }
