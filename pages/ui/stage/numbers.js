@@ -118,3 +118,28 @@ function paintBars(plot, trace) {
     paths[i].setAttribute("d", drawn ? `M${left},${low}V${high}H${right}V${low}Z` : "M0,0Z");
   });
 }
+
+// Lines, in the same way: a straight path from point to point, broken where there is none.
+const linePaths = (plot, trace) => plot.querySelectorAll(`.scatterlayer > .trace${plot._fullData[trace].uid} .js-line`);
+
+function isPlainLine(plot, trace) {
+  const { type, visible, mode, line, fill, x } = plot._fullData[trace];
+  const isLine = type === "scatter" && visible === true && mode === "lines" && Array.isArray(x);
+  return isLine && line.shape === "linear" && fill === "none" && linePaths(plot, trace).length > 0;
+}
+
+function paintLine(plot, trace) {
+  const { xaxis, yaxis } = plot._fullLayout;
+  const { x, y } = plot.data[trace];
+  const [first, ...others] = linePaths(plot, trace);
+  let pen = "M";
+  let path = "";
+  y.forEach((value, i) => {
+    const [left, top] = [xaxis.d2p(x[i]), yaxis.d2p(value)];
+    const drawn = Number.isFinite(left) && Number.isFinite(top);
+    if (drawn) path += `${pen}${left.toFixed(2)},${top.toFixed(2)}`;
+    pen = drawn ? "L" : "M";
+  });
+  first.setAttribute("d", path || "M0,0Z");
+  others.forEach((other) => other.setAttribute("d", "M0,0Z"));
+}
