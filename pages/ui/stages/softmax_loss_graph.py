@@ -65,18 +65,18 @@ def graph_stage(scene: Scene, t: Text) -> None:
 
 def _readouts(scene: Scene, t: Text) -> list[Readout]:
     names = class_names(scene, t)
+    true = scene.state.example.names[scene.state.example.label]
     numbers = []
     for id in tiles(scene):
-        label = (
-            f"∂f/∂{input_title(scene, scene.picture.asked[int(id.removeprefix('slope'))], names)}"
-            if scene.is_circuit and id != "output"
-            else t(
-                f"softmax_loss_graph.readout.{id}",
-                name=scene.state.example.names[scene.state.example.label],
-            )
-        )
-        tone = "cross-entropy" if id.startswith("slope") else ""
-        numbers.append(Readout(id, label=label, tone=tone))
+        is_slope = id.startswith("slope")
+        if not scene.is_circuit:
+            label = t(f"softmax_loss_graph.readout.{id}", name=true)
+        elif is_slope:
+            asked = scene.picture.asked[int(id.removeprefix("slope"))]
+            label = f"∂f/∂{input_title(scene, asked, names)}"
+        else:
+            label = "f"
+        numbers.append(Readout(id, label=label, tone="cross-entropy" if is_slope else ""))
     found = [
         *numbers,
         *(Readout(slot) for slot in slots(scene.picture)),
@@ -234,8 +234,9 @@ def graph_controls(state: State, t: Text) -> None:
             on_change=_choose_label,
         )
     is_whole = state.node == 0
+    way = "hide" if is_whole else "show"
     hide.button(
-        t(f"softmax_loss_graph.control.{'hide' if is_whole else 'show'}"),
+        t(f"softmax_loss_graph.control.{way}"),
         on_click=lambda: write_state(replace(read_state()[0], node=int(is_whole))),
         width="stretch",
     )
