@@ -109,14 +109,16 @@ def _panel(
         boxes=tuple((id, box_title(id, t)) for id in drawn.layout.boxes),
         output="f" if scene.is_circuit else "L",
     )
-    told = sentences(scene, t)[scene.step].replace("**", "")
+    told = next(readout.choices or () for readout in readouts if readout.id == "sentence")
     return Panel(
         id=figures.PANEL,
         figure=figures.graph_figure(drawn, words, tuple(colors)),
         title=f"f = {CIRCUITS[scene.state.graph].formula}"
         if scene.is_circuit
         else t(f"softmax_loss_graph.panel.{scene.state.view}"),
-        alt=spoken(readouts, now, t("softmax_loss_graph.alt", sentence=told)),
+        alt=spoken(
+            readouts, now, t("softmax_loss_graph.alt", sentence=told[scene.step].replace("**", ""))
+        ),
         legend=figures.legend(lambda name: t(f"softmax_loss_graph.legend.{name}")),
         wide=True,
         height=1.7 if scene.is_batch else 1.9,
