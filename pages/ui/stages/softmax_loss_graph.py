@@ -41,6 +41,8 @@ from pages.ui.text import Text
 __all__ = ["graph_controls", "graph_stage", "moved", "result_table"]
 
 TIMELINE: Final = "node"
+LEAST_UNIT: Final = 92
+"""Pixels from node to node that the numbers on an edge need."""
 
 
 def graph_stage(scene: Scene, t: Text) -> None:
@@ -122,7 +124,7 @@ def _panel(
         legend=figures.legend(lambda name: t(f"softmax_loss_graph.legend.{name}")),
         wide=True,
         height=1.7 if scene.is_batch else 1.9,
-        least_width=960,
+        least_width=round(LEAST_UNIT * (drawn.layout.width[1] - drawn.layout.width[0])),
     )
 
 
@@ -206,8 +208,9 @@ def _adopt(release: Release) -> None:
     write_state(moved(read_state()[0], release))
 
 
-def graph_controls(state: State, t: Text) -> None:
+def graph_controls(scene: Scene, t: Text) -> None:
     """Choose the graph and its view, the true class, and where the timeline is."""
+    state = scene.state
     graph, view, label, hide = st.columns([3, 4, 3, 2], vertical_alignment="bottom")
     st.session_state["graph"] = state.graph
     graph.selectbox(
@@ -217,8 +220,7 @@ def graph_controls(state: State, t: Text) -> None:
         key="graph",
         on_change=_choose_graph,
     )
-    is_softmax = state.graph not in CIRCUITS
-    if is_softmax:
+    if not scene.is_circuit:
         st.session_state["view"] = state.view
         view.segmented_control(
             t("softmax_loss_graph.control.view"),
@@ -235,7 +237,7 @@ def graph_controls(state: State, t: Text) -> None:
             key="true_class",
             on_change=_choose_label,
         )
-    is_whole = state.node == 0
+    is_whole = scene.step == scene.last
     way = "hide" if is_whole else "show"
     hide.button(
         t(f"softmax_loss_graph.control.{way}"),
