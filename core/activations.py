@@ -1,9 +1,10 @@
-"""Softmax, its logarithm and its derivative.
+"""Softmax, its logarithm and its derivative; ReLU and its derivative.
 
-All three subtract each sample's largest logit first: only differences of logits matter, and
-``exp`` of a difference that is at most zero cannot overflow. The largest class then contributes
-exactly 1 to the sum, so that the sum of the *other* classes carries all the information about how
-confident the prediction is. Keeping the two apart is what keeps tiny losses from becoming 0.
+The softmax functions subtract each sample's largest logit first: only differences of logits
+matter, and ``exp`` of a difference that is at most zero cannot overflow. The largest class then
+contributes exactly 1 to the sum, so that the sum of the *other* classes carries all the information
+about how confident the prediction is. Keeping the two apart is what keeps tiny losses from becoming
+0.
 """
 
 import numpy as np
@@ -12,13 +13,15 @@ from numpy.typing import ArrayLike
 from core.validation import (
     FloatArray,
     LabelArray,
+    as_floats,
     as_logits,
     as_real,
     reject_logits,
+    require_finite,
     working_dtype,
 )
 
-__all__ = ["log_softmax", "softmax", "softmax_jacobian"]
+__all__ = ["log_softmax", "relu", "relu_derivative", "softmax", "softmax_jacobian"]
 
 
 @np.errstate(over="ignore", under="ignore")
@@ -178,6 +181,78 @@ def softmax_jacobian(logits: ArrayLike, *, temperature: float = 1.0) -> FloatArr
     np.einsum("nii->ni", jacobian)[...] = rows * complements
     jacobian /= divisor
     return jacobian.reshape(*values.shape, values.shape[-1]).astype(values.dtype, copy=False)
+
+
+def relu(values: ArrayLike) -> FloatArray:
+    r"""Return the rectified linear unit of each value.
+
+    .. math:: \mathrm{ReLU}(x) = \max(0, x)
+
+    Parameters
+    ----------
+    values : array_like
+        The inputs x, any shape.
+
+    Returns
+    -------
+    ndarray
+        Same shape and float type as the values (integers become float64).
+
+    Raises
+    ------
+    ValueError
+        If the values are empty or not finite.
+
+    References
+    ----------
+    Nair and Hinton, "Rectified linear units improve restricted Boltzmann machines" (2010).
+
+    Examples
+    --------
+    >>> relu([-1.5, 0.0, 2.0])
+    array([0., 0., 2.])
+    """
+    inputs = as_floats("values", values)
+    require_finite("values", inputs)
+    # Adding 0 turns -0 into 0.
+    return np.asarray(np.maximum(inputs, 0.0) + np.zeros((), inputs.dtype))
+
+
+def relu_derivative(values: ArrayLike) -> FloatArray:
+    r"""Return the derivative of the rectified linear unit: 1 above 0, else 0.
+
+    Parameters
+    ----------
+    values : array_like
+        The inputs x, any shape.
+
+    Returns
+    -------
+    ndarray
+        Same shape and float type as the values (integers become float64).
+
+    Raises
+    ------
+    ValueError
+        If the values are empty or not finite.
+
+    Notes
+    -----
+    At exactly 0 there is a kink: every number from 0 to 1 is a subgradient, and 0 is taken, the
+    convention of most libraries.
+
+    References
+    ----------
+    Bertoin et al., "Numerical influence of ReLU'(0) on backpropagation" (2021).
+
+    Examples
+    --------
+    >>> relu_derivative([-1.5, 0.0, 2.0])
+    array([0., 0., 1.])
+    """
+    inputs = as_floats("values", values)
+    require_finite("values", inputs)
+    return np.asarray((inputs > 0.0).astype(inputs.dtype))
 
 
 def _sum_without(exponentials: FloatArray, winners: LabelArray) -> FloatArray:

@@ -12,7 +12,7 @@ from core.activations import softmax
 from core.losses import HingeVariant, cross_entropy, hinge
 from core.validation import FloatArray
 
-__all__ = ["Comparison", "Verdict", "compare_losses"]
+__all__ = ["Comparison", "Verdict", "compare_losses", "margin_thresholds"]
 
 IntArray = NDArray[np.int64]
 
@@ -132,6 +132,39 @@ class Comparison:
         return np.asarray(np.select(conditions, verdicts, Verdict.BOTH_PUSH_RIGHT), dtype=np.int64)
 
 
+def margin_thresholds(
+    scores: FloatArray, labels: IntArray, margin: FloatArray | float, variant: HingeVariant
+) -> FloatArray:
+    """The score at which each class meets its margin.
+
+    s_y - margin for a wrong class of a multi-class SVM, and NaN for the true class; -margin and
+    +margin one against all.
+
+    Parameters
+    ----------
+    scores : (..., classes)
+    labels : (...)
+    margin : (...) or a number for all samples
+    variant
+        As in :func:`core.losses.hinge`.
+
+    Returns
+    -------
+    (..., classes)
+
+    Examples
+    --------
+    >>> margin_thresholds(np.array([3.2, 5.1, -1.7]), np.array(0), 1.0, "weston_watkins").tolist()
+    [nan, 2.2, 2.2]
+    """
+    is_true = np.arange(scores.shape[-1]) == labels[..., None]
+    distance = np.asarray(margin)[..., None]
+    if variant == "one_vs_all":
+        return np.where(is_true, distance, -distance)
+    true_scores = np.take_along_axis(scores, labels[..., None], axis=-1)
+    return np.where(is_true, np.nan, true_scores - distance)
+
+
 def compare_losses(
     scores: ArrayLike,
     labels: ArrayLike,
@@ -166,11 +199,6 @@ def compare_losses(
     soft = cross_entropy(table, label, reduction="none")
     svm = hinge(table, label, margin=margin, variant=variant, reduction="none")
     is_true = np.arange(table.shape[-1]) == label[..., None]
-    if variant == "one_vs_all":
-        thresholds = np.where(is_true, margin, -margin)
-    else:
-        true_scores = np.take_along_axis(table, label[..., None], axis=-1)
-        thresholds = np.where(is_true, np.nan, true_scores - margin)
     violations = np.maximum(svm.margins, 0.0)
     return Comparison(
         scores=table,
@@ -181,7 +209,7 @@ def compare_losses(
         cross_entropy_gradient=soft.gradient,
         hinge=svm.per_sample,
         hinge_gradient=svm.gradient,
-        thresholds=thresholds,
+        thresholds=margin_thresholds(table, label, margin, variant),
         violations=violations,
         violation_bases=np.where(is_true, table, table - violations),
     )

@@ -113,6 +113,7 @@ PRESETS = (
     Preset("cat_image", _ANIMALS, (3.2, 5.1, -1.7), 0),
     Preset("car_image", _ANIMALS, (1.3, 4.9, 2.0), 1),
     Preset("frog_image", _ANIMALS, (2.2, 2.5, -3.1), 2),
+    Preset("frog_crammer_singer", _ANIMALS, (2.2, 2.5, -3.1), 2, variant="crammer_singer"),
     Preset("clear_win", _ORDINALS[:3], (10.0, -2.0, 3.0), 0),
     Preset("exact_margin", _ORDINALS[:3], (10.0, 9.0, 9.0), 0),
     Preset("overwhelming_win", _ORDINALS[:3], (10.0, -100.0, -100.0), 0),

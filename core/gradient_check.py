@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from core.validation import FloatArray, as_floats, as_real, require_finite
 
-__all__ = ["GradientCheck", "check_gradient", "numerical_gradient"]
+__all__ = ["GradientCheck", "check_gradient", "numerical_gradient", "relative_error"]
 
 Function = Callable[[FloatArray], SupportsFloat]
 
@@ -23,8 +23,7 @@ class GradientCheck:
     analytic, numerical : ndarray
         The two gradients.
     relative_error : ndarray
-        |analytic - numerical| / max(|analytic|, |numerical|), and 0 where both are 0. Rounding
-        alone makes it large where the gradient is tiny beside the function's value.
+        See :func:`relative_error`.
     kinks : ndarray of bool
         True where the slopes to the left and to the right disagree, so that there is no derivative
         to compare with, or where they lie on different sides of a kink less than a step away.
@@ -39,6 +38,45 @@ class GradientCheck:
     def worst(self) -> float:
         """The largest relative error among the entries without a kink; 0 if there are none."""
         return float(np.max(self.relative_error, where=~self.kinks, initial=0.0))
+
+
+def relative_error(analytic: ArrayLike, numerical: ArrayLike) -> FloatArray:
+    r"""Return how far two gradients lie apart, entry by entry.
+
+    .. math:: \frac{|a - n|}{\max(|a|, |n|)}
+
+    and 0 where both are 0. Rounding alone makes it large where the gradient is tiny beside the
+    function's value.
+
+    Parameters
+    ----------
+    analytic, numerical : array_like
+        The gradients a and n, whose shapes broadcast.
+
+    Returns
+    -------
+    ndarray
+        The errors, from 0 to 2.
+
+    Raises
+    ------
+    ValueError
+        If a gradient is empty or not finite.
+
+    References
+    ----------
+    CS231n notes, "Neural networks part 3": use relative error for the comparison.
+
+    Examples
+    --------
+    >>> relative_error([1.0, 0.0, -1.0], [0.99, 0.0, 1.0])
+    array([0.01, 0.  , 2.  ])
+    """
+    a, n = as_floats("analytic", analytic), as_floats("numerical", numerical)
+    require_finite("analytic", a)
+    require_finite("numerical", n)
+    size = np.maximum(np.abs(a), np.abs(n))
+    return np.asarray(np.abs(a - n) / np.where(size > 0.0, size, 1.0))
 
 
 def numerical_gradient(
@@ -66,7 +104,8 @@ def numerical_gradient(
     Raises
     ------
     ValueError
-        If the point is empty or not finite, or the step is not a finite number above 0.
+        If the point is empty or not finite, or the step is not a finite number above 0, or so
+        small that adding it changes nothing.
 
     References
     ----------
@@ -139,11 +178,10 @@ def check_gradient(
 
     left, right = (here - below) / width_below, (above - here) / width_above
     scale = np.maximum(1.0, np.maximum(np.abs(left), np.abs(right)))
-    size = np.maximum(np.abs(analytic), np.abs(numerical))
     return GradientCheck(
         analytic=analytic,
         numerical=numerical,
-        relative_error=np.abs(analytic - numerical) / np.where(size > 0.0, size, 1.0),
+        relative_error=relative_error(analytic, numerical),
         kinks=np.abs(right - left) > as_real("kink_tolerance", kink_tolerance, above=0.0) * scale,
     )
 
@@ -169,6 +207,10 @@ def _neighbours(
         steps = np.full_like(x, as_real("step", step, above=0.0))
     below, above = np.empty_like(x), np.empty_like(x)
     lower, upper = x - steps, x + steps
+    stuck = (lower == x) | (upper == x)
+    if stuck.any():
+        entry = float(x[stuck][0])
+        raise ValueError(f"step must be large enough to change an entry of {entry!r}, got {step!r}")
     for index in np.ndindex(x.shape):
         for values, shifted in ((below, lower), (above, upper)):
             moved = x.copy()

@@ -10,10 +10,18 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from core.comparison import Comparison, compare_losses
+from core.hinge_variants import hinge_kinks
 from core.losses import HingeVariant
 from core.validation import FloatArray
 
-__all__ = ["ComparisonSweep", "ScoreAxis", "one_at_a_time", "score_axis", "sweep_comparison"]
+__all__ = [
+    "ComparisonSweep",
+    "ScoreAxis",
+    "one_at_a_time",
+    "round_up",
+    "score_axis",
+    "sweep_comparison",
+]
 
 STEPS_EACH_WAY = 100
 
@@ -48,6 +56,18 @@ def score_axis(scores: ArrayLike) -> ScoreAxis:
         limit *= 2.5 if leading_digit == 2 else 2.0
     step = limit / STEPS_EACH_WAY
     return ScoreAxis(limit=limit, step=step, decimals=1 if step < 1 else 0)
+
+
+def round_up(value: float) -> float:
+    """The smallest of 1, 1.5, 2, 3, 4, 6, 8, 10, 15, ... that is not below a value above 0.
+
+    Examples
+    --------
+    >>> round_up(25.4), round_up(0.7)
+    (30.0, 0.8)
+    """
+    power = 10.0 ** np.floor(np.log10(value))
+    return float(next(m * power for m in (1, 1.5, 2, 3, 4, 6, 8, 10) if m * power >= value))
 
 
 def one_at_a_time(values: ArrayLike, grid: ArrayLike) -> FloatArray:
@@ -107,37 +127,13 @@ class ComparisonSweep:
     @property
     def loss_limit(self) -> float:
         """A round number that no loss on any of the curves exceeds."""
-        largest = max(self.by_score.cross_entropy.max(), self.by_score.hinge.max())
-        power = 10.0 ** np.floor(np.log10(largest))
-        return float(next(m * power for m in (1, 1.5, 2, 3, 4, 6, 8, 10) if m * power >= largest))
+        return round_up(max(self.by_score.cross_entropy.max(), self.by_score.hinge.max()))
 
     @property
     def smallest_loss(self) -> float:
         """A power of ten, at least 1e-12, that the cross-entropy of few steps falls below."""
         smallest = max(float(self.by_score.cross_entropy.min()), 1e-12)
         return float(10.0 ** np.floor(np.log10(smallest)))
-
-
-def _kinks(
-    scores: FloatArray, moved: int, label: int, margin: float, variant: HingeVariant
-) -> FloatArray:
-    """Points (score, loss), shape (2, classes), at which a margin is met exactly; NaN if unused."""
-    at = np.full(scores.size, np.nan)
-    others = np.arange(scores.size) != moved
-    if variant == "one_vs_all":
-        at[moved] = margin if moved == label else -margin
-    elif moved != label:
-        rivals = scores[others & (np.arange(scores.size) != label)]
-        met = scores[label] - margin
-        at[moved] = met if variant == "weston_watkins" else np.max(rivals, initial=met)
-    elif variant == "weston_watkins":
-        at[others] = scores[others] + margin
-    else:
-        at[moved] = np.max(scores[others]) + margin
-    bent = np.tile(scores, (scores.size, 1))
-    bent[:, moved] = np.where(np.isnan(at), scores[moved], at)
-    losses = compare_losses(bent, label, margin=margin, variant=variant).hinge
-    return np.stack([at, np.where(np.isnan(at), np.nan, losses)])
 
 
 def _part(comparison: Comparison, rows: slice, shape: tuple[int, ...]) -> Comparison:
@@ -176,16 +172,17 @@ def sweep_comparison(
     present = np.asarray(scores, dtype=np.float64)
     axis = score_axis(present)
     classes, run = present.size, axis.grid.size
+    repeated = np.tile(present, (classes, 1))
     by_score = one_at_a_time(present, axis.grid)
     batch = np.concatenate(
         [
             present[None],
-            np.tile(present, (classes, 1)),
+            repeated,
             by_score.reshape(-1, classes),
             np.tile(by_score[along], (classes, 1)),
         ]
     )
-    every = range(classes)
+    every = np.arange(classes)
     labels = np.concatenate([[label], every, np.full(classes * run, label), np.repeat(every, run)])
     everything = compare_losses(batch, labels, margin=margin, variant=variant)
     ends = np.cumsum([0, 1, classes, classes * run, classes * run])
@@ -196,6 +193,6 @@ def sweep_comparison(
         by_label=_part(everything, parts[1], (classes,)),
         by_score=_part(everything, parts[2], (classes, run)),
         curves_by_label=_part(everything, parts[3], (classes, run)),
-        kinks_by_score=np.stack([_kinks(present, i, label, margin, variant) for i in every]),
-        kinks_by_label=np.stack([_kinks(present, along, y, margin, variant) for y in every]),
+        kinks_by_score=hinge_kinks(repeated, every, label, margin=margin, variant=variant),
+        kinks_by_label=hinge_kinks(repeated, along, every, margin=margin, variant=variant),
     )

@@ -1,11 +1,21 @@
-"""Lesson: SVM against softmax. Both losses on the same scores, live."""
+"""Lesson: SVM against softmax. Both losses on the same scores, live, and both followed down."""
 
 from pages.ui.controls import example_controls, hinge_controls, preset_controls
+from pages.ui.derivations import descent as descent_derivation
 from pages.ui.derivations.svm_against_softmax import derivation
 from pages.ui.lesson import lesson_tabs, opening
 from pages.ui.location import read_state, text
+from pages.ui.snippets import descent as descent_snippet
 from pages.ui.snippets.svm_against_softmax import snippet
 from pages.ui.stages.comparison import comparison_stage, result_table, sweep_of
+from pages.ui.stages.descent import (
+    chosen_view,
+    follow_controls,
+    run_of,
+    run_stage,
+    run_table,
+    steps_shown,
+)
 
 PRESETS = (
     "cat_image",
@@ -22,16 +32,34 @@ PRESETS = (
 t = text()
 state, _ = read_state()
 sweep = sweep_of(state)
+view = chosen_view(state)
+run = run_of(state) if view == "run" else None
+
+
+def why() -> str:
+    """Derive what is open: the losses, and the run if it is."""
+    parts = [derivation(state, sweep.now, t)]
+    if view is not None:
+        path = run or run_of(state)
+        steps = steps_shown(state, path)
+        parts.append(descent_derivation.derivation(state, sweep.now, path, steps, t))
+    return "\n\n".join(parts)
+
 
 opening("svm_against_softmax", t)
-comparison_stage("svm_against_softmax", state, sweep, t)
+comparison_stage("svm_against_softmax", state, sweep, t, has_ghosts=view == "one_step")
+follow_controls(state, run, t)
+if run is not None:
+    run_stage("svm_against_softmax_run", state, run, t)
 preset_controls(state, t, PRESETS)
 hinge_controls(state, t)
 example_controls(state, t)
 lesson_tabs(
     "svm_against_softmax",
     t,
-    why=lambda: derivation(state, sweep.now, t),
-    code=lambda: snippet(state),
-    data=lambda: result_table(state, sweep.now, t),
+    why=why,
+    code=lambda: (
+        snippet(state) if run is None else descent_snippet.snippet(state, steps_shown(state, run))
+    ),
+    data=lambda: result_table(state, sweep.now, t) if run is None else run_table(state, run, t),
 )

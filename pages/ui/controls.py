@@ -13,7 +13,9 @@ from typing import TypeVar
 import numpy as np
 import streamlit as st
 
+from core.checkable import CHECKABLE
 from core.examples import PRESETS, Preset
+from core.hinge_variants import HINGE_POWERS
 from core.losses import HINGE_VARIANTS
 from pages.ui.example import (
     DEFAULT,
@@ -34,13 +36,21 @@ from pages.ui.location import read_state, write_state
 from pages.ui.text import Text, escape
 
 __all__ = [
+    "check_controls",
     "classes_control",
     "example_controls",
     "hinge_controls",
+    "hinge_variant_controls",
+    "margin_control",
     "number_control",
     "preset_controls",
+    "preset_state",
     "typed",
+    "variant_control",
 ]
+
+KEPT_BY_PRESETS = ("is_logarithmic", "view", "check", "difference_step", "mistake", "rate")
+"""How a lesson looks at an example stays when another example is chosen."""
 
 Parsed = TypeVar("Parsed")
 
@@ -48,11 +58,13 @@ Parsed = TypeVar("Parsed")
 def _choose_preset() -> None:
     chosen = next((preset for preset in PRESETS if preset.id == st.session_state["preset"]), None)
     if chosen is not None:
-        is_logarithmic = read_state()[0].is_logarithmic
-        write_state(replace(_preset_state(chosen), is_logarithmic=is_logarithmic))
+        present = read_state()[0]
+        kept = {name: getattr(present, name) for name in KEPT_BY_PRESETS}
+        write_state(replace(preset_state(chosen), **kept))
 
 
-def _preset_state(preset: Preset) -> State:
+def preset_state(preset: Preset) -> State:
+    """Give the state that a preset starts from."""
     example = Example(preset.names, preset.scores, preset.label)
     return State(example=example, margin=preset.margin, variant=preset.variant)
 
@@ -62,7 +74,7 @@ def preset_controls(state: State, t: Text, presets: Sequence[str]) -> None:
     offered = {preset.id: preset for preset in PRESETS if preset.id in presets}
     present = State(example=state.example, margin=state.margin, variant=state.variant)
     st.session_state["preset"] = next(
-        (id for id, preset in offered.items() if _preset_state(preset) == present), None
+        (id for id, preset in offered.items() if preset_state(preset) == present), None
     )
     chooser, random, reset = st.columns([4, 1, 1], vertical_alignment="bottom")
     chooser.selectbox(
@@ -91,21 +103,10 @@ def _randomise() -> None:
 def hinge_controls(state: State, t: Text) -> None:
     """Set the variant and margin of the hinge loss, the number of classes, and the loss axis."""
     variant, margin, classes, axis = st.columns([4, 2, 2, 2], vertical_alignment="bottom")
-    st.session_state["variant"] = state.variant
-    variant.selectbox(
-        t("control.variant"),
-        HINGE_VARIANTS,
-        format_func=lambda name: t(f"variant.{name}"),
-        key="variant",
-        help=t("control.variant_help"),
-        on_change=lambda: write_state(
-            replace(read_state()[0], variant=st.session_state["variant"])
-        ),
-    )
+    with variant:
+        variant_control(state, t)
     with margin:
-        number_control(
-            state, "margin", t("control.margin"), least=0.0, most=LARGEST_MARGIN, step=0.5
-        )
+        margin_control(state, t)
     with classes:
         classes_control(state, t)
     st.session_state["logarithmic"] = state.is_logarithmic
@@ -117,6 +118,45 @@ def hinge_controls(state: State, t: Text) -> None:
             replace(read_state()[0], is_logarithmic=st.session_state["logarithmic"])
         ),
     )
+
+
+def hinge_variant_controls(state: State, t: Text) -> None:
+    """Set the variant, power and margin of the hinge loss, and the number of classes."""
+    variant, power, margin, classes = st.columns([4, 2, 2, 2], vertical_alignment="bottom")
+    with variant:
+        variant_control(state, t)
+    st.session_state["power"] = state.power
+    power.selectbox(
+        t("control.power"),
+        HINGE_POWERS,
+        format_func=lambda power: t(f"power.power_{power}"),
+        key="power",
+        on_change=lambda: write_state(replace(read_state()[0], power=st.session_state["power"])),
+    )
+    with margin:
+        margin_control(state, t)
+    with classes:
+        classes_control(state, t)
+
+
+def variant_control(state: State, t: Text) -> None:
+    """Set the variant of the hinge loss."""
+    st.session_state["variant"] = state.variant
+    st.selectbox(
+        t("control.variant"),
+        HINGE_VARIANTS,
+        format_func=lambda name: t(f"variant.{name}"),
+        key="variant",
+        help=t("control.variant_help"),
+        on_change=lambda: write_state(
+            replace(read_state()[0], variant=st.session_state["variant"])
+        ),
+    )
+
+
+def margin_control(state: State, t: Text) -> None:
+    """Set the margin of the hinge loss."""
+    number_control(state, "margin", t("control.margin"), least=0.0, most=LARGEST_MARGIN, step=0.5)
 
 
 def number_control(
@@ -137,6 +177,33 @@ def number_control(
         key=attribute,
         on_change=changed,
     )
+
+
+def check_controls(state: State, t: Text) -> None:
+    """Choose the function whose gradient is checked, a mistake in it, and its margin."""
+    function, mistake, margin, classes = st.columns([4, 3, 2, 2], vertical_alignment="bottom")
+    st.session_state["check"] = state.check
+    function.selectbox(
+        t("gradient_check.control.function"),
+        list(CHECKABLE),
+        format_func=lambda id: t(f"gradient_check.function.{id}"),
+        key="check",
+        on_change=lambda: write_state(replace(read_state()[0], check=st.session_state["check"])),
+    )
+    st.session_state["mistake"] = bool(state.mistake)
+    mistake.toggle(
+        t("gradient_check.control.mistake"),
+        key="mistake",
+        help=t(f"gradient_check.mistake.{state.check}"),
+        on_change=lambda: write_state(
+            replace(read_state()[0], mistake=int(st.session_state["mistake"]))
+        ),
+    )
+    if CHECKABLE[state.check].uses_margin:
+        with margin:
+            margin_control(state, t)
+    with classes:
+        classes_control(state, t)
 
 
 def classes_control(state: State, t: Text) -> None:

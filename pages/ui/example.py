@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypeAlias
 
+from core.checkable import CHECKABLE
+from core.difference_quotients import STEPS
 from core.graph import CIRCUITS
 from core.losses import HINGE_VARIANTS, HingeVariant
 
@@ -35,6 +38,7 @@ __all__ = [
     "parse_target",
     "resized",
     "with_attribute",
+    "with_target",
     "write_names",
     "write_number",
     "write_scores",
@@ -49,6 +53,8 @@ LARGEST_STEP_COUNT: Final = 500
 LARGEST_INPUT: Final = 1000.0
 GRAPHS: Final = ("softmax", *CIRCUITS)
 GRAPH_VIEWS: Final = ("full", "collapsed", "batch")
+LARGEST_SAMPLE: Final = 200_000
+RATES: Final = (0.001, 100.0)
 TEMPERATURES: Final = (0.05, 20.0)
 TARGET_TOLERANCE: Final = 1e-4
 """How far typed target probabilities may be from adding up to 1."""
@@ -113,6 +119,8 @@ class State:
     """What the logits are multiplied with in the lesson on numerical stability."""
     shift: float = 0.0
     """What is added to the logits in the lesson on numerical stability."""
+    swept: str = "scale"
+    """Which of the two the errors are drawn along: scale or shift."""
     rate: float = 1.0
     """The step size of gradient descent on the scores."""
     step: int = 0
@@ -125,6 +133,16 @@ class State:
     """How far the timeline of the graph has come, counted from 1; 0 for its end."""
     inputs: tuple[float, ...] | None = None
     """The inputs of a small expression; None: the published ones."""
+    check: str = "cross_entropy"
+    """The function whose gradient is checked."""
+    difference_step: float = 1e-5
+    """The step h of the difference quotients."""
+    mistake: int = 0
+    """1 if the gradient that is checked has a mistake."""
+    sample: int = 0
+    """The row of the batch lab's table that the example is, from 1 on; 0: it is from elsewhere."""
+    steps: int = 0
+    """How many steps of gradient descent are shown; 0: as many as tell the story."""
 
     @property
     def focus(self) -> int:
@@ -236,13 +254,28 @@ def parse_names(text: str, classes: int) -> tuple[tuple[str, ...], tuple[Problem
 
 
 def resized(example: Example, classes: int) -> Example:
-    """Keep the first classes of an example, or add classes of score 0."""
+    """Keep the first classes of an example, or add classes of score 0; the label is hard then."""
+    if classes == len(example.scores):
+        return example
     added = range(len(example.scores), classes)
     return Example(
         names=(*example.names[:classes], *map(default_name, added)),
         scores=(*example.scores[:classes], *(0.0 for _ in added)),
         label=min(example.label, classes - 1),
     )
+
+
+def with_target(example: Example, target: Sequence[float]) -> Example:
+    """Give the example another target, scaled to a sum of 1; the label is where its mass is most.
+
+    All mass on one class is a hard label.
+    """
+    total = math.fsum(target)
+    scaled = tuple(mass / total for mass in target)
+    most = max(scaled)
+    label = example.label if scaled[example.label] == most else scaled.index(most)
+    is_hard = scaled[label] == 1 and sum(mass > 0 for mass in scaled) == 1
+    return replace(example, label=label, target=None if is_hard else scaled)
 
 
 Reading: TypeAlias = tuple[State, tuple[Problem, ...]]
@@ -420,8 +453,7 @@ PARAMETERS: Final = (
     _number("c", "constant", -1000.0, 1000.0),
     _number("scale", "scale", 0.01, 1000.0),
     _number("shift", "shift", -1000.0, 1000.0),
-    _number("rate", "rate", 0.001, 100.0),
-    _whole("step", "step", 0, LARGEST_STEP_COUNT),
+    _option("by", "swept", ("scale", "shift")),
     _option("graph", "graph", GRAPHS),
     _option("view", "view", GRAPH_VIEWS),
     _whole("node", "node", 0, 99),
@@ -430,6 +462,13 @@ PARAMETERS: Final = (
         _read_inputs,
         lambda state: None if state.inputs is None else write_scores(state.inputs),
     ),
+    _option("check", "check", tuple(CHECKABLE)),
+    _number("h", "difference_step", STEPS[0], STEPS[-1]),
+    _whole("mistake", "mistake", 0, 1),
+    _whole("sample", "sample", 0, LARGEST_SAMPLE),
+    _number("rate", "rate", *RATES),
+    _whole("step", "step", 0, LARGEST_STEP_COUNT),
+    _whole("steps", "steps", 0, LARGEST_STEP_COUNT),
 )
 """The one table that reads and writes the URL, in reading order: the scores set the class count."""
 

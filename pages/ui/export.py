@@ -30,9 +30,9 @@ class Table:
     def as_csv(self) -> str:
         """Write the columns as CSV with a header."""
         file = io.StringIO()
-        writer = csv.DictWriter(file, list(self.columns), lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(self.rows())
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(self.columns)
+        writer.writerows(zip(*self.columns.values(), strict=True))
         return file.getvalue()
 
     def as_json(self) -> str:

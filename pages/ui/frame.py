@@ -8,7 +8,7 @@ from typing import Final
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from pages.ui.example import Problem
+from pages.ui.example import Problem, State
 from pages.ui.location import (
     link_parameters,
     read_language,
@@ -18,13 +18,19 @@ from pages.ui.location import (
 )
 from pages.ui.text import LANGUAGES, Text, escape
 
-__all__ = ["LESSONS", "frame", "lesson_map", "problem_sentence"]
+__all__ = ["LESSONS", "frame", "lesson_links", "lesson_map", "problem_sentence"]
 
 HOME: Final = "home"
 LESSONS: Final = {
     HOME: "",
+    "softmax": "softmax",
+    "cross_entropy": "cross-entropy",
+    "hinge": "hinge",
     "svm_against_softmax": "svm-against-softmax",
     "softmax_loss_graph": "softmax-with-loss-graph",
+    "numerical_stability": "numerical-stability",
+    "gradient_check": "gradient-check",
+    "batch_lab": "batch-lab",
 }
 """Every page by its script and text file, with its path in the address."""
 
@@ -54,12 +60,20 @@ def _pages(t: Text) -> dict[str, StreamlitPage]:
 
 def lesson_map(t: Text) -> None:
     """Show each lesson with a sentence on what it teaches; its link takes the example along."""
-    for lesson, page in _pages(t).items():
-        if lesson == HOME:
-            continue
-        with st.container(border=True):
+    lessons = {lesson: page for lesson, page in _pages(t).items() if lesson != HOME}
+    columns = [column for _ in range(0, len(lessons), 2) for column in st.columns(2)]
+    for (lesson, page), column in zip(lessons.items(), columns, strict=False):
+        with column.container(border=True, height="stretch"):
             st.page_link(page, label=f"**{page.title}** →", query_params=link_parameters())
             st.markdown(t(f"{lesson}.summary"))
+
+
+def lesson_links(state: State, t: Text, *, besides: str) -> None:
+    """Show a link to every other lesson, which takes this state along."""
+    pages = {lesson: page for lesson, page in _pages(t).items() if lesson not in (HOME, besides)}
+    with st.container(horizontal=True):
+        for page in pages.values():
+            st.page_link(page, query_params=link_parameters(state))
 
 
 def frame() -> StreamlitPage:

@@ -24,9 +24,12 @@ def lesson_tabs(
     *,
     why: Callable[[], str],
     code: Callable[[], str],
-    data: Callable[[], Table],
+    data: Callable[[], Table | None],
 ) -> None:
-    """Show the prompts, the derivation, the code and the numbers as files: the open one only."""
+    """Show the prompts, the derivation, the code and the numbers as files: the open one only.
+
+    Data that are more than one table are shown by ``data`` itself, which then returns None.
+    """
     names = ("try", "why", "code", "data")
     # A tab that is not open is not written: that would slow down every release.
     tabs = st.tabs([t(f"tab.{name}") for name in names], key=f"{lesson}_tab", on_change="rerun")
@@ -41,8 +44,8 @@ def lesson_tabs(
             elif name == "code":
                 st.markdown(t("code.intro"))
                 st.code(code(), language="python")
-            else:
-                _data(lesson, t, data())
+            elif (table := data()) is not None:
+                _data(lesson, t, table)
 
 
 def _data(lesson: str, t: Text, table: Table) -> None:

@@ -51,7 +51,9 @@ def _language_parameter() -> dict[str, str]:
     return {} if chosen is None else {"lang": chosen}
 
 
-def link_parameters() -> dict[str, str]:
-    """Query parameters that take the present state and language to another page."""
+def link_parameters(state: State | None = None) -> dict[str, str]:
+    """Query parameters that take a state, the present one if None, and language to another page."""
+    if state is not None:
+        return {**encode(state), **_language_parameter()}
     present = decode(st.query_params.to_dict())[0]
     return {**(encode(present) if st.query_params.get("z") else {}), **_language_parameter()}

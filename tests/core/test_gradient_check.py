@@ -109,6 +109,8 @@ def test_errors():
     for step in (0, -1e-5, np.inf):
         with pytest.raises(ValueError, match=rf"step must be .* greater than 0, got {step}"):
             numerical_gradient(np.sum, [1.0], step=step)
+    with pytest.raises(ValueError, match=r"step must be large .* an entry of 1000.0, got 1e-15"):
+        numerical_gradient(np.sum, [1.0, 1e3], step=1e-15)
     message = r"gradient must have the shape of the point, \(2,\), got shape \(3,\)"
     with pytest.raises(ValueError, match=message):
         check_gradient(np.sum, [1.0, 1.0, 1.0], [1.0, 2.0])

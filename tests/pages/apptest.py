@@ -43,18 +43,18 @@ def state_of(app: AppTest) -> State:
     return state
 
 
-def header(app: AppTest) -> dict[str, Any]:
-    message = app.get("bidi_component")[0].proto.bytes
+def header(app: AppTest, stage: int = 0) -> dict[str, Any]:
+    message = app.get("bidi_component")[stage].proto.bytes
     (length,) = struct.unpack_from("<I", message)
     return json.loads(message[4 : 4 + length])
 
 
-def told(app: AppTest) -> dict[str, float]:
+def told(app: AppTest, stage: int = 0) -> dict[str, float]:
     """The readouts' numbers as the browser gets them."""
-    stage = header(app)
+    message = header(app, stage)
     return {
         place["attribute"]: values[0]
-        for place, values in zip(stage["places"], stage["now"], strict=True)
+        for place, values in zip(message["places"], message["now"], strict=True)
         if place["panel"] is None
     }
 

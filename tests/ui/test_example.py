@@ -47,6 +47,7 @@ def states(draw: st.DrawFn) -> State:
         shift=draw(st.floats(-1000, 1000)),
         rate=draw(st.floats(0.001, 100)),
         step=draw(st.integers(0, 500)),
+        steps=draw(st.integers(0, 500)),
     )
 
 

@@ -10,17 +10,6 @@ from pages.ui.text import Text
 __all__ = ["derivation"]
 
 
-def _terms(state: State) -> list[str]:
-    """One max(0, ...) a class, with its numbers."""
-    example, margin = state.example, write_number(state.margin)
-    true_score = example.scores[example.label]
-    wrong = [s for index, s in enumerate(example.scores) if index != example.label]
-    if state.variant == "one_vs_all":
-        first = rf"\max(0, {margin} - {latex.signed(true_score)})"
-        return [first, *(rf"\max(0, {margin} + {latex.signed(s)})" for s in wrong)]
-    return [rf"\max(0, {write_number(s)} - {latex.signed(true_score)} + {margin})" for s in wrong]
-
-
 def derivation(state: State, result: Comparison, t: Text) -> str:
     """Derive both losses and their gradients on the current example, as Markdown."""
     separator = r",\; " if state.variant == "crammer_singer" else r" + "
@@ -31,7 +20,7 @@ def derivation(state: State, result: Comparison, t: Text) -> str:
         margin=write_number(state.margin),
         hinge_derivation=t(
             f"svm_against_softmax.hinge_{state.variant}",
-            terms=separator.join(_terms(state)),
+            terms=separator.join(latex.hinge_terms(state)),
             hinge=latex.number(float(result.hinge)),
         ),
         hinge_gradient=latex.row(latex.number(g, 0) for g in result.hinge_gradient.tolist()),

@@ -9,6 +9,8 @@ import numpy as np
 import plotly.graph_objects as go
 
 from core.comparison import Comparison
+from core.descent import OneStep
+from core.hinge_variants import HingeComparison
 from core.losses import HingeVariant
 from core.sweeps import ScoreAxis
 from core.validation import FloatArray
@@ -33,6 +35,7 @@ __all__ = [
     "marks",
     "point_places",
     "probabilities_figure",
+    "score_places",
     "scores_figure",
 ]
 
@@ -47,6 +50,7 @@ POINT_SCORES, POINT_LOSSES = "point_scores", "point_losses"
 PROBABILITY_LABELS = "probability_labels"
 
 FLAG_ROOM = 24
+GHOST_WIDTH, GHOST_PLACE = 0.1, 0.43
 SIDE_BY_SIDE = 0.19
 """Half the distance between the two gradient bars of a class."""
 
@@ -56,20 +60,37 @@ BELOW_SCORES, BELOW_PROBABILITIES = -1e7, -9.0
 outline of an empty bar, and would not give a bar that was NaN its outline back in a drag."""
 
 
-def comparison_places(result: Comparison) -> dict[Place, FloatArray]:
-    """Numbers that follow from the scores and the label, by the place that shows them."""
+def score_places(
+    result: Comparison | HingeComparison, ghosts: OneStep | None = None
+) -> dict[Place, FloatArray]:
+    """Bars of the scores, of the stretches that violate a margin, and of the margin line.
+
+    With ``ghosts``, the scores after a step of either loss stand beside the present ones.
+    """
     zeros = np.zeros_like(result.scores)
-    bases = (
+    bases: tuple[FloatArray, ...] = (
         zeros,
         np.where(result.violations == 0, BELOW_SCORES, result.violation_bases),
         np.where(np.isnan(result.thresholds), BELOW_SCORES, result.thresholds),
     )
+    heights = [result.scores, result.violations, zeros]
+    if ghosts is not None:
+        bases = (*bases, zeros, zeros)
+        heights += [ghosts.softmax, ghosts.svm]
+    return {
+        SCORE_BASES: np.concatenate(bases, axis=-1),
+        SCORE_HEIGHTS: np.concatenate(heights, axis=-1),
+    }
+
+
+def comparison_places(result: Comparison, ghosts: OneStep | None = None) -> dict[Place, FloatArray]:
+    """Numbers that follow from the scores and the label, by the place that shows them."""
+    zeros = np.zeros_like(result.scores)
     gradients = np.concatenate([result.cross_entropy_gradient, result.hinge_gradient], axis=-1)
     target_bases = [np.where(result.targets == 0, BELOW_PROBABILITIES, 0.0), zeros]
     targets_and_probabilities = [result.targets, result.probabilities]
     return {
-        SCORE_BASES: np.concatenate(bases, axis=-1),
-        SCORE_HEIGHTS: np.concatenate([result.scores, result.violations, zeros], axis=-1),
+        **score_places(result, ghosts),
         TARGET_BASES: np.concatenate(target_bases, axis=-1),
         PROBABILITIES: np.concatenate(targets_and_probabilities, axis=-1),
         PROBABILITY_LABELS: result.probabilities,
@@ -123,18 +144,38 @@ def marks(panels: Sequence[str], classes: int) -> list[Mark]:
 
 
 @lru_cache(FIGURES_KEPT)
-def scores_figure(names: tuple[str, ...], axis: ScoreAxis) -> go.Figure:
-    """Bars of scores; the stretch by which a class violates its margin; the margin line."""
+def scores_figure(
+    names: tuple[str, ...], axis: ScoreAxis, *, has_ghosts: bool = False
+) -> go.Figure:
+    """Bars of scores; the stretch by which a class violates its margin; the margin line.
+
+    With ghosts, a slim bar for each loss, beside the score: where one step would take the score.
+    """
     classes = len(names)
+    ghosts = classes if has_ghosts else 0
+    places = list(range(classes))
     figure = base_figure()
     figure.add_bar(
-        x=[*range(classes)] * 3,
-        width=[FULL_WIDTH] * (2 * classes) + [1.0] * classes,
+        x=[
+            *places * 3,
+            *(place - GHOST_PLACE for place in places[:ghosts]),
+            *(place + GHOST_PLACE for place in places[:ghosts]),
+        ],
+        width=[FULL_WIDTH] * (2 * classes) + [1.0] * classes + [GHOST_WIDTH] * 2 * ghosts,
         marker={
-            "color": [*CLASS_COLORS[:classes], *[HINGE] * (2 * classes)],
-            "line": {"color": HINGE, "width": [0] * classes + [2] * classes + [3] * classes},
+            "color": [
+                *CLASS_COLORS[:classes],
+                *[HINGE] * 2 * classes,
+                *[CROSS_ENTROPY] * ghosts,
+                *[HINGE] * ghosts,
+            ],
+            "line": {
+                "color": HINGE,
+                "width": [0] * classes + [2] * classes + [3] * classes + [0] * 2 * ghosts,
+            },
+            "opacity": [1.0] * 3 * classes + [0.6] * 2 * ghosts,
             "pattern": {
-                "shape": [""] * classes + ["/"] * classes + [""] * classes,
+                "shape": [""] * classes + ["/"] * classes + [""] * (classes + 2 * ghosts),
                 "size": 7,
                 "solidity": 0.35,
             },
@@ -216,14 +257,21 @@ def losses_figure(
     return figure
 
 
-def legend(panel: str, word: Callable[[str], str]) -> tuple[LegendEntry, ...]:
+def legend(
+    panel: str, word: Callable[[str], str], *, has_ghosts: bool = False
+) -> tuple[LegendEntry, ...]:
     """What the colours of a panel mean; ``word`` gives the name of each."""
     both = (("cross_entropy", CROSS_ENTROPY), ("hinge", HINGE))
     if panel == "scores":
+        ghosts = (
+            LegendEntry(word("softmax_ghost"), CROSS_ENTROPY),
+            LegendEntry(word("svm_ghost"), HINGE),
+        )
         return (
             LegendEntry(word("threshold"), HINGE, "line"),
             LegendEntry(word("violation"), HINGE, "hatch"),
-            LegendEntry(word("flag"), MUTED, "none"),
+            # There is room for one line of words.
+            *(ghosts if has_ghosts else (LegendEntry(word("flag"), MUTED, "none"),)),
         )
     if panel == "probabilities":
         return (LegendEntry(word("p"), MUTED), LegendEntry(word("t"), TARGET, "outline"))

@@ -8,9 +8,9 @@ from core.losses import HingeVariant
 from pages.ui.example import State
 from pages.ui.snippets.printing import SHOW, array
 
-__all__ = ["snippet"]
+__all__ = ["HINGE", "snippet"]
 
-_HINGE: Final[dict[HingeVariant, str]] = {
+HINGE: Final[dict[HingeVariant, str]] = {
     "weston_watkins": """\
 margins = scores - scores[y] + margin
 margins[y] = 0
@@ -47,7 +47,7 @@ y = {state.example.label}  # the true class
 margin = {float(state.margin)!r}
 
 # The hinge loss of the SVM
-{_HINGE[state.variant]}
+{HINGE[state.variant]}
 # Softmax with cross-entropy: log p = s - log(sum(exp(s))), without overflow
 cross_entropy = np.logaddexp.reduce(scores - scores[y])  # exact even where it is tiny
 p = np.exp(scores - np.logaddexp.reduce(scores))

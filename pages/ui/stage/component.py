@@ -56,6 +56,7 @@ def stage(
     readouts: Sequence[Readout] = (),
     marks: Sequence[Mark] = (),
     focus: str | None = None,
+    pinned: bool = False,
 ) -> None:
     """Show panels that move together, and call ``on_release`` when a handle is let go.
 
@@ -73,6 +74,8 @@ def stage(
         The words of the stage itself: see ``ui/text``.
     focus
         The handle whose ``focus`` is shown in ``now``.
+    pinned
+        Keep the sliders in view while panels that are higher than the screen are scrolled.
     """
 
     def released() -> None:
@@ -92,6 +95,7 @@ def stage(
             focus=focus,
             labels=labels,
             answers=known.number if known else 0,
+            pinned=pinned,
         ),
         on_state_change=released,
     )

@@ -70,12 +70,13 @@ class Handle {
     const digits = (value) =>
       given.follows !== null || Number(value.toFixed(given.decimals)) === value
         ? formatNumber(value, given.decimals)
-        : String(Number(value.toPrecision(6))).replace("-", "−");
+        : (Math.abs(value) < 1e-3 ? value.toExponential() : String(Number(value.toPrecision(6)))).replaceAll("-", "−");
     const text = given.names ? given.names[this.value] : given.axis === "xy" ? this.value.map(digits).join(", ") : digits(this.value);
     this.grip.setAttribute("aria-valuenow", given.axis === "xy" ? this.value[0] : this.value);
     this.grip.setAttribute("aria-valuetext", text);
     const shown = given.mark === "flag" ? given.flag : text;
     if (!this.input && this.pill.textContent !== shown) this.pill.textContent = shown;
+    this.pill.style.setProperty("--characters", Math.max(shown.length, 6));
     this.grip.dataset.value = JSON.stringify(this.value);
     this.grip.toggleAttribute("data-waiting", this.waiting);
     if (this.waiting) this.grip.setAttribute("aria-busy", "true");
@@ -107,7 +108,9 @@ class Handle {
     if (given.mark === "flag") this.grip.toggleAttribute("data-narrow", column < 84);
     if (given.mark === "bar") {
       this.grip.style.setProperty("--handle-width", `${clamp(column - 4, 20, 76)}px`);
-      this.grip.dataset.side = this.value < 0 ? "below" : "above";
+      // Held at the edge of the panel, the pill stays within it.
+      const isBeyond = yaxis.d2p(y) < 0 || yaxis.d2p(y) > yaxis._length;
+      this.grip.dataset.side = this.value < 0 === isBeyond ? "above" : "below";
     }
   }
 
@@ -351,7 +354,9 @@ class Handle {
     this.update(given);
     const tick = (now) => {
       if (!this.playing) return;
-      const value = this.playing.from + Math.floor(((now - this.playing.since) / 1000) * given.rate) * given.step;
+      // The frame may have begun before the button was pressed.
+      const seconds = Math.max(0, now - this.playing.since) / 1000;
+      const value = this.playing.from + Math.floor(seconds * given.rate) * given.step;
       this.setValue(value);
       if (value >= given.maximum) this.pause();
       else this.ticking = requestAnimationFrame(tick);

@@ -1,5 +1,13 @@
 // Marks: what the stage itself draws over a panel, far cheaper than a Plotly trace.
 
+// To set a style again costs as much as to change it, and most cells of a heat map stay where they are.
+function setStyle(node, name, value) {
+  const known = (node.known ??= {});
+  if (known[name] === value) return;
+  known[name] = value;
+  node.style.setProperty(name, value);
+}
+
 class Mark {
   constructor(stage, given) {
     this.stage = stage;
@@ -29,10 +37,11 @@ class Mark {
   }
 
   text(i) {
-    const { kind, choices, decimals, digits, prefix, numbers, y } = this.given;
+    const { kind, choices, decimals, digits, significant, prefix, numbers, y } = this.given;
     const number = this.values(numbers ?? y)[i] ?? NaN;
     if (choices !== null) return choices[number] ?? "";
     if (Number.isNaN(number)) return kind === "cell" ? "NaN" : "";
+    if (significant !== null) return prefix + formatSignificant(number, significant);
     if (digits !== null) return prefix + formatDigits(number, digits);
     const places = decimals[i % decimals.length];
     return prefix + (Number.isFinite(number) ? formatShort(number, places) : formatNumber(number, places));
@@ -50,26 +59,32 @@ class Mark {
     const ys = this.values(given.y);
     const shades = given.shades === null ? null : this.values(given.shades);
     const size = given.kind === "cell" ? Math.min(width / 3.6, height / 1.7) : isBar ? room / 2.8 : Infinity;
+    const largest = fontSize(panel.plot.clientWidth) + 2;
     if (isBar) panel.marks.toggleAttribute("data-narrow", room < 24);
     nodes.forEach((node, i) => {
       const [x, y] = [xs[i] ?? NaN, ys[i] ?? NaN];
       node.hidden = !Number.isFinite(xaxis.d2p(x)) || !Number.isFinite(yaxis.d2p(y));
       if (node.hidden) return;
-      node.style.transform = `translate(${toPixel(xaxis, x)}px, ${toPixel(yaxis, y)}px)`;
-      node.style.setProperty("--mark-color", this.color(i));
-      node.style.setProperty("--mark-size", `${clamp(size, 9, fontSize(panel.plot.clientWidth) + 2)}px`);
+      setStyle(node, "transform", `translate(${toPixel(xaxis, x)}px, ${toPixel(yaxis, y)}px)`);
+      setStyle(node, "--mark-color", this.color(i));
+      setStyle(node, "--mark-size", `${clamp(size, 9, largest)}px`);
       if (given.kind === "dot") return;
       if (given.kind === "cell" || given.kind === "ring") {
-        node.style.setProperty("--mark-width", `${width}px`);
-        node.style.setProperty("--mark-height", `${height}px`);
+        setStyle(node, "--mark-width", `${width}px`);
+        setStyle(node, "--mark-height", `${height}px`);
       }
       if (given.kind === "ring") return;
-      if (shades !== null) node.style.setProperty("--mark-share", `${100 * Math.abs(shades[i] ?? 0)}%`);
+      if (shades !== null) setStyle(node, "--mark-share", `${(100 * Math.abs(shades[i] ?? 0)).toFixed(1)}%`);
       if (isBar) {
         node.dataset.side = y < 0 ? "below" : y > 0 ? "above" : "level";
         node.toggleAttribute("data-spare", room < 24 && Math.abs(y) < 0.005);
       }
-      write(node, this.text(i));
+      const text = this.text(i);
+      if (given.kind === "cell") {
+        const fitting = Math.min(size, (1.6 * width) / text.length);
+        node.style.setProperty("--mark-size", `${clamp(fitting, 8, fontSize(panel.plot.clientWidth) + 2)}px`);
+      }
+      write(node, text);
     });
   }
 

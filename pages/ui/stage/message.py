@@ -92,6 +92,7 @@ def _pack_mark(mark: Mark, place_index: Mapping[Place, int]) -> dict[str, Any]:
         "tones": source(mark.tones),
         "decimals": mark.decimals,
         "digits": mark.digits,
+        "significant": mark.significant,
         "prefix": mark.prefix,
         "choices": mark.choices,
         "colors": mark.colors,
@@ -110,6 +111,7 @@ def pack(
     focus: str | None,
     labels: Mapping[str, str],
     answers: int,
+    pinned: bool = False,
 ) -> bytes:
     """One binary message for the browser.
 
@@ -127,6 +129,7 @@ def pack(
     header = {
         "plotly": PLOTLY_URL,
         "answers": answers,
+        "pinned": pinned,
         "focus": focus,
         "labels": dict(labels),
         "panels": [

@@ -77,6 +77,15 @@ function formatDigits(value, digits) {
   return String(Number(value.toFixed(clamp(digits - 1 - exponent, 0, 4)))).replace("-", "−");
 }
 
+// So many digits, however small or large; a 0 is just that.
+function formatSignificant(value, digits) {
+  if (!Number.isFinite(value)) return formatNumber(value, digits);
+  if (value === 0) return "0";
+  const isPlain = Math.abs(value) >= 1e-3 && Math.abs(value) < 1e5;
+  const text = isPlain ? value.toPrecision(digits) : value.toExponential(digits - 1);
+  return text.replaceAll("-", "−").replace("+", "");
+}
+
 function formatNumber(value, decimals) {
   if (value === null || !Number.isFinite(value)) return value === Infinity ? "∞" : value === -Infinity ? "−∞" : "–";
   const fixed = value.toFixed(decimals);

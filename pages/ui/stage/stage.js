@@ -55,6 +55,7 @@ class Stage {
 
   syncPanels() {
     this.root.dataset.panels = this.model.panels.length;
+    this.root.toggleAttribute("data-pinned", this.model.pinned);
     for (const [id, panel] of this.panels) {
       if (this.model.panels.some((given) => given.id === id)) continue;
       this.plotly.purge(panel.plot);

@@ -89,9 +89,11 @@ class Mark:
         What is written, if it is not ``y``. NaN is written as nothing, but as NaN in a cell.
     decimals, prefix
         How a number is written; ``decimals`` repeats. ``prefix`` is such as ``"Σ = "``.
+    significant
+        Write so many significant digits instead, however small or large the number.
     digits
-        Write so many significant digits at most, without trailing zeros, and no more than four
-        decimals; for numbers of very different size. ``decimals`` is not used then.
+        Write at most so many significant digits instead, without trailing zeros, and no more than
+        four decimals; for numbers of very different size where room is short.
     choices
         Texts of which the number picks one.
     shades
@@ -111,6 +113,7 @@ class Mark:
     y: tuple[float, ...] | Place
     numbers: Place | None = None
     decimals: tuple[int, ...] = (3,)
+    significant: int | None = None
     digits: int | None = None
     prefix: str = ""
     choices: tuple[str, ...] | None = None

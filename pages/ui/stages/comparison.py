@@ -8,6 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from core.comparison import Comparison, Verdict
+from core.descent import one_step
 from core.sweeps import ComparisonSweep, sweep_comparison
 from core.validation import FloatArray
 from pages.ui.example import State
@@ -58,11 +59,17 @@ def comparison_stage(
     *,
     panels: Sequence[str] = PANELS,
     readouts: Sequence[str] = tuple(READOUTS),
+    has_ghosts: bool = False,
 ) -> None:
-    """Show the stage; a release becomes the new state."""
+    """Show the stage; a release becomes the new state.
+
+    With ghosts, slim bars show where one step of gradient descent would take the scores.
+    """
+    ghost_rate = state.rate if has_ghosts else None
+    by_score = _places(sweep.by_score, ghost_rate)
     now = _kept(
         {
-            **figures.comparison_places(sweep.now),
+            **_places(sweep.now, ghost_rate),
             **figures.point_places(sweep.now, state.focus),
             **_curves(sweep, state.focus),
         },
@@ -76,16 +83,16 @@ def comparison_stage(
     ]
     stage(
         key,
-        panels=[_panel(id, state, sweep, now, words, t) for id in panels],
+        panels=[_panel(id, state, sweep, now, words, t, has_ghosts=has_ghosts) for id in panels],
         handles=[
             *score_handles(
                 state,
                 sweep.axis,
                 t,
-                sweeps=[_score_sweep(index, sweep, panels) for index in every],
+                sweeps=[_score_sweep(index, sweep, by_score, panels) for index in every],
                 focuses=focuses,
             ),
-            label_handle(state, t, sweep=_label_sweep(state, sweep, panels)),
+            label_handle(state, t, sweep=_label_sweep(state, sweep, ghost_rate, panels)),
         ],
         readouts=words,
         marks=figures.marks(panels, len(state.example.names)),
@@ -131,6 +138,11 @@ def _adopt(release: Release) -> None:
     write_state(moved(read_state()[0], release))
 
 
+def _places(result: Comparison, ghost_rate: float | None) -> dict[Place, FloatArray]:
+    ghosts = None if ghost_rate is None else one_step(result, ghost_rate)
+    return figures.comparison_places(result, ghosts)
+
+
 def _readouts(state: State, t: Text, shown: Sequence[str]) -> list[Readout]:
     names = state.example.names
     numbers = [
@@ -173,20 +185,23 @@ def _kept(places: Mapping[Place, FloatArray], panels: Sequence[str]) -> dict[Pla
 
 
 def _score_sweep(
-    index: int, sweep: ComparisonSweep, panels: Sequence[str]
+    index: int,
+    sweep: ComparisonSweep,
+    by_score: Mapping[Place, FloatArray],
+    panels: Sequence[str],
 ) -> dict[Place, FloatArray]:
     swept = {
-        **figures.comparison_places(sweep.by_score),
+        **by_score,
         **figures.point_places(sweep.by_score, index),
     }
     return _kept({place: values[index] for place, values in swept.items()}, panels)
 
 
 def _label_sweep(
-    state: State, sweep: ComparisonSweep, panels: Sequence[str]
+    state: State, sweep: ComparisonSweep, ghost_rate: float | None, panels: Sequence[str]
 ) -> dict[Place, FloatArray]:
     swept = {
-        **figures.comparison_places(sweep.by_label),
+        **_places(sweep.by_label, ghost_rate),
         **figures.point_places(sweep.by_label, state.focus),
         **figures.curve_places(sweep.curves_by_label, sweep.kinks_by_label),
     }
@@ -200,6 +215,8 @@ def _panel(
     now: Mapping[Place, FloatArray],
     readouts: Sequence[Readout],
     t: Text,
+    *,
+    has_ghosts: bool,
 ) -> Panel:
     result = sweep.now
     numbers = {
@@ -213,17 +230,19 @@ def _panel(
     listing = ", ".join(map(" ".join, zip(state.example.names, numbers, strict=False)))
     return Panel(
         id=id,
-        figure=_figure(id, state, sweep, t),
+        figure=_figure(id, state, sweep, t, has_ghosts=has_ghosts),
         title=t(f"panel.{id}"),
         alt=spoken(readouts, now, t(f"alt.{id}", values=listing)),
-        legend=figures.legend(id, lambda name: t(f"legend.{name}")),
+        legend=figures.legend(id, lambda name: t(f"legend.{name}"), has_ghosts=has_ghosts),
     )
 
 
-def _figure(id: str, state: State, sweep: ComparisonSweep, t: Text) -> go.Figure:
+def _figure(
+    id: str, state: State, sweep: ComparisonSweep, t: Text, *, has_ghosts: bool
+) -> go.Figure:
     names = state.example.names
     if id == "scores":
-        return figures.scores_figure(names, sweep.axis)
+        return figures.scores_figure(names, sweep.axis, has_ghosts=has_ghosts)
     if id == "probabilities":
         return figures.probabilities_figure(names)
     if id == "gradients":

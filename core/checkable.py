@@ -1,0 +1,309 @@
+"""Functions whose gradients are worth checking, each as it comes out of the other modules.
+
+Every one takes points of shape (..., n), and gives a number and a gradient for each. For the losses
+a point holds the scores; for the penalties the same numbers are weights, for the layers inputs. All
+work in the float type of the points, so that a check can be watched failing in float32.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from core.activations import relu, softmax
+from core.layers import affine_backward, affine_forward, relu_backward
+from core.losses import (
+    HINGE_VARIANTS,
+    HingeLoss,
+    HingeVariant,
+    Loss,
+    cross_entropy,
+    hinge,
+    squared_error,
+)
+from core.regularization import Penalty, elastic_net, l1, l2
+from core.validation import FloatArray, as_labels, as_logits, require_finite
+
+__all__ = ["AFFINE_BIAS", "CHECKABLE", "Checkable", "Evaluation", "affine_weights"]
+
+Labels = NDArray[np.intp]
+Crossed = NDArray[np.bool_]
+
+AFFINE_BIAS: Final = (0.5, -0.25, 0.75)
+"""The bias of the affine layer that is checked: it has three outputs."""
+
+
+@dataclass(frozen=True, eq=False)
+class Evaluation:
+    """A function at points of shape (..., n): values of shape (...), and gradients (..., n)."""
+
+    value: FloatArray
+    gradient: FloatArray
+
+
+Numbers = Callable[[FloatArray, Labels, float], FloatArray]
+
+
+@dataclass(frozen=True)
+class Checkable:
+    """A function with its analytic gradient, the usual mistake in it, and its kinks.
+
+    Attributes
+    ----------
+    id : str
+        A unique name.
+    value, gradient : callable
+        Take points (..., n), labels (...) and the margin; return values (...), gradients (..., n).
+    mistake : callable
+        Takes points, labels and the right gradient, and returns the gradient with a mistake that is
+        often made.
+    crossed : callable or None
+        Takes two points, the labels and the margin: does any max switch its winner between the two?
+        None for a smooth function.
+    third_derivative : callable or None
+        Takes points; returns the third derivative by each entry, on which the truncation
+        error depends. None where it is 0: a function made of straight lines and parabolas.
+    uses_label, uses_margin : bool
+        Whether the value depends on them.
+    """
+
+    id: str
+    value: Numbers
+    gradient: Numbers
+    mistake: Callable[[FloatArray, Labels, FloatArray], FloatArray]
+    crossed: Callable[[FloatArray, FloatArray, Labels, float], Crossed] | None = None
+    third_derivative: Callable[[FloatArray], FloatArray] | None = None
+    uses_label: bool = False
+    uses_margin: bool = False
+
+    def evaluate(
+        self, points: ArrayLike, labels: ArrayLike = 0, *, margin: float = 1.0
+    ) -> Evaluation:
+        """Return the values and the analytic gradients.
+
+        Parameters
+        ----------
+        points : array_like, shape (..., n)
+            Where to evaluate.
+        labels : array_like of int, broadcastable to shape (...)
+            The true classes; of no effect where `uses_label` is False.
+        margin : float
+            The margin of a hinge loss.
+
+        Raises
+        ------
+        ValueError
+            If the points are empty or not finite, or a label or the margin does not fit.
+
+        Examples
+        --------
+        >>> CHECKABLE["cross_entropy"].evaluate([3.2, 5.1, -1.7], 0).gradient.round(4)
+        array([-0.87 ,  0.869,  0.001])
+        """
+        x, y = _fitted(points, labels)
+        return Evaluation(self.value(x, y, margin), self.gradient(x, y, margin))
+
+    def mistaken(
+        self, points: ArrayLike, labels: ArrayLike = 0, *, margin: float = 1.0
+    ) -> Evaluation:
+        """Return the values with the mistaken gradients; arguments as for `evaluate`.
+
+        Examples
+        --------
+        >>> CHECKABLE["l2"].mistaken([3.0, -1.0]).gradient
+        array([ 3., -1.])
+        """
+        x, y = _fitted(points, labels)
+        right = self.gradient(x, y, margin)
+        return Evaluation(self.value(x, y, margin), self.mistake(x, y, right))
+
+    def kink_between(
+        self, lower: ArrayLike, upper: ArrayLike, labels: ArrayLike = 0, *, margin: float = 1.0
+    ) -> Crossed:
+        """Tell whether the straight way from one point to the other crosses a kink.
+
+        As CS231n suggests, by the winners of each max: if one changes, a kink was crossed. A kink
+        at the very end of the way is not crossed. For the squared hinge it is the second
+        derivative that jumps there.
+
+        Parameters
+        ----------
+        lower, upper : array_like, shape (..., n)
+            The ends of the way.
+        labels, margin
+            As for `evaluate`.
+
+        Returns
+        -------
+        ndarray of bool, shape (...)
+
+        References
+        ----------
+        CS231n notes, "Neural networks part 3": kinks in the objective.
+
+        Examples
+        --------
+        >>> CHECKABLE["relu"].kink_between([-1.0, 2.0], [1.0, 2.0])
+        array(True)
+        """
+        low, y = _fitted(lower, labels)
+        high, _ = _fitted(upper, labels)
+        if self.crossed is None:
+            return np.zeros(low.shape[:-1], dtype=np.bool_)
+        return np.asarray(self.crossed(low, high, y, margin))
+
+
+def affine_weights(features: int) -> FloatArray:
+    """Return the fixed weights W, shape (features, 3), of the affine layer that is checked.
+
+    Numbers without a pattern: row by row, sin 1, sin 2, sin 3, ... rounded to one decimal.
+
+    Examples
+    --------
+    >>> affine_weights(2)
+    array([[ 0.8,  0.9,  0.1],
+           [-0.8, -1. , -0.3]])
+    """
+    outputs = len(AFFINE_BIAS)
+    angles = np.arange(1, features * outputs + 1, dtype=np.float64)
+    return np.asarray(np.round(np.sin(angles), 1).reshape(features, outputs))
+
+
+def _fitted(points: ArrayLike, labels: ArrayLike) -> tuple[FloatArray, Labels]:
+    x = as_logits("points", points)
+    require_finite("points", x)
+    wanted = np.broadcast_to(np.asarray(labels), x.shape[:-1])
+    return x, as_labels("labels", wanted, "points", x.shape)
+
+
+def _one_hot(points: FloatArray, labels: Labels) -> FloatArray:
+    return np.asarray((np.arange(points.shape[-1]) == labels[..., None]).astype(points.dtype))
+
+
+def _of_loss(loss: Callable[[FloatArray, Labels, float], Loss]) -> tuple[Numbers, Numbers]:
+    """Return the value and the gradient of a loss, sample by sample."""
+    return (lambda x, y, m: loss(x, y, m).per_sample, lambda x, y, m: loss(x, y, m).gradient)
+
+
+def _third_of_cross_entropy(points: FloatArray) -> FloatArray:
+    """Differentiate p twice more: p (1 - p), and p (1 - p) (1 - 2 p)."""
+    p = softmax(points)
+    return np.asarray(p * (1.0 - p) * (1.0 - 2.0 * p))
+
+
+def _without_target(points: FloatArray, labels: Labels, gradient: FloatArray) -> FloatArray:
+    return np.asarray(gradient + _one_hot(points, labels))
+
+
+def _hinge_function(variant: HingeVariant, power: Literal[1, 2]) -> Checkable:
+    def loss(points: FloatArray, labels: Labels, margin: float) -> HingeLoss:
+        return hinge(points, labels, margin=margin, variant=variant, power=power, reduction="none")
+
+    def margins(points: FloatArray, labels: Labels, margin: float) -> FloatArray:
+        return loss(points, labels, margin).margins
+
+    def crossed(low: FloatArray, high: FloatArray, labels: Labels, margin: float) -> Crossed:
+        before, after = margins(low, labels, margin), margins(high, labels, margin)
+        if variant != "crammer_singer":
+            return _changes_sign(before, after)
+        # The true class has the margin 0, and stands for the 0 in max(0, ...).
+        won_before = before == before.max(axis=-1, keepdims=True)
+        won_after = after == after.max(axis=-1, keepdims=True)
+        return np.asarray(~(won_before & won_after).any(axis=-1))
+
+    def mistake(points: FloatArray, labels: Labels, gradient: FloatArray) -> FloatArray:
+        if power == 2:
+            return gradient * 0.5
+        if variant == "one_vs_all":
+            return np.abs(gradient)
+        return gradient * (1.0 - _one_hot(points, labels))
+
+    id = variant if power == 1 else f"{variant}_squared"
+    return Checkable(id, *_of_loss(loss), mistake, crossed, uses_label=True, uses_margin=True)
+
+
+def _changes_sign(before: FloatArray, after: FloatArray) -> Crossed:
+    return np.asarray((np.sign(before) * np.sign(after) < 0).any(axis=-1))
+
+
+def _of_penalty(penalty: Callable[[FloatArray], Penalty]) -> tuple[Numbers, Numbers]:
+    """Return the value and the gradient of a penalty, point by point."""
+    return (
+        lambda x, y, m: np.asarray(penalty(x).per_weight.sum(axis=-1)),
+        lambda x, y, m: penalty(x).gradient,
+    )
+
+
+def _crosses_zero(low: FloatArray, high: FloatArray, labels: Labels, margin: float) -> Crossed:
+    return _changes_sign(low, high)
+
+
+def _affine_outputs(rows: FloatArray) -> FloatArray:
+    weights = affine_weights(rows.shape[1]).astype(rows.dtype)
+    return affine_forward(rows, weights, np.array(AFFINE_BIAS, dtype=rows.dtype))
+
+
+def _affine_value(points: FloatArray, labels: Labels, margin: float) -> FloatArray:
+    """Half the squared length of the outputs, so that the outputs are their own gradient."""
+    outputs = _affine_outputs(points.reshape(-1, points.shape[-1]))
+    return np.asarray(0.5 * (outputs * outputs).sum(axis=-1).reshape(points.shape[:-1]))
+
+
+def _affine_gradient(points: FloatArray, labels: Labels, margin: float) -> FloatArray:
+    rows = points.reshape(-1, points.shape[-1])
+    weights = affine_weights(rows.shape[1]).astype(points.dtype)
+    back = affine_backward(_affine_outputs(rows), rows, weights)
+    return back.inputs.reshape(points.shape)
+
+
+def _without_bias(points: FloatArray, labels: Labels, gradient: FloatArray) -> FloatArray:
+    weights = affine_weights(points.shape[-1]).astype(points.dtype)
+    return np.asarray((points @ weights) @ weights.T)
+
+
+def _importance(points: FloatArray) -> FloatArray:
+    """Return the factors 1, 2, 3, ... by which the outputs of ReLU enter the sum."""
+    return np.arange(1, points.shape[-1] + 1, dtype=points.dtype)
+
+
+def _relu_value(points: FloatArray, labels: Labels, margin: float) -> FloatArray:
+    """Sum the outputs with weights 1, 2, 3, ..., which are then the gradient that comes back."""
+    return np.asarray((_importance(points) * relu(points)).sum(axis=-1))
+
+
+def _relu_gradient(points: FloatArray, labels: Labels, margin: float) -> FloatArray:
+    return relu_backward(np.broadcast_to(_importance(points), points.shape), points)
+
+
+def _without_mask(points: FloatArray, labels: Labels, gradient: FloatArray) -> FloatArray:
+    return np.broadcast_to(_importance(points), points.shape)
+
+
+CHECKABLE: Final = {
+    entry.id: entry
+    for entry in (
+        Checkable(
+            "cross_entropy",
+            *_of_loss(lambda x, y, m: cross_entropy(x, y, reduction="none")),
+            _without_target,
+            third_derivative=_third_of_cross_entropy,
+            uses_label=True,
+        ),
+        *(_hinge_function(variant, 1) for variant in HINGE_VARIANTS),
+        *(_hinge_function(variant, 2) for variant in HINGE_VARIANTS),
+        Checkable(
+            "squared_error",
+            *_of_loss(lambda x, y, m: squared_error(x, y, reduction="none")),
+            _without_target,
+            uses_label=True,
+        ),
+        Checkable("l1", *_of_penalty(l1), lambda x, y, g: np.abs(g), _crosses_zero),
+        Checkable("l2", *_of_penalty(l2), lambda x, y, g: g * 0.5),
+        Checkable("elastic_net", *_of_penalty(elastic_net), lambda x, y, g: 2.0 * x, _crosses_zero),
+        Checkable("affine", _affine_value, _affine_gradient, _without_bias),
+        Checkable("relu", _relu_value, _relu_gradient, _without_mask, _crosses_zero),
+    )
+}
+"""Every function that can be checked, by its id: losses, penalties with strength 1, layers."""
