@@ -58,6 +58,7 @@ def graph_stage(scene: Scene, t: Text) -> None:
         now=now,
         on_release=_adopt,
         labels=stage_words(t),
+        pinned=True,
     )
     notes = {"shifted": scene.is_shifted, "merged": scene.is_merged}
     for note in (note for note, holds in notes.items() if holds):
