@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import struct
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -20,9 +21,9 @@ PLOTLY_URL = f"plotly.min.js?v={plotly.__version__}-eager"
 
 def _number(value: float) -> float | str | None:
     # JSON has no word for these.
-    if np.isfinite(value):
+    if math.isfinite(value):
         return value
-    return None if np.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+    return None if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
 
 
 def _numbers(values: FloatArray) -> list[float | str | None]:
