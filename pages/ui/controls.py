@@ -44,9 +44,13 @@ __all__ = [
     "margin_control",
     "number_control",
     "preset_controls",
+    "preset_state",
     "typed",
     "variant_control",
 ]
+
+KEPT_BY_PRESETS = ("is_logarithmic", "view", "check", "difference_step", "mistake", "rate")
+"""How a lesson looks at an example stays when another example is chosen."""
 
 Parsed = TypeVar("Parsed")
 
@@ -55,14 +59,12 @@ def _choose_preset() -> None:
     chosen = next((preset for preset in PRESETS if preset.id == st.session_state["preset"]), None)
     if chosen is not None:
         present = read_state()[0]
-        kept = ("is_logarithmic", "check", "difference_step", "mistake")
-        new = _preset_state(chosen)
-        for attribute in kept:
-            new = with_attribute(new, attribute, getattr(present, attribute))
-        write_state(new)
+        kept = {name: getattr(present, name) for name in KEPT_BY_PRESETS}
+        write_state(replace(preset_state(chosen), **kept))
 
 
-def _preset_state(preset: Preset) -> State:
+def preset_state(preset: Preset) -> State:
+    """Give the state that a preset starts from."""
     example = Example(preset.names, preset.scores, preset.label)
     return State(example=example, margin=preset.margin, variant=preset.variant)
 
@@ -72,7 +74,7 @@ def preset_controls(state: State, t: Text, presets: Sequence[str]) -> None:
     offered = {preset.id: preset for preset in PRESETS if preset.id in presets}
     present = State(example=state.example, margin=state.margin, variant=state.variant)
     st.session_state["preset"] = next(
-        (id for id, preset in offered.items() if _preset_state(preset) == present), None
+        (id for id, preset in offered.items() if preset_state(preset) == present), None
     )
     chooser, random, reset = st.columns([4, 1, 1], vertical_alignment="bottom")
     chooser.selectbox(

@@ -60,10 +60,10 @@ def _pages(t: Text) -> dict[str, StreamlitPage]:
 
 def lesson_map(t: Text) -> None:
     """Show each lesson with a sentence on what it teaches; its link takes the example along."""
-    for lesson, page in _pages(t).items():
-        if lesson == HOME:
-            continue
-        with st.container(border=True):
+    lessons = {lesson: page for lesson, page in _pages(t).items() if lesson != HOME}
+    columns = [column for _ in range(0, len(lessons), 2) for column in st.columns(2)]
+    for (lesson, page), column in zip(lessons.items(), columns, strict=False):
+        with column.container(border=True, height="stretch"):
             st.page_link(page, label=f"**{page.title}** →", query_params=link_parameters())
             st.markdown(t(f"{lesson}.summary"))
 
