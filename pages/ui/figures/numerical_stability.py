@@ -331,11 +331,12 @@ def _rows_axis(figure: go.Figure, rows: tuple[float, ...], names: tuple[str, ...
 def exp_figure() -> go.Figure:
     """A lane a type: where exp is 0, loses digits, is fine, and is infinite."""
     figure = base_figure()
-    numbers = (-1000, -100, -10, 0, 10, 100, 1000, 10000)
+    numbers = (-1000, -100, -10, 0, 10, 100, 1000)
     figure.update_xaxes(
         range=list(LANE_RANGE),
         tickvals=_decades(np.array(numbers)).tolist(),
         ticktext=[f"{number:,}".replace("-", "−") for number in numbers],
+        tickangle=0,
         zeroline=False,
     )
     figure.update_yaxes(
@@ -428,6 +429,7 @@ def _offset_figure(odds_name: str) -> tuple[go.Figure, FloatArray]:
         tickvals=_decades(np.array(numbers)).tolist(),
         ticktext=[f"{number:,}".replace("-", "−") for number in numbers],
         title_text=odds_name,
+        tickangle=0,
         zeroline=False,
     )
     figure.update_layout(margin={"b": 50})
