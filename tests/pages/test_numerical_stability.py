@@ -107,8 +107,12 @@ def test_code_prints_the_numbers_on_screen(parameters: dict[str, str]) -> None:
             line = found[method, precision]
             loss = float(line.split()[3])
             np.testing.assert_allclose(loss, cells[i, j, -1], rtol=2e-3)
-    last = float(lines[-1].split()[-1])
-    assert last == pytest.approx(told(app)["offset_loss"], rel=1e-3, abs=1e-9)
+    (habit,) = (float(line.split()[-1]) for line in lines if line.startswith("with 1e-7"))
+    assert habit == pytest.approx(told(app)["offset_loss"], rel=1e-3, abs=1e-9)
+    pooled = np.reshape(shown(app)["pooled_numbers"], (6, 2, 2))
+    for line, numbers in zip(lines[-6:], pooled, strict=True):
+        losses = [float(word) for word in line.split()[-2:]]
+        np.testing.assert_allclose(losses, numbers[:, 1], rtol=2e-3)
 
 
 @pytest.mark.parametrize("parameters", CASES, ids=str)

@@ -415,7 +415,7 @@ def errors_figure() -> go.Figure:
             font={"color": MUTED},
             bgcolor="var(--st-background-color)",
         )
-    figure.update_layout(margin={"l": 64, "r": 10, "t": 8, "b": 34})
+    figure.update_layout(margin={"l": 64, "r": 26, "t": 8, "b": 34})
     return figure
 
 
