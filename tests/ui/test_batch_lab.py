@@ -114,7 +114,7 @@ def test_the_derivation_has_the_present_numbers(language) -> None:
     assert "[[" not in written
     assert r"\frac{2.9000 + 0.0000 + 12.9000}{3} = \frac{15.8000}{3} = 5.2667" in written
     assert r"\frac{2.0404 + 0.0791 + 6.1565}{3} = \frac{8.2760}{3} = 2.7587" in written
-    assert r"\frac{1}{3} (1.0000,\; 1.0000,\; -2.0000) = (0.3333,\; 0.3333,\; -0.6667)" in written
+    assert r"\frac{1}{3} (1,\; 1,\; -2) = (0.3333,\; 0.3333,\; -0.6667)" in written
     assert r"\frac{0 + 1 + 0}{3} = \frac{1}{3} = 33.3" in written
 
 

@@ -28,15 +28,15 @@ def derivation(view: View, t: Text) -> str:
     sample = result.comparison(view.index)
     size = view.batch.size
     values: dict[str, object] = {}
-    for loss, gradient in (
-        ("cross_entropy", sample.cross_entropy_gradient),
-        ("hinge", sample.hinge_gradient),
+    for loss, gradient, decimals in (
+        ("cross_entropy", sample.cross_entropy_gradient, 4),
+        ("hinge", sample.hinge_gradient, 0),
     ):
         values |= {
             f"{loss}_terms": _terms(getattr(result, loss)),
             f"{loss}_sum": latex.number(float(getattr(totals, f"{loss}_sum"))),
             f"{loss}_mean": latex.number(float(getattr(totals, f"{loss}_mean"))),
-            f"{loss}_gradient": latex.row(map(latex.number, gradient.tolist())),
+            f"{loss}_gradient": latex.row(latex.number(g, decimals) for g in gradient.tolist()),
             f"{loss}_share": latex.row(map(latex.number, (gradient / size).tolist())),
         }
     diagonal = np.diag(totals.confusion).tolist()
