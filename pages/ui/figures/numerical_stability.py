@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -73,8 +73,19 @@ TICKS = tuple(range(0, STEPS, 40))
 """Steps of both sliders that are named below the errors."""
 
 LANE = 0.24
-LANE_RANGE = (-4.4, 5.3)
+LANE_RANGE = (-5.3, 5.3)
 LARGEST_DECADES = 4
+
+
+def _decade_names(numbers: Sequence[int]) -> list[str]:
+    """Write powers of ten of either sign, short enough for a narrow panel."""
+    powers = str.maketrans("12345", "¹²³⁴⁵")
+    names = []
+    for number in numbers:
+        power = str(len(str(abs(number))) - 1).translate(powers)
+        short = str(number) if abs(number) <= 10 else f"{'-' * (number < 0)}10{power}"
+        names.append(short.replace("-", "−"))
+    return names
 
 
 def _decades(values: FloatArray) -> FloatArray:
@@ -335,7 +346,7 @@ def exp_figure() -> go.Figure:
     figure.update_xaxes(
         range=list(LANE_RANGE),
         tickvals=_decades(np.array(numbers)).tolist(),
-        ticktext=[f"{number:,}".replace("-", "−") for number in numbers],
+        ticktext=_decade_names(numbers),
         tickangle=0,
         zeroline=False,
     )
@@ -427,7 +438,7 @@ def _offset_figure(odds_name: str) -> tuple[go.Figure, FloatArray]:
     figure.update_xaxes(
         range=[float(decades[0]), float(decades[-1])],
         tickvals=_decades(np.array(numbers)).tolist(),
-        ticktext=[f"{number:,}".replace("-", "−") for number in numbers],
+        ticktext=_decade_names(numbers),
         title_text=odds_name,
         tickangle=0,
         zeroline=False,
@@ -455,7 +466,7 @@ def offset_loss_figure(odds_name: str) -> go.Figure:
     figure.update_yaxes(
         range=[-0.2, LARGEST_DECADES + 0.2],
         tickvals=_decades(np.array(numbers)).tolist(),
-        ticktext=[f"{number:,}" for number in numbers],
+        ticktext=_decade_names(numbers),
         zeroline=False,
     )
     cap = -float(np.log(OFFSET))
