@@ -150,3 +150,22 @@ def test_steps_are_exact_decimals() -> None:
     assert grid.size == 201
     assert grid[103] == 0.3
     assert grid[[0, -1]].tolist() == [-10, 10]
+
+
+def test_a_kept_figure_is_written_once_and_no_other_in_its_place() -> None:
+    def figure_sent(figure: go.Figure) -> str:
+        header, _ = packed([], {}, panels=[Panel("panel", figure, "title", "alt")])
+        return header["panels"][0]["figure"]
+
+    class Counted(go.Figure):
+        written = 0
+
+        def to_json(self, *given: Any, **options: Any) -> str:
+            type(self).written += 1
+            return super().to_json(*given, **options)
+
+    kept = Counted(go.Bar(x=[0, 1]))
+    assert figure_sent(kept) == figure_sent(kept)
+    assert Counted.written == 1
+    for number in range(20):  # a figure that is gone leaves its place in memory to the next
+        assert f'"x":[{number}]' in figure_sent(go.Figure(go.Bar(x=[number])))

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import math
 import struct
+import weakref
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import plotly
+import plotly.graph_objects as go
 
 from pages.ui.stage.vocabulary import FloatArray, Handle, Mark, Panel, Place, Readout, Spot
 
@@ -26,8 +28,22 @@ def _number(value: float) -> float | str | None:
     return None if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
 
 
-def _numbers(values: FloatArray) -> list[float | str | None]:
-    return [_number(value) for value in np.ravel(values).tolist()]
+def _numbers(values: FloatArray) -> Sequence[float | str | None]:
+    flat = np.ravel(values)
+    return flat.tolist() if np.isfinite(flat).all() else [_number(v) for v in flat.tolist()]
+
+
+_written: dict[int, tuple[weakref.ref[go.Figure], str]] = {}
+
+
+def _figure_json(figure: go.Figure) -> str:
+    """Write a figure; one that its builder keeps for the next run is written only once."""
+    key = id(figure)
+    if key in _written and _written[key][0]() is figure:
+        return _written[key][1]
+    text = str(figure.to_json(validate=False))
+    _written[key] = (weakref.ref(figure, lambda _: _written.pop(key, None)), text)
+    return text
 
 
 def _columns(
@@ -151,7 +167,7 @@ def pack(
                 "wide": panel.wide,
                 "height": panel.height,
                 "least_width": panel.least_width,
-                "figure": panel.figure.to_json(validate=False),
+                "figure": _figure_json(panel.figure),
             }
             for panel in panels
         ],
