@@ -79,7 +79,7 @@ def test_every_number_of_a_step_is_where_it_belongs() -> None:
         norm = softmax.cross_entropy_gradient_norm
         assert places["run_cross_entropy_gradient_norm"][step] == pytest.approx(norm, rel=1e-14)
         dots = places[figures.POINT_LOSSES][step].tolist()
-        assert dots == [softmax.cross_entropy, svm.hinge]
+        assert dots == pytest.approx([float(softmax.cross_entropy), float(svm.hinge)])
         assert places["run_step"][step] == places[figures.CURSOR][step][0] == step
     curves = figures.curve_places(run, 40)
     assert curves[figures.HINGE_CURVE].tolist() == run.svm.hinge[:41].tolist()
