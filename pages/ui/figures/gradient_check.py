@@ -196,7 +196,7 @@ def errors_figure(steps: tuple[float, ...], best_label: str) -> go.Figure:
         )
     figure.update_xaxes(
         type="log",
-        range=np.log10([ends[0] / 3, ends[1] * 3]).tolist(),
+        range=np.log10([ends[0] / 3, ends[1] * 6]).tolist(),
         tickvals=[10.0**power for power in range(-15, 0, 2)],
         ticktext=[f"10<sup>−{-power}</sup>" for power in range(-15, 0, 2)],
     )
