@@ -73,7 +73,7 @@ def test_every_number_of_a_step_is_where_it_belongs() -> None:
             *(3.2, 5.1, -1.7),
             *softmax.scores.tolist(),
         ]
-        assert places["run_hinge"][step] == svm.hinge
+        assert places["run_hinge"][step] == pytest.approx(float(svm.hinge))
         assert places["run_cross_entropy"][step] == softmax.cross_entropy
         assert places["run_hinge_gradient_norm"][step] == svm.hinge_gradient_norm
         norm = softmax.cross_entropy_gradient_norm
