@@ -51,7 +51,7 @@ LOGIT_OF_ZERO: Final = -1000.0
 READABLE_SPREAD: Final = 100.0
 """A class whose logit is further below the largest has no say in the range of the axis."""
 
-CURVE_STRIDE: Final = 4
+CURVE_STRIDE: Final = 2
 """Steps of a logit from one point of a curve to the next."""
 
 SMALLEST_SIZE: Final = 1e-4
@@ -427,7 +427,7 @@ class CrossEntropySweep:
         First axis: the class whose target mass moves along `MASS_GRID`; see
         `core.targets.move_mass` for the others.
     curve_grid : (points,)
-        Logits at which the curves of gradient sizes are drawn: every fourth step of the axis.
+        Logits at which the curves of gradient sizes are drawn: every second step of the axis.
     curves_by_logit : (classes, points, 3)
         The sizes along each logit.
     curves_by_mass : (classes, 101, points, 3)
@@ -474,7 +474,7 @@ def sweep_cross_entropy(logits: ArrayLike, target: ArrayLike, *, along: int) -> 
     --------
     >>> sweep = sweep_cross_entropy([3.2, 5.1, -1.7], [1, 0, 0], along=0)
     >>> sweep.by_logit.loss.shape, sweep.by_mass.loss.shape, sweep.curves_by_mass.shape
-    ((3, 201), (3, 101), (3, 101, 51, 3))
+    ((3, 201), (3, 101), (3, 101, 101, 3))
     """
     present = as_logits("logits", logits).astype(np.float64, copy=False)
     axis = logit_axis(present)
