@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from core.activations import softmax
+from core.decimals import decimal_places, whole
 from core.losses import HingeVariant, cross_entropy, hinge
 from core.validation import FloatArray
 
@@ -171,8 +172,11 @@ def compare_losses(
     *,
     margin: float = 1.0,
     variant: HingeVariant = "weston_watkins",
+    decimals: int | None = None,
 ) -> Comparison:
     """Evaluate cross-entropy and hinge on the same scores, sample by sample.
+
+    Whether a margin is met is decided on the scores as they are written: see `core.decimals`.
 
     Parameters
     ----------
@@ -182,6 +186,8 @@ def compare_losses(
         Integer labels.
     margin, variant
         As in :func:`core.losses.hinge`.
+    decimals : int, optional
+        The decimal places of all scores and of the margin, if known.
 
     Raises
     ------
@@ -197,9 +203,13 @@ def compare_losses(
     table = np.asarray(scores, dtype=np.float64)
     label = np.broadcast_to(np.asarray(labels, dtype=np.int64), table.shape[:-1])
     soft = cross_entropy(table, label, reduction="none")
-    svm = hinge(table, label, margin=margin, variant=variant, reduction="none")
+    if decimals is None:
+        decimals = decimal_places(table, margin)
+    unit = 10.0**decimals
+    whole_scores, whole_margin = whole(table, decimals), float(whole(margin, decimals))
+    svm = hinge(whole_scores, label, margin=whole_margin, variant=variant, reduction="none")
     is_true = np.arange(table.shape[-1]) == label[..., None]
-    violations = np.maximum(svm.margins, 0.0)
+    violations = np.maximum(svm.margins, 0.0) / unit
     return Comparison(
         scores=table,
         labels=label,
@@ -207,7 +217,7 @@ def compare_losses(
         targets=is_true.astype(np.float64),
         cross_entropy=soft.per_sample,
         cross_entropy_gradient=soft.gradient,
-        hinge=svm.per_sample,
+        hinge=svm.per_sample / unit,
         hinge_gradient=svm.gradient,
         thresholds=margin_thresholds(table, label, margin, variant),
         violations=violations,

@@ -8,11 +8,11 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import ArrayLike
 
+from core.decimals import decimal_places
 from core.hinge_variants import (
     HingeComparison,
     HingePower,
     compare_hinges,
-    decimal_places,
     hinge_kinks,
     hinge_losses,
 )

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from core.comparison import margin_thresholds
+from core.decimals import decimal_places, whole
 from core.losses import HINGE_VARIANTS, HingeLoss, HingeVariant, hinge
 from core.validation import (
     FloatArray,
@@ -23,13 +24,11 @@ from core.validation import (
 
 __all__ = [
     "HINGE_POWERS",
-    "MOST_DECIMALS",
     "HingeComparison",
     "HingePower",
     "HingeVerdict",
     "Term",
     "compare_hinges",
-    "decimal_places",
     "hinge_kinks",
     "hinge_losses",
 ]
@@ -37,9 +36,6 @@ __all__ = [
 IntArray = NDArray[np.int64]
 HingePower = Literal[1, 2]
 HINGE_POWERS: Final[tuple[HingePower, ...]] = (1, 2)
-
-MOST_DECIMALS = 9
-"""Scores of up to a million with so many decimals are whole numbers that float64 holds exactly."""
 
 
 class HingeVerdict(IntEnum):
@@ -186,19 +182,6 @@ class HingeComparison:
         return verdicts.astype(np.int64)
 
 
-def decimal_places(*numbers: ArrayLike) -> int:
-    """The fewest decimal places that write all numbers exactly; 0 if more than nine are needed.
-
-    Examples
-    --------
-    >>> decimal_places([3.2, 5.0], 0.25)
-    2
-    """
-    flat = np.concatenate([np.ravel(np.asarray(some, dtype=np.float64)) for some in numbers])
-    fitting = (n for n in range(MOST_DECIMALS + 1) if np.array_equal(np.round(flat, n), flat))
-    return next(fitting, 0)
-
-
 def compare_hinges(
     scores: ArrayLike,
     labels: ArrayLike,
@@ -221,7 +204,7 @@ def compare_hinges(
     variant, power
         The variant to take apart, as in :func:`core.losses.hinge`.
     decimals : int, optional
-        The decimal places of all scores and margins, if known: see :func:`decimal_places`.
+        The decimal places of all scores and margins, if known: see `core.decimals`.
 
     Returns
     -------
@@ -234,9 +217,8 @@ def compare_hinges(
 
     Notes
     -----
-    Whether a margin is met exactly is a question about decimals: 0.1 - 0.4 + 0.3 is 0, but
-    -5.6e-17 in float64. So the losses are computed in units of the last decimal place, in which
-    scores and margins are whole numbers, and scaled back: L(c s, c margin) = c^q L(s, margin).
+    Margins are met or not as the decimals are written, see `core.decimals`: the losses are computed
+    in units of the last decimal place and scaled back, L(c s, c margin) = c^q L(s, margin).
 
     Examples
     --------
@@ -261,9 +243,7 @@ def compare_hinges(
     distance = np.broadcast_to(distance, table.shape[:-1])
 
     unit = 10.0**decimals
-    whole_scores, whole_margin = table * unit, distance * unit
-    if decimals:
-        whole_scores, whole_margin = np.rint(whole_scores), np.rint(whole_margin)
+    whole_scores, whole_margin = whole(table, decimals), whole(distance, decimals)
     results = {
         (each, degree): _hinge(whole_scores, label, whole_margin, each, degree)
         for each in HINGE_VARIANTS

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from core.comparison import Comparison, compare_losses
+from core.decimals import decimal_places
 from core.hinge_variants import hinge_kinks
 from core.losses import HingeVariant
 from core.validation import FloatArray
@@ -184,7 +185,8 @@ def sweep_comparison(
     )
     every = np.arange(classes)
     labels = np.concatenate([[label], every, np.full(classes * run, label), np.repeat(every, run)])
-    everything = compare_losses(batch, labels, margin=margin, variant=variant)
+    decimals = decimal_places(present, axis.grid, margin)
+    everything = compare_losses(batch, labels, margin=margin, variant=variant, decimals=decimals)
     ends = np.cumsum([0, 1, classes, classes * run, classes * run])
     parts = [slice(start, end) for start, end in pairwise(ends)]
     return ComparisonSweep(

@@ -28,9 +28,10 @@ def test_a_comparison_holds_both_losses(scores, label, margin, variant) -> None:
     label %= len(scores)
     result = compare_losses(scores, label, margin=margin, variant=variant)
     soft = cross_entropy(scores, label)
-    svm = hinge(scores, label, margin=margin, variant=variant)
+    tenths = [round(10 * score) for score in scores]  # in which float64 is exact
+    svm = hinge(tenths, label, margin=10 * margin, variant=variant)
     assert result.cross_entropy == soft.value
-    assert result.hinge == svm.value
+    assert result.hinge == pytest.approx(svm.value / 10)
     np.testing.assert_array_equal(result.cross_entropy_gradient, soft.gradient)
     np.testing.assert_array_equal(result.hinge_gradient, svm.gradient)
     np.testing.assert_array_equal(
@@ -162,3 +163,24 @@ def test_norms_of_tiny_gradients_are_not_0() -> None:
     expected = float(result.cross_entropy) * np.linalg.norm(tiny)
     assert result.cross_entropy_gradient_norm == pytest.approx(expected, rel=1e-13)
     assert result.cross_entropy_gradient_norm > 1e-200
+
+
+@pytest.mark.parametrize("variant", HINGE_VARIANTS)
+def test_a_margin_that_is_met_in_decimals_is_met(variant) -> None:
+    """In float64 1.3 - 2.3 + 1 is 2.2e-16, and the SVM would still push."""
+    missed = 0
+    for tenths in range(-90, 101):
+        true_score = tenths / 10
+        rival = (tenths - 10) / 10
+        missed += rival - true_score + 1 != 0
+        scores = [true_score, rival] if variant != "one_vs_all" else [1.0, -1.0]
+        result = compare_losses(scores, 0, variant=variant)
+        assert result.hinge == 0
+        assert result.violation_count == 0
+        assert result.hinge_gradient.tolist() == [0, 0]
+    assert missed > 0  # so the rounding matters
+
+
+def test_numbers_of_many_decimals_are_taken_as_they_are() -> None:
+    scores = [0.1234567890123, 1.0, 0.0]
+    assert compare_losses(scores, 0).hinge == hinge(scores, 0).value

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from core.decimals import decimal_places
 from core.gradient_check import check_gradient
 from core.hinge_sweeps import sweep_hinges
 from core.hinge_variants import (
@@ -14,7 +15,6 @@ from core.hinge_variants import (
     HingeVerdict,
     Term,
     compare_hinges,
-    decimal_places,
     hinge_kinks,
     hinge_losses,
 )

@@ -29,7 +29,7 @@ __all__ = [
     "point_places",
 ]
 
-FLOAT64, FLOAT32 = "#44AA99", "#AA4499"
+FLOAT64, FLOAT32 = "#2B8C7B", "#BB52A9"
 
 SCORES = Spot("scores", 0, "y")
 GRADIENTS = Spot("gradients", 0, "y")
@@ -192,7 +192,7 @@ def errors_figure(best_label: str) -> go.Figure:
         )
     figure.update_xaxes(
         type="log",
-        range=np.log10([STEPS[0] / 1.3, STEPS[-1] * 1.3]).tolist(),
+        range=np.log10([STEPS[0] / 3, STEPS[-1] * 3]).tolist(),
         tickvals=[10.0**power for power in range(-15, 0, 2)],
         ticktext=[f"10<sup>−{-power}</sup>" for power in range(-15, 0, 2)],
     )

@@ -6,7 +6,7 @@ from textwrap import indent
 
 from pages.ui.example import State
 from pages.ui.snippets.printing import SHOW, array
-from pages.ui.snippets.svm_against_softmax import HINGE
+from pages.ui.snippets.svm_against_softmax import hinge_source
 
 __all__ = ["snippet"]
 
@@ -24,7 +24,7 @@ step, steps = {state.step}, {steps}
 
 
 def hinge_loss(scores):
-{indent(HINGE[state.variant], "    ")}    return hinge, hinge_gradient
+{indent(hinge_source(state.variant), "    ")}    return hinge, hinge_gradient
 
 
 def cross_entropy(scores):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from core.hinge_variants import decimal_places
+from core.decimals import decimal_places
 from core.losses import HingeVariant
 from pages.ui.example import State
 from pages.ui.snippets.printing import SHOW, array

@@ -4,23 +4,24 @@ from __future__ import annotations
 
 from typing import Final
 
+from core.decimals import decimal_places
 from core.losses import HingeVariant
 from pages.ui.example import State
 from pages.ui.snippets.printing import SHOW, array
 
-__all__ = ["HINGE", "snippet"]
+__all__ = ["hinge_source", "snippet"]
 
-HINGE: Final[dict[HingeVariant, str]] = {
+_HINGE: Final[dict[HingeVariant, str]] = {
     "weston_watkins": """\
 margins = scores - scores[y] + margin
-margins[y] = 0
+{rounding}margins[y] = 0
 hinge = np.maximum(0, margins).sum()
 hinge_gradient = (margins > 0).astype(float)
 hinge_gradient[y] = 0 - hinge_gradient.sum()  # every violating class pushes the true one up
 """,
     "crammer_singer": """\
 margins = scores - scores[y] + margin
-margins[y] = 0
+{rounding}margins[y] = 0
 worst = np.argmax(margins)
 hinge = np.maximum(0, margins[worst])
 hinge_gradient = np.zeros_like(scores)
@@ -31,14 +32,21 @@ if hinge > 0:  # only the worst class counts
 sign = np.ones_like(scores)
 sign[y] = -1  # the true class has to be above +margin, every other below -margin
 margins = margin + sign * scores
-hinge = np.maximum(0, margins).sum()
+{rounding}hinge = np.maximum(0, margins).sum()
 hinge_gradient = np.where(margins > 0, sign, 0)
 """,
 }
 
 
+def hinge_source(variant: HingeVariant, decimals: int = 0) -> str:
+    """Source of the hinge loss and its gradient, for scores of so many decimal places."""
+    rounding = f"margins = np.round(margins, {decimals})  # else 1.3 - 2.3 + 1 is not quite 0\n"
+    return _HINGE[variant].format(rounding=rounding if decimals else "")
+
+
 def snippet(state: State) -> str:
     """Write the code of both losses on the current example, with its numbers."""
+    decimals = decimal_places(state.example.scores, state.margin)
     return f"""\
 import numpy as np
 
@@ -47,7 +55,7 @@ y = {state.example.label}  # the true class
 margin = {float(state.margin)!r}
 
 # The hinge loss of the SVM
-{HINGE[state.variant]}
+{hinge_source(state.variant, decimals)}
 # Softmax with cross-entropy: log p = s - log(sum(exp(s))), without overflow
 cross_entropy = np.logaddexp.reduce(scores - scores[y])  # exact even where it is tiny
 p = np.exp(scores - np.logaddexp.reduce(scores))

@@ -42,10 +42,11 @@ function decode(bytes) {
   let start = 0;
   for (const handle of model.handles) {
     handle.focus &&= handle.focus.map(([place, values]) => [place, revived(values)]);
-    handle.columns = handle.columns.map(([place, index]) => {
+    // A column may fill several spots.
+    handle.columns = handle.columns.flatMap((spots) => {
       const values = numbers.subarray(start, start + handle.rows);
       start += handle.rows;
-      return { place, index, values };
+      return spots.map(([place, index]) => ({ place, index, values }));
     });
   }
   return model;

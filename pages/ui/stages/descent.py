@@ -229,6 +229,7 @@ def run_stage(key: str, state: State, run: Descent, t: Text) -> None:
         now=now,
         on_release=lambda release: write_state(at_step(read_state()[0], release)),
         labels=stage_words(t),
+        pinned=True,
     )
     st.markdown(_remarks(run, state, t))
 

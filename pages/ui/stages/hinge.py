@@ -8,13 +8,12 @@ from dataclasses import replace
 import numpy as np
 import plotly.graph_objects as go
 
+from core.decimals import MOST_DECIMALS, decimal_places
 from core.hinge_sweeps import HingeSweep, sweep_hinges
 from core.hinge_variants import (
-    MOST_DECIMALS,
     HingeComparison,
     HingePower,
     HingeVerdict,
-    decimal_places,
 )
 from core.losses import HINGE_VARIANTS
 from core.validation import FloatArray
