@@ -119,6 +119,8 @@ async function download(stage, panel, format) {
     .map(({ given, value, pill }) =>
       given.axis === "y"
         ? note(given.at, value, plain(pill.textContent), value < 0 ? -12 : 12)
+        : given.at !== null
+        ? { ...note(value, given.at, "\u25CF", 1), font: { color: stage.themed(given.color), size: 24 } }
         : { ...note(value, 0, plain(pill.textContent), 14 - layout.margin.b), yref: "paper", yanchor: "middle" },
     );
   const annotations = [...(layout.annotations ?? []), ...marks, ...handles].filter(({ x }) => Number.isFinite(x));
