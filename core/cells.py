@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 import re
 from collections.abc import Iterator, Mapping
 from typing import Final
@@ -17,6 +18,7 @@ __all__ = [
     "SEPARATORS",
     "Line",
     "TableError",
+    "cell_text",
     "lines_of",
     "number_in",
     "separator_of",
@@ -175,6 +177,19 @@ def number_in(cell: str, separator: str | None) -> float | None:
         return None if "_" in text else float(text)
     except ValueError:
         return None
+
+
+def cell_text(cell: object) -> str:
+    """Return the text of a cell of an edited table; None and NaN stand for an empty one.
+
+    Examples
+    --------
+    >>> cell_text(1.5), cell_text(" cat "), cell_text(None)
+    ('1.5', 'cat', '')
+    """
+    if cell is None or (isinstance(cell, float) and math.isnan(cell)):
+        return ""
+    return str(cell).strip()
 
 
 def _decoded(data: bytes) -> str:

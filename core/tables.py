@@ -22,6 +22,7 @@ from core.cells import (
     SEPARATORS,
     Line,
     TableError,
+    cell_text,
     lines_of,
     number_in,
     separator_of,
@@ -159,7 +160,7 @@ def batch_from_cells(names: Sequence[str], rows: Iterable[Sequence[object]]) -> 
     >>> batch_from_cells(("cat", "car"), [[3.2, 5.1, "car"], [1, 2, 0]]).labels.tolist()
     [1, 0]
     """
-    lines = ((number, [_cell_text(cell) for cell in row]) for number, row in enumerate(rows, 1))
+    lines = ((number, [cell_text(cell) for cell in row]) for number, row in enumerate(rows, 1))
     filled = ((number, cells) for number, cells in lines if any(cells))
     checked = _class_names([*names, LABEL_COLUMN], len(names), len(names), 1)
     return _read_carefully(filled, ",", len(names), checked, MOST_ROWS)
@@ -351,9 +352,3 @@ def _check_label(cell: str, names: tuple[str, ...], *, row: int, column: int) ->
     reason = "label_unknown" if number is None else "label_range"
     limits = {"last": len(names) - 1, "names": ", ".join(names)}
     raise TableError(reason, row=row, column=column, value=cell, **limits)
-
-
-def _cell_text(cell: object) -> str:
-    if cell is None or (isinstance(cell, float) and math.isnan(cell)):
-        return ""
-    return str(cell).strip()
