@@ -33,6 +33,7 @@ __all__ = [
     "digits",
     "moons",
     "nine_points",
+    "published_spiral",
     "spiral",
     "split",
     "xor",
@@ -309,7 +310,11 @@ def circles(
 
 
 def spiral(
-    samples: int = 100, *, rng: np.random.Generator, classes: int = 3, noise: float = 0.2
+    samples: int = 100,
+    *,
+    rng: np.random.Generator | np.random.RandomState,
+    classes: int = 3,
+    noise: float = 0.2,
 ) -> Dataset:
     r"""Return the arms of a spiral, one a class, as in the CS231n case study.
 
@@ -352,6 +357,29 @@ def spiral(
     angles += spread * rng.standard_normal(len(angles))
     points = np.stack([radii * np.sin(angles), radii * np.cos(angles)], axis=1)
     return Dataset(_letters(arms), points, np.repeat(np.arange(arms), count))
+
+
+def published_spiral() -> Dataset:
+    """Return the points of the published runs of the CS231n case study.
+
+    The notes do not tell their seed. These points, of NumPy's old generator with seed 0, lead to
+    the same losses: a softmax classifier's falls to 0.786302 at iteration 190.
+
+    Returns
+    -------
+    Dataset
+        100 points of each of 3 classes.
+
+    References
+    ----------
+    CS231n notes, "Putting it together: Minimal Neural Network Case Study".
+
+    Examples
+    --------
+    >>> published_spiral().points[-1].round(4)
+    array([-0.4727,  0.8812])
+    """
+    return spiral(rng=np.random.RandomState(0))
 
 
 def xor(samples: int = 100, *, rng: np.random.Generator, noise: float = 0.05) -> Dataset:
