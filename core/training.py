@@ -262,6 +262,7 @@ class Training:
             None if held_out is None else (self._workspace.inputs(held_out.points), held_out.labels)
         )
         self._batch_size = min(recipe.batch_size or train.size, train.size)
+        self._steps_per_epoch = math.ceil(train.size / self._batch_size)
         self._step = 0
         self._step_losses: list[float] = []
         self._records: list[Record] = []
@@ -281,7 +282,7 @@ class Training:
     @property
     def steps_per_epoch(self) -> int:
         """How many batches make an epoch."""
-        return math.ceil(len(self._labels) / self._batch_size)
+        return self._steps_per_epoch
 
     @property
     def learning_rate(self) -> float:
@@ -351,29 +352,31 @@ class Training:
         DivergenceError
             When the loss is not finite any more. The records up to there stay; the run is over.
         """
-        for _ in range(as_count("steps", steps)):
+        end = self._step + as_count("steps", steps)
+        while self._step < end:
             if self._divergence is not None:
                 raise self._divergence
-            self._take_step()
-            if self._step % self._record_every == 0:
+            next_record = self._step + self._record_every - self._step % self._record_every
+            self._take_steps(min(end, next_record) - self._step)
+            if self._step == next_record:
                 yield self._record()
 
     def _rate_at(self, step: int) -> float:
-        decayed: float = self._recipe.decay ** (step // self.steps_per_epoch)
+        decayed: float = self._recipe.decay ** (step // self._steps_per_epoch)
         return self._recipe.learning_rate * decayed
 
-    def _take_step(self) -> None:
-        inputs, labels = self._epoch_inputs[self._batch], self._epoch_labels[self._batch]
-        total = self._workspace.differentiate(inputs, labels).total
-        if not math.isfinite(total):
-            self._diverge()
-        self._step_losses.append(total)
-        with np.errstate(all="ignore"):
-            self._optimizer.step(
-                self._workspace.parameters, self._workspace.gradient, self.learning_rate
-            )
-        self._step += 1
-        self._draw()
+    @np.errstate(all="ignore")
+    def _take_steps(self, count: int) -> None:
+        workspace, optimizer = self._workspace, self._optimizer
+        for _ in range(count):
+            inputs, labels = self._epoch_inputs[self._batch], self._epoch_labels[self._batch]
+            total = workspace.differentiate(inputs, labels)
+            if not math.isfinite(total):
+                self._diverge()
+            self._step_losses.append(total)
+            optimizer.step(workspace.parameters, workspace.gradient, self.learning_rate)
+            self._step += 1
+            self._draw()
 
     def _draw(self) -> None:
         """Choose the samples of the next step."""
@@ -383,7 +386,7 @@ class Training:
         if self._recipe.sampling == "with_replacement":
             self._gather(self._rng.integers(count, size=size))
             return
-        place = self._step % self.steps_per_epoch
+        place = self._step % self._steps_per_epoch
         if place == 0:
             self._gather(self._rng.permutation(count))
         self._batch = slice(place * size, min((place + 1) * size, count))
@@ -410,7 +413,7 @@ class Training:
         batch.setflags(write=False)
         record = Record(
             step=self._step,
-            epoch=self._step / self.steps_per_epoch,
+            epoch=self._step / self._steps_per_epoch,
             learning_rate=self.learning_rate,
             data_loss=seen.data_loss,
             penalty=seen.penalty,

@@ -24,7 +24,7 @@ __all__ = ["Evaluation", "Workspace"]
 
 
 class Evaluation(NamedTuple):
-    """The objective on a batch, and how many predictions are right.
+    """The objective on some samples, and how many predictions are right.
 
     Attributes
     ----------
@@ -52,11 +52,10 @@ class _Buffers:
         self.scores = np.empty((classes, batch), dtype)
         self.flat_scores = self.scores.reshape(-1)
         self.winners = np.empty(batch, np.intp)
-        self.places = np.empty(batch, np.intp)
         self.true_places = np.empty(batch, np.intp)
         self.peaks = np.empty(batch, dtype)
         self.sums = np.empty(batch, dtype)
-        self.true_scores = np.empty(batch, dtype)
+        self.losses = np.empty(batch, dtype)
         # The last row stays 1: it is what the second layer's bias is multiplied by.
         self.hidden = np.ones((hidden + 1, batch), dtype)
         self.units = self.hidden[:-1]
@@ -81,7 +80,7 @@ class Workspace:
     --------
     >>> from core.models import LinearClassifier
     >>> workspace = Workspace(LinearClassifier([[1.0, -1.0]], [0.0, 0.0], Objective("hinge")))
-    >>> workspace.differentiate(workspace.inputs([[0.25]]), np.array([0])).total
+    >>> workspace.differentiate(workspace.inputs([[0.25]]), np.array([0]))
     0.5
     >>> workspace.gradient
     array([-0.25,  0.25, -1.  ,  1.  ])
@@ -115,16 +114,20 @@ class Workspace:
         """Return read-only copies of the parameters by name."""
         return self._by_name(self.parameters.copy())
 
-    @np.errstate(all="ignore")
     def evaluate(self, inputs: FloatArray, labels: LabelArray) -> Evaluation:
         """Return the objective and the accuracy on samples made by `inputs`."""
         buffers = self._buffers_for(len(inputs))
-        self._forward(inputs, buffers)
-        return self._evaluation(buffers, labels)
+        with np.errstate(all="ignore"):
+            self._forward(inputs, buffers)
+            hits = np.count_nonzero(buffers.scores.argmax(axis=0) == labels)
+            data_loss, penalty = self._data_loss(buffers, labels), self._penalty(None)
+        return Evaluation(data_loss, penalty, int(hits) / len(labels))
 
-    @np.errstate(all="ignore")
-    def differentiate(self, inputs: FloatArray, labels: LabelArray) -> Evaluation:
-        """Return what `evaluate` returns, and write the gradient of the total to `gradient`.
+    def differentiate(self, inputs: FloatArray, labels: LabelArray) -> float:
+        """Return the total on a batch, and write its gradient to `gradient`.
+
+        If scores or parameters are too large, the total is NaN or infinite; whether NumPy warns of
+        it is up to the caller.
 
         Parameters
         ----------
@@ -135,7 +138,7 @@ class Workspace:
         """
         buffers = self._buffers_for(len(inputs))
         last_inputs = self._forward(inputs, buffers)
-        evaluation = self._evaluation(buffers, labels)
+        data_loss = self._data_loss(buffers, labels)
         d_scores = buffers.scores
         np.matmul(last_inputs, d_scores.T, out=self._gradients[-1])
         if self._hidden:
@@ -143,8 +146,7 @@ class Workspace:
             np.greater(buffers.units, 0.0, out=buffers.mask)
             np.multiply(buffers.d_units, buffers.mask, out=buffers.d_units)
             np.matmul(inputs.T, buffers.d_units.T, out=self._gradients[0])
-        self._add_penalty_gradient()
-        return evaluation
+        return data_loss + self._penalty(self.gradient)
 
     def _make_views(self) -> None:
         shapes = list(self._shapes.values())
@@ -153,6 +155,9 @@ class Workspace:
         self._layers = self._matrices(self.parameters)
         self._gradients = self._matrices(self.gradient)
         self._buffers: dict[int, _Buffers] = {}
+        self._work = np.empty_like(self.parameters)
+        self._l1 = self._strengths(self._objective.l1)
+        self._l2 = self._strengths(self._objective.l2 * (1.0 if self._objective.half else 2.0))
 
     def _matrices(self, vector: FloatArray) -> list[FloatArray]:
         """Return views (inputs + 1, outputs) of the layers: the weights, and the bias below."""
@@ -191,15 +196,12 @@ class Workspace:
         np.matmul(self._layers[-1].T, columns, out=buffers.scores)
         return columns
 
-    def _evaluation(self, buffers: _Buffers, labels: LabelArray) -> Evaluation:
-        """Evaluate the scores, and write the data loss's gradient over them."""
-        buffers.scores.argmax(axis=0, out=buffers.winners)
-        accuracy = int(np.count_nonzero(buffers.winners == labels)) / len(labels)
-        penalty = self._penalty()
+    def _data_loss(self, buffers: _Buffers, labels: LabelArray) -> float:
+        """Return the mean loss of the scores, and write its gradient over them."""
         if self._objective.loss == "cross_entropy":
-            return Evaluation(_cross_entropy(buffers, labels), penalty, accuracy)
+            return _cross_entropy(buffers, labels)
         if not math.isfinite(buffers.scores.sum()):
-            return Evaluation(math.nan, penalty, accuracy)
+            return math.nan
         if self._objective.loss == "squared_error":
             loss = squared_error(buffers.scores.T, labels)
         else:
@@ -211,30 +213,32 @@ class Workspace:
                 power=self._objective.power,
             )
         buffers.scores[...] = loss.gradient.T
-        return Evaluation(float(np.asarray(loss.value)), penalty, accuracy)
+        return float(np.asarray(loss.value))
 
-    def _penalty(self) -> float:
-        l1, l2 = self._objective.l1, self._l2
+    def _strengths(self, strength: float) -> FloatArray | None:
+        """Return the strength of a penalty on each parameter, 0 on biases; None without one."""
+        if not strength:
+            return None
+        strengths = np.zeros_like(self.parameters)
+        for matrix in self._matrices(strengths):
+            matrix[:-1] = strength
+        return strengths
+
+    def _penalty(self, gradient: FloatArray | None) -> float:
+        """Return the penalty, and add its gradient to a gradient."""
         value = 0.0
-        for matrix in self._layers:
-            weights = matrix[:-1].reshape(-1)
-            if l1:
-                value += l1 * float(np.abs(weights).sum())
-            if l2:
-                value += l2 * float(weights @ weights)
+        if self._l1 is not None:
+            np.sign(self.parameters, out=self._work)
+            self._work *= self._l1
+            value += float(self.parameters @ self._work)
+            if gradient is not None:
+                gradient += self._work
+        if self._l2 is not None:
+            np.multiply(self.parameters, self._l2, out=self._work)
+            value += 0.5 * float(self.parameters @ self._work)
+            if gradient is not None:
+                gradient += self._work
         return value
-
-    def _add_penalty_gradient(self) -> None:
-        l1, l2 = self._objective.l1, self._l2
-        for matrix, gradient in zip(self._layers, self._gradients, strict=True):
-            if l1:
-                gradient[:-1] += l1 * np.sign(matrix[:-1])
-            if l2:
-                gradient[:-1] += 2.0 * l2 * matrix[:-1]
-
-    @property
-    def _l2(self) -> float:
-        return self._objective.l2 * (0.5 if self._objective.half else 1.0)
 
 
 def _cross_entropy(buffers: _Buffers, labels: LabelArray) -> float:
@@ -243,27 +247,24 @@ def _cross_entropy(buffers: _Buffers, labels: LabelArray) -> float:
     This is `core.losses.cross_entropy` without its checks, its copies and its finest digits of
     the gradient: a batch of 64 samples takes a tenth of the time.
     """
-    scores, flat = buffers.scores, buffers.flat_scores
-    batch = scores.shape[1]
-    np.multiply(buffers.winners, batch, out=buffers.places)
-    buffers.places += buffers.columns
-    np.multiply(labels, batch, out=buffers.true_places)
-    buffers.true_places += buffers.columns
+    scores, flat, columns = buffers.scores, buffers.flat_scores, buffers.columns
+    batch = len(columns)
+    scores.argmax(axis=0, out=buffers.winners)
+    winners = np.multiply(buffers.winners, batch, out=buffers.winners)
+    winners += columns
+    true_places = np.multiply(labels, batch, out=buffers.true_places)
+    true_places += columns
 
-    flat.take(buffers.places, out=buffers.peaks, mode="clip")
-    scores -= buffers.peaks
-    flat.take(buffers.true_places, out=buffers.true_scores, mode="clip")
+    scores -= flat.take(winners, out=buffers.peaks, mode="clip")
+    losses = flat.take(true_places, out=buffers.losses, mode="clip")
     np.exp(scores, out=scores)
     # Without the winner's 1, in which the losses of confident predictions would vanish.
-    flat[buffers.places] = 0.0
-    np.add.reduce(scores, axis=0, out=buffers.sums)
-    np.log1p(buffers.sums, out=buffers.peaks)
-    loss: float = float(buffers.peaks.sum() - buffers.true_scores.sum()) / batch
-
-    buffers.sums += 1.0
-    buffers.sums *= batch
-    np.reciprocal(buffers.sums, out=buffers.sums)
-    scores *= buffers.sums
-    flat[buffers.places] = buffers.sums
-    flat[buffers.true_places] -= 1.0 / batch
-    return loss
+    flat[winners] = 0.0
+    sums = np.add.reduce(scores, axis=0, out=buffers.sums)
+    np.subtract(np.log1p(sums, out=buffers.peaks), losses, out=losses)
+    flat[winners] = 1.0
+    sums += 1.0
+    sums *= batch
+    scores /= sums
+    flat[true_places] -= 1.0 / batch
+    return float(np.add.reduce(losses)) / batch
