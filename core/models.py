@@ -16,6 +16,7 @@ from typing import Any, Literal, Self, get_args
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
+from core.activations import relu
 from core.layers import (
     Affine,
     HingeLoss,
@@ -23,6 +24,7 @@ from core.layers import (
     ReLU,
     SoftmaxWithLoss,
     SquaredError,
+    affine_forward,
     read_only,
 )
 from core.losses import HINGE_VARIANTS, HingeVariant
@@ -271,7 +273,7 @@ class LinearClassifier(Model):
 
     def scores(self, X: ArrayLike) -> FloatArray:
         """Return the scores of samples (batch, features), as (batch, classes)."""
-        return Affine.forward(self._inputs(X), self.W1, self.b1).outputs
+        return affine_forward(self._inputs(X), self.W1, self.b1)
 
     def loss(self, X: ArrayLike, y: ArrayLike) -> ModelLoss:
         """Return data loss, penalty, total and all gradients on a batch.
@@ -403,8 +405,8 @@ class TwoLayerNet(Model):
 
     def scores(self, X: ArrayLike) -> FloatArray:
         """Return the scores of samples (batch, features), as (batch, classes)."""
-        hidden = ReLU.forward(Affine.forward(self._inputs(X), self.W1, self.b1).outputs)
-        return Affine.forward(hidden.outputs, self.W2, self.b2).outputs
+        hidden = relu(affine_forward(self._inputs(X), self.W1, self.b1))
+        return affine_forward(hidden, self.W2, self.b2)
 
     def loss(self, X: ArrayLike, y: ArrayLike) -> ModelLoss:
         """Return data loss, penalty, total and all gradients on a batch.

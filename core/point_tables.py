@@ -13,7 +13,6 @@ import numpy as np
 
 from core.cells import (
     LONGEST_NAME,
-    SEPARATORS,
     Line,
     TableError,
     cell_text,
@@ -159,13 +158,7 @@ def write_points(dataset: Dataset) -> str:
     if dataset.features != 2:
         raise ValueError(f"dataset must have 2 features, got {dataset.features}")
     file = io.StringIO()
-    # A name is not to be mistaken for what separates the names.
-    is_risky = any(separator in name for name in dataset.names for separator in SEPARATORS)
-    writer = csv.writer(
-        file,
-        lineterminator="\n",
-        quoting=csv.QUOTE_NONNUMERIC if is_risky else csv.QUOTE_MINIMAL,
-    )
+    writer = csv.writer(file, lineterminator="\n")
     writer.writerow(COLUMNS)
     rows = zip(dataset.points.tolist(), dataset.labels.tolist(), strict=True)
     writer.writerows([*point, dataset.names[label]] for point, label in rows)

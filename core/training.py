@@ -40,14 +40,14 @@ SAMPLINGS: tuple[Sampling, ...] = get_args(Sampling)
 
 
 class DivergenceError(ArithmeticError):
-    """The loss is no longer a finite number: as a rule, the learning rate is too high.
+    """The loss is not a finite number any more: as a rule, the learning rate is too high.
 
     Attributes
     ----------
     step : int
         The step whose parameters have no finite loss.
     learning_rate : float
-        The learning rate of the step that led there.
+        The learning rate of the step that led there; at step 0, that of the step to take.
     """
 
     def __init__(self, step: int, learning_rate: float) -> None:
@@ -56,6 +56,8 @@ class DivergenceError(ArithmeticError):
         self.learning_rate = learning_rate
 
     def __str__(self) -> str:
+        if self.step == 0:
+            return "the loss is not finite at the start: parameters or features are too large"
         return (
             f"the loss is not finite any more at step {self.step}: training has diverged; "
             f"learning_rate should be lower than {self.learning_rate:g}"
