@@ -31,7 +31,9 @@ START = np.array([1.0, -2.0, 0.5])
 
 @given(GRADIENTS)
 def test_sgd(gradients) -> None:
-    assert_allclose(walked(Sgd(START), START, gradients), START - RATE * gradients.sum(axis=0))
+    assert_allclose(
+        walked(Sgd(START), START, gradients), START - RATE * gradients.sum(axis=0), atol=1e-14
+    )
 
 
 @given(GRADIENTS)
@@ -55,7 +57,9 @@ def test_adam(gradients) -> None:
             rate = RATE * math.sqrt(1 - b2**k) / (1 - b1**k)
             x -= rate * m / (math.sqrt(v) + epsilon)
         expected.append(x)
-    assert_allclose(walked(Adam(START, b1, b2, epsilon), START, gradients), expected, rtol=1e-11)
+    assert_allclose(
+        walked(Adam(START, b1, b2, epsilon), START, gradients), expected, rtol=1e-11, atol=1e-13
+    )
 
 
 @pytest.mark.parametrize("make", [Sgd, lambda like: Momentum(like, 0.9), Adam])
