@@ -294,6 +294,9 @@ class Stage {
   }
 
   async animate(plot, traces) {
+    // Bars that are animated without the lines beside them would take those away.
+    const kinds = new Set(plot._fullData.map(({ type }) => type));
+    if (kinds.size > 1) plot._fullData.forEach((_, i) => traces.has(i) || traces.set(i, {}));
     try {
       await this.plotly.animate(
         plot,
