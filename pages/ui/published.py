@@ -10,13 +10,13 @@ import streamlit as st
 
 from core.examples import EXAMPLES, PRESETS, Example
 from pages.ui.controls import preset_state
-from pages.ui.example import encode
+from pages.ui.example import DEFAULT, encode
 from pages.ui.frame import LESSONS
 from pages.ui.text import Text, escape
 
 __all__ = ["OPENED", "published_table"]
 
-OPENED: Final = {
+OPENED: Final[dict[str, tuple[str, str | None]]] = {
     "softmax_one_two_three": ("softmax", "one_two_three"),
     "softmax_digits": ("softmax", "digits"),
     "softmax_book": ("softmax", "three_logits"),
@@ -53,8 +53,9 @@ OPENED: Final = {
     "both_past_margin_twenty": ("svm_against_softmax", "past_margin_twenty"),
     "both_figure": ("svm_against_softmax", "figure_scores"),
     "figure_probability": ("softmax", "figure_scores"),
+    "penalties": ("regularization", None),
 }
-"""The lesson that shows an example, and the preset to open it with."""
+"""The lesson that shows an example, and the preset to open it with; None: as it opens by itself."""
 
 
 def _number(value: float) -> str:
@@ -72,7 +73,8 @@ def _source(example: Example) -> str:
     if example.id not in OPENED:
         return escape(example.source)
     lesson, preset = OPENED[example.id]
-    state = preset_state(next(entry for entry in PRESETS if entry.id == preset))
+    states = (preset_state(entry) for entry in PRESETS if entry.id == preset)
+    state = DEFAULT if preset is None else next(states)
     return f"[{escape(example.source)}](/{LESSONS[lesson]}?{urlencode(encode(state))})"
 
 
