@@ -64,7 +64,7 @@ GROUP = 0.27
 BALL_POINTS, ELLIPSE_POINTS = 41, 61
 LEVELS = (0.25, 0.75, 1.75, 3.5, 6.0, 10.0)
 """Data losses of the contours; the smallest is 0.125."""
-PLANE = ((-1.4, 3.0), (-1.75, 1.85))
+PLANE = ((-2.1, 3.0), (-2.0, 2.0))
 LARGEST_PULL, LARGEST_SHRUNK = 8.0, 3.4
 TICKS = (0.0, 0.1, 1.0, 10.0, 100.0)
 

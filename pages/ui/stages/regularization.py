@@ -13,7 +13,6 @@ from core.penalty_comparison import (
     INPUTS,
     PENALTIES,
     PenaltyComparison,
-    Sharing,
     WeightAxis,
     compare_penalties,
     sweep_weights,
@@ -62,7 +61,7 @@ __all__ = [
 
 FIRST_WEIGHTS = (1.0, 0.0, 0.0, 0.0)
 STRENGTH = "lambda"
-CAUSES = {
+COSTS = {
     "l1": ("nothing", "cancelling", "same_sign", "same_sign"),
     "l2": ("nothing", "cancelling", "uneven", "even"),
     "elastic": ("nothing", "cancelling", "uneven", "even"),
@@ -289,15 +288,14 @@ def path_table(state: State, weights: PenaltyComparison, result: Optima, t: Text
 def _weight_readouts(state: State, t: Text) -> list[Readout]:
     names = dict(zip(PENALTIES, penalty_names(t), strict=True))
     least = f"least_{state.penalty}"
-    case = dict(zip(Sharing, CAUSES[state.penalty], strict=True))
     sentences = tuple(
         t(
-            f"regularization.cost.{case[sharing]}",
+            f"regularization.cost.{cost}",
             name=names[state.penalty],
             least=f"{{{least}}}",
             value=f"{{{state.penalty}}}",
         )
-        for sharing in Sharing
+        for cost in COSTS[state.penalty]
     )
     return [
         Readout("score", label=t("regularization.readout.score")),
