@@ -51,8 +51,6 @@ LOGIT_OF_ZERO: Final = -1000.0
 READABLE_SPREAD: Final = 100.0
 """A class whose logit is further below the largest has no say in the range of the axis."""
 
-CURVE_STRIDE: Final = 4
-"""Steps of a logit from one point of a curve to the next."""
 
 SMALLEST_SIZE: Final = 1e-4
 """Gradients smaller than this are off the axis: there is nothing left to learn from."""
@@ -427,7 +425,8 @@ class CrossEntropySweep:
         First axis: the class whose target mass moves along `MASS_GRID`; see
         `core.targets.move_mass` for the others.
     curve_grid : (points,)
-        Logits at which the curves of gradient sizes are drawn: every fourth step of the axis.
+        Logits at which the curves of gradient sizes are drawn: every second step of the axis, or
+        every fourth for more than six classes.
     curves_by_logit : (classes, points, 3)
         The sizes along each logit.
     curves_by_mass : (classes, 101, points, 3)
@@ -474,12 +473,13 @@ def sweep_cross_entropy(logits: ArrayLike, target: ArrayLike, *, along: int) -> 
     --------
     >>> sweep = sweep_cross_entropy([3.2, 5.1, -1.7], [1, 0, 0], along=0)
     >>> sweep.by_logit.loss.shape, sweep.by_mass.loss.shape, sweep.curves_by_mass.shape
-    ((3, 201), (3, 101), (3, 101, 51, 3))
+    ((3, 201), (3, 101), (3, 101, 101, 3))
     """
     present = as_logits("logits", logits).astype(np.float64, copy=False)
     axis = logit_axis(present)
     classes = present.size
     wanted = as_floats("target", target).astype(np.float64, copy=False)
+    stride = 2 if classes <= 6 else 4  # many classes make many curves
     masses = move_mass(wanted, np.arange(classes)[:, None], MASS_GRID)
     moved = one_at_a_time(present, axis.grid)
     shapes = [(), moved.shape[:-1], masses.shape[:-1]]
@@ -498,11 +498,11 @@ def sweep_cross_entropy(logits: ArrayLike, target: ArrayLike, *, along: int) -> 
         now=now,
         by_logit=by_logit,
         by_mass=by_mass,
-        curve_grid=axis.grid[::CURVE_STRIDE],
-        curves_by_logit=by_logit.gradient_sizes[:, ::CURVE_STRIDE],
+        curve_grid=axis.grid[::stride],
+        curves_by_logit=by_logit.gradient_sizes[:, ::stride],
         curves_by_mass=_curves_by_mass(
-            moved[along, ::CURVE_STRIDE],
-            by_logit.probabilities[along, ::CURVE_STRIDE],
+            moved[along, ::stride],
+            by_logit.probabilities[along, ::stride],
             masses[:, 0],
         ),
     )

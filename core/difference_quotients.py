@@ -88,9 +88,9 @@ class DifferenceQuotients:
         return self.function.kink_between(low, high, self.labels, margin=self.margin)
 
     def _moved(self, offsets: ArrayLike, dtype: DTypeLike) -> FloatArray:
-        lengths = np.asarray(offsets, dtype=np.float64) * self.steps
-        shift = self.directions * lengths[..., None]
-        return np.asarray(self.points.astype(dtype) + shift.astype(dtype))
+        lengths = (np.asarray(offsets, dtype=np.float64) * self.steps).astype(dtype)
+        shift = self.directions.astype(dtype) * lengths[..., None]
+        return np.asarray(self.points.astype(dtype) + shift)
 
     def _value(self, points: FloatArray) -> FloatArray:
         labels = np.broadcast_to(self.labels, points.shape[:-1])

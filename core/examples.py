@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from core.activations import softmax, softmax_jacobian
+from core.graph import CIRCUITS, evaluate
 from core.losses import HingeVariant, cross_entropy, hinge, squared_error
 from core.validation import FloatArray
 
@@ -177,9 +178,10 @@ def _penalties() -> ArrayLike:
     return [weights.sum(axis=1), squares, 0.5 * squares, np.abs(weights).sum(axis=1)]
 
 
-def _circuit() -> ArrayLike:
-    x, y, z = -2.0, 5.0, -4.0
-    return [(x + y) * z, z, z, x + y]
+def _circuit(id: str) -> ArrayLike:
+    circuit = CIRCUITS[id]
+    result = evaluate(circuit.graph, circuit.inputs)
+    return [result.values[-1], *result.gradients[list(circuit.graph.inputs)]]
 
 
 def _demo_losses() -> ArrayLike:
@@ -550,9 +552,26 @@ EXAMPLES = (
         topic="graph",
         source="CS231n notes",
         input="f = (x + y) z, x = -2, y = 5, z = -4: f, df/dx, df/dy, df/dz",
-        compute=_circuit,
+        compute=lambda: _circuit("sum_times"),
         expected=(-12.0, -4.0, -4.0, 3.0),
         printed=("-12", "-4", "-4", "3"),
+    ),
+    Example(
+        id="sigmoid_neuron",
+        topic="graph",
+        source="CS231n notes",
+        input="sigmoid of w0 x0 + w1 x1 + w2, w = [2, -3, -3], x = [-1, -2]: f, "
+        "df/dw0, df/dx0, df/dw1, df/dx1, df/dw2",
+        compute=lambda: _circuit("sigmoid_neuron"),
+        expected=(
+            0.73105857863000488,
+            -0.19661193324148185,
+            0.39322386648296371,
+            -0.39322386648296371,
+            -0.58983579972444556,
+            0.19661193324148185,
+        ),
+        printed=("0.73", "-0.20", "0.39", "-0.39", "-0.59", "0.20"),
     ),
 )
 """The examples, in the order of the lessons."""

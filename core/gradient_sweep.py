@@ -20,6 +20,9 @@ from core.sweeps import ScoreAxis, one_at_a_time, score_axis
 __all__ = ["GradientSweep", "GradientView", "sweep_gradient_check"]
 
 
+FEW_ENTRIES = 6
+
+
 @dataclass(frozen=True, eq=False)
 class GradientView:
     """All entries of a gradient, and one of them closely; all of the same leading shape."""
@@ -37,6 +40,9 @@ class GradientSweep:
     ----------
     axis : ScoreAxis
         The range in which the entries of the point move.
+    steps : tuple of float
+        The steps h of the error curves and of ``by_step``: `STEPS`, or every second of them if
+        there are many entries, so that a sweep is computed and sent in time.
     by_entry : GradientView of leading shape (n,)
         The present point, with each entry looked at closely.
     by_score : GradientView of leading shape (n, values)
@@ -44,10 +50,11 @@ class GradientSweep:
     by_label : GradientView of leading shape (n,)
         First axis: the label.
     by_step : GradientView of leading shape (steps,)
-        For each step of `STEPS`.
+        For each of the steps.
     """
 
     axis: ScoreAxis
+    steps: tuple[float, ...]
     by_entry: GradientView
     by_score: GradientView
     by_label: GradientView
@@ -108,9 +115,10 @@ def sweep_gradient_check(
     present = np.asarray(point, dtype=np.float64)
     axis = score_axis(present)
     n, run = present.size, axis.grid.size
+    grid = STEPS if n <= FEW_ENTRIES else STEPS[::2]
     every = np.arange(n)
     by_score = one_at_a_time(present, axis.grid).reshape(-1, n)
-    shapes = ((n,), (n, run), (n,), (len(STEPS),))
+    shapes = ((n,), (n, run), (n,), (len(grid),))
     ends = np.cumsum([0, *(math.prod(shape) for shape in shapes)])
     rows = [slice(start, end) for start, end in pairwise(ends)]
 
@@ -122,10 +130,18 @@ def sweep_gradient_check(
     points[rows[1]] = by_score
     entries[rows[1]] = np.repeat(every, run)
     labels[rows[2]] = every
-    steps[rows[3]] = STEPS
+    steps[rows[3]] = grid
     everything = GradientView(
         gradient_errors(function, points, labels, steps=steps, margin=margin, mistaken=mistaken),
-        error_curves(function, points, labels, entries=entries, margin=margin, mistaken=mistaken),
+        error_curves(
+            function,
+            points,
+            labels,
+            entries=entries,
+            steps=grid,
+            margin=margin,
+            mistaken=mistaken,
+        ),
         magnified(
             function,
             points,
@@ -137,7 +153,7 @@ def sweep_gradient_check(
         ),
     )
     parts = zip(rows, shapes, strict=True)
-    return GradientSweep(axis, *(_part(everything, part, shape) for part, shape in parts))
+    return GradientSweep(axis, grid, *(_part(everything, part, shape) for part, shape in parts))
 
 
 def _part(record: Any, rows: slice, shape: tuple[int, ...]) -> Any:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
@@ -14,8 +14,6 @@ from core.gradient_check import relative_error
 from core.validation import FloatArray, as_floats, reject_entry, require_finite
 
 __all__ = [
-    "FORWARD_STEPS",
-    "PREDICTED_STEPS",
     "ErrorCurves",
     "PredictedErrors",
     "error_curves",
@@ -24,31 +22,28 @@ __all__ = [
 ]
 
 
-FORWARD_STEPS: Final = STEPS[::2]
-PREDICTED_STEPS: Final = STEPS[::4]
-"""Fewer steps do for what is drawn for comparison only."""
-
-
 @dataclass(frozen=True, eq=False)
 class ErrorCurves:
-    """Relative errors of one entry's derivative against the step: shapes (..., steps).
+    """Relative errors of one entry's derivative against the step.
 
     Attributes
     ----------
     central, central32 : (..., steps)
-        Of the central difference, in float64 and in float32, for each step of `STEPS`.
-    forward : (..., forward steps)
-        Of the forward difference (f(x + h) - f(x)) / h, in float64, for `FORWARD_STEPS`.
-    predicted, predicted32 : (..., predicted steps)
-        What theory predicts for the central difference: truncation, h^2 |f'''| / 6, plus rounding,
-        eps |f| / h, relative to |f'| and at most 2; for `PREDICTED_STEPS`. It knows of no kinks.
+        Of the central difference, in float64 and in float32, for each of the steps.
+    forward : (..., steps / 4)
+        Of the forward difference (f(x + h) - f(x)) / h, in float64, for every fourth step.
+    truncation, rounding, rounding32 : (..., 2)
+        What theory predicts for the central difference with the first and with the last step,
+        relative to |f'|; infinite where that is 0. Between the two it is a straight line on
+        logarithmic axes.
     """
 
     central: FloatArray
     central32: FloatArray
     forward: FloatArray
-    predicted: FloatArray
-    predicted32: FloatArray
+    truncation: FloatArray
+    rounding: FloatArray
+    rounding32: FloatArray
 
 
 def error_curves(
@@ -57,10 +52,11 @@ def error_curves(
     labels: ArrayLike = 0,
     *,
     entries: ArrayLike,
+    steps: Sequence[float] = STEPS,
     margin: float = 1.0,
     mistaken: bool = False,
 ) -> ErrorCurves:
-    """Return the error of one entry's derivative as the step grows from 1e-15 to 1e-1.
+    """Return the error of one entry's derivative as the step grows.
 
     Parameters
     ----------
@@ -68,6 +64,8 @@ def error_curves(
         As for :func:`gradient_errors`.
     entries : array_like of int, broadcastable to the leading shape of the points
         The entry at each point.
+    steps : sequence of float
+        The steps h > 0, in rising order.
 
     Returns
     -------
@@ -97,23 +95,25 @@ def error_curves(
     analytic = (given.gradient * is_entry).sum(axis=-1, keepdims=True)
     analytic32 = (given32.gradient.astype(np.float64) * is_entry).sum(axis=-1, keepdims=True)
     along = DifferenceQuotients(
-        function, x[..., None, :], is_entry[..., None, :], y[..., None], np.array(STEPS), margin
+        function, x[..., None, :], is_entry[..., None, :], y[..., None], np.array(steps), margin
     )
 
-    sparse = replace(along, steps=np.array(FORWARD_STEPS))
+    sparse = replace(along, steps=np.array(steps[::4]))
 
     right = function.evaluate(x, y, margin=margin)
     slope = np.abs((right.gradient * is_entry).sum(axis=-1, keepdims=True))
     value = right.value[..., None]
     third = (third_derivatives(function, x) * is_entry).sum(axis=-1, keepdims=True)
-    predicted = predicted_errors(value, third, PREDICTED_STEPS)
-    predicted32 = predicted_errors(value, third, PREDICTED_STEPS, dtype=np.float32)
+    ends = (steps[0], steps[-1])
+    predicted = predicted_errors(value, third, ends)
+    predicted32 = predicted_errors(value, third, ends, dtype=np.float32)
     return ErrorCurves(
         central=relative_error(analytic, along.central()),
         central32=relative_error(analytic32, along.central(np.float32)),
         forward=relative_error(analytic, sparse.forward()),
-        predicted=_relative_to(slope, predicted.total),
-        predicted32=_relative_to(slope, predicted32.total),
+        truncation=_relative_to(slope, predicted.truncation),
+        rounding=_relative_to(slope, predicted.rounding),
+        rounding32=_relative_to(slope, predicted32.rounding),
     )
 
 
@@ -230,7 +230,8 @@ def third_derivatives(function: Checkable, points: ArrayLike) -> FloatArray:
 
 
 def _relative_to(slope: FloatArray, errors: FloatArray) -> FloatArray:
-    """Divide errors by a slope; at most 2, as every relative error, and 2 where the slope is 0."""
-    limited = np.full(errors.shape, 2.0)
-    np.divide(errors, slope, out=limited, where=errors < 2.0 * slope)
-    return limited
+    relative = np.full(errors.shape, np.inf)
+    # A slope that is next to nothing may make the quotient overflow, to infinity too.
+    with np.errstate(over="ignore", under="ignore"):
+        np.divide(errors, slope, out=relative, where=slope > 0.0)
+    return relative

@@ -32,6 +32,6 @@ lesson_tabs(
     "gradient_check",
     t,
     why=lambda: derivation(state, sweep, t),
-    code=lambda: snippet(state),
+    code=lambda: snippet(state, sweep.by_entry.errors.kinks[0].tolist()),
     data=lambda: result_table(state, sweep, t),
 )

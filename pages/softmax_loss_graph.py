@@ -27,7 +27,7 @@ scene = scene_of(state)
 
 opening("softmax_loss_graph", t)
 graph_stage(scene, t)
-graph_controls(state, t)
+graph_controls(scene, t)
 if state.graph not in CIRCUITS:
     preset_controls(state, t, PRESETS)
     classes_control(state, t)

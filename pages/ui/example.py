@@ -6,7 +6,7 @@ import csv
 import io
 import math
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypeAlias
 
@@ -193,6 +193,12 @@ def default_name(index: int) -> str:
     return chr(ord("A") + index)
 
 
+def _unused_name(index: int, taken: Collection[str]) -> str:
+    """Name of a class that has none: its letter, or the next that no other class has."""
+    letters = (default_name((index + step) % 26) for step in range(26))
+    return next(letter for letter in letters if letter not in taken)
+
+
 def write_number(value: float) -> str:
     """Shortest text that reads back as the same number."""
     return repr(int(value)) if value == int(value) else repr(float(value))
@@ -261,10 +267,13 @@ def parse_names(text: str, classes: int) -> tuple[tuple[str, ...], tuple[Problem
         )
         if reason is not None:
             limits = {"longest": str(LONGEST_NAME)}
-            problems.append(Problem("names", _short(name), reason, default_name(index), limits))
-        names.append(default_name(index) if reason else name)
+            used = _unused_name(index, {*names, *given[:classes]})
+            problems.append(Problem("names", _short(name), reason, used, limits))
+            name = used
+        names.append(name)
     if len(given) != classes:
-        names += [default_name(index) for index in range(len(names), classes)]
+        while len(names) < classes:
+            names.append(_unused_name(len(names), names))
         limits = {"classes": str(classes)}
         problems.append(Problem("names", _short(text), "name_count", write_names(names), limits))
     return tuple(names), tuple(problems)
@@ -274,10 +283,12 @@ def resized(example: Example, classes: int) -> Example:
     """Keep the first classes of an example, or add classes of score 0; the label is hard then."""
     if classes == len(example.scores):
         return example
-    added = range(len(example.scores), classes)
+    names = list(example.names[:classes])
+    while len(names) < classes:
+        names.append(_unused_name(len(names), names))
     return Example(
-        names=(*example.names[:classes], *map(default_name, added)),
-        scores=(*example.scores[:classes], *(0.0 for _ in added)),
+        names=tuple(names),
+        scores=(*example.scores[:classes], *(0.0 for _ in range(len(example.scores), classes))),
         label=min(example.label, classes - 1),
     )
 

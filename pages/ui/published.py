@@ -10,52 +10,58 @@ import streamlit as st
 
 from core.examples import EXAMPLES, PRESETS, Example
 from pages.ui.controls import preset_state
-from pages.ui.example import DEFAULT, encode
+from pages.ui.example import State, encode
 from pages.ui.frame import LESSONS
 from pages.ui.text import Text, escape
 
 __all__ = ["OPENED", "published_table"]
 
-OPENED: Final[dict[str, tuple[str, str | None]]] = {
-    "softmax_one_two_three": ("softmax", "one_two_three"),
-    "softmax_digits": ("softmax", "digits"),
-    "softmax_book": ("softmax", "three_logits"),
-    "softmax_overflow_book": ("numerical_stability", "thousands"),
-    "softmax_overflow_notes": ("numerical_stability", "hundreds"),
-    "softmax_weak_regularization": ("softmax", "weak_regularization"),
-    "softmax_strong_regularization": ("softmax", "strong_regularization"),
-    "softmax_illustration": ("softmax", "illustration"),
-    "softmax_derivative": ("softmax", "one_two_three"),
-    "cross_entropy_right": ("cross_entropy", "right_prediction"),
-    "cross_entropy_far_off": ("cross_entropy", "far_prediction"),
-    "cross_entropy_less_far_off": ("cross_entropy", "near_prediction"),
-    "cross_entropy_offset_right": ("numerical_stability", "right_prediction"),
-    "cross_entropy_offset_wrong": ("numerical_stability", "far_prediction"),
-    "cross_entropy_capped": ("numerical_stability", "overwhelming_win"),
-    "slide_probabilities": ("cross_entropy", "cat_image"),
-    "slide_exponentials": ("softmax_loss_graph", "cat_image"),
-    "slide_cross_entropy": ("cross_entropy", "cat_image"),
-    "slide_cross_entropy_log10": ("cross_entropy", "cat_image"),
-    "slide_cross_entropies": ("batch_lab", "cat_image"),
-    "chance_cross_entropy": ("cross_entropy", "chance_level"),
-    "large_lesson": ("cross_entropy", "large_lesson"),
-    "small_lesson": ("cross_entropy", "small_lesson"),
-    "identity_lesson": ("cross_entropy", "large_lesson"),
-    "batch_gradient": ("batch_lab", "large_lesson"),
-    "slide_hinges": ("batch_lab", "cat_image"),
-    "margin_ten": ("hinge", "margin_ten"),
-    "chance_hinge": ("hinge", "chance_level"),
-    "crammer_singer_frog": ("hinge", "frog_crammer_singer"),
-    "both_clear_win": ("svm_against_softmax", "clear_win"),
-    "both_exact_margin": ("svm_against_softmax", "exact_margin"),
-    "both_overwhelming_win": ("svm_against_softmax", "overwhelming_win"),
-    "both_clear_win_twenty": ("svm_against_softmax", "clear_win_twenty"),
-    "both_past_margin_twenty": ("svm_against_softmax", "past_margin_twenty"),
-    "both_figure": ("svm_against_softmax", "figure_scores"),
-    "figure_probability": ("softmax", "figure_scores"),
-    "penalties": ("regularization", None),
+
+def _preset(id: str) -> State:
+    return preset_state(next(preset for preset in PRESETS if preset.id == id))
+
+
+OPENED: Final = {
+    "softmax_one_two_three": ("softmax", _preset("one_two_three")),
+    "softmax_digits": ("softmax", _preset("digits")),
+    "softmax_book": ("softmax", _preset("three_logits")),
+    "softmax_overflow_book": ("numerical_stability", _preset("thousands")),
+    "softmax_overflow_notes": ("numerical_stability", _preset("hundreds")),
+    "softmax_weak_regularization": ("softmax", _preset("weak_regularization")),
+    "softmax_strong_regularization": ("softmax", _preset("strong_regularization")),
+    "softmax_illustration": ("softmax", _preset("illustration")),
+    "softmax_derivative": ("softmax", _preset("one_two_three")),
+    "cross_entropy_right": ("cross_entropy", _preset("right_prediction")),
+    "cross_entropy_far_off": ("cross_entropy", _preset("far_prediction")),
+    "cross_entropy_less_far_off": ("cross_entropy", _preset("near_prediction")),
+    "cross_entropy_offset_right": ("numerical_stability", _preset("right_prediction")),
+    "cross_entropy_offset_wrong": ("numerical_stability", _preset("far_prediction")),
+    "cross_entropy_capped": ("numerical_stability", _preset("overwhelming_win")),
+    "slide_probabilities": ("cross_entropy", _preset("cat_image")),
+    "slide_exponentials": ("softmax_loss_graph", _preset("cat_image")),
+    "slide_cross_entropy": ("cross_entropy", _preset("cat_image")),
+    "slide_cross_entropy_log10": ("cross_entropy", _preset("cat_image")),
+    "slide_cross_entropies": ("batch_lab", _preset("cat_image")),
+    "chance_cross_entropy": ("cross_entropy", _preset("chance_level")),
+    "large_lesson": ("cross_entropy", _preset("large_lesson")),
+    "small_lesson": ("cross_entropy", _preset("small_lesson")),
+    "identity_lesson": ("cross_entropy", _preset("large_lesson")),
+    "batch_gradient": ("batch_lab", _preset("large_lesson")),
+    "slide_hinges": ("batch_lab", _preset("cat_image")),
+    "margin_ten": ("hinge", _preset("margin_ten")),
+    "chance_hinge": ("hinge", _preset("chance_level")),
+    "crammer_singer_frog": ("hinge", _preset("frog_crammer_singer")),
+    "both_clear_win": ("svm_against_softmax", _preset("clear_win")),
+    "both_exact_margin": ("svm_against_softmax", _preset("exact_margin")),
+    "both_overwhelming_win": ("svm_against_softmax", _preset("overwhelming_win")),
+    "both_clear_win_twenty": ("svm_against_softmax", _preset("clear_win_twenty")),
+    "both_past_margin_twenty": ("svm_against_softmax", _preset("past_margin_twenty")),
+    "both_figure": ("svm_against_softmax", _preset("figure_scores")),
+    "figure_probability": ("softmax", _preset("figure_scores")),
+    "penalties": ("regularization", State(weights=(1.0, 0.0, 0.0, 0.0))),
+    "circuit": ("softmax_loss_graph", State(graph="sum_times")),
 }
-"""The lesson that shows an example, and the preset to open it with; None: as it opens by itself."""
+"""The lesson that shows an example, and the state to open it with."""
 
 
 def _number(value: float) -> str:
@@ -72,9 +78,7 @@ def _source(example: Example) -> str:
     """Name the source, with a link to the lesson that shows the example."""
     if example.id not in OPENED:
         return escape(example.source)
-    lesson, preset = OPENED[example.id]
-    states = (preset_state(entry) for entry in PRESETS if entry.id == preset)
-    state = DEFAULT if preset is None else next(states)
+    lesson, state = OPENED[example.id]
     return f"[{escape(example.source)}](/{LESSONS[lesson]}?{urlencode(encode(state))})"
 
 

@@ -92,7 +92,16 @@ ORACLES = {
     "penalties": lambda: [1, 4 * 0.25, 1, 4 * 0.25**2, 1 / 2, 4 * 0.25**2 / 2, 1, 4 * 0.25],
     "linear_classify_demo": lambda: demo(),
     "circuit": lambda: [(-2 + 5) * -4, -4, -4, -2 + 5],
+    "sigmoid_neuron": lambda: sigmoid_neuron([2, -3, -3], [-1, -2]),
 }
+
+
+def sigmoid_neuron(w, x):
+    """Return the output and its derivative with respect to w0, x0, w1, x1, w2: (1 - f) f each."""
+    with mp.workdps(50):
+        f = 1 / (1 + mp.exp(-(w[0] * x[0] + w[1] * x[1] + w[2])))
+        slope = f * (1 - f)
+        return [f, slope * x[0], slope * w[0], slope * x[1], slope * w[1], slope]
 
 
 def demo():

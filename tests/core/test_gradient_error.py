@@ -109,6 +109,19 @@ def test_a_kink_counts_when_the_step_reaches_it(h, kinks):
     assert_array_equal(found.kinks, [kinks, False])
 
 
+def test_a_kink_in_one_entry_says_nothing_about_the_others():
+    found = gradient_errors(CHECKABLE["relu"], [0.0, 7.0])
+    assert_array_equal(found.kinks, [True, False])
+    assert found.findings == Finding.AGREES
+    assert found.suspects == 1
+
+
+def test_a_kink_that_only_the_best_step_would_reach_is_no_mistake():
+    found = gradient_errors(CHECKABLE["relu"], [1e-6, 2.0], steps=1e-8)
+    assert not found.kinks.any()
+    assert found.findings in (Finding.AGREES, Finding.NEARLY_AGREES)
+
+
 def test_a_kink_at_the_point_is_found_with_the_smallest_step():
     found = gradient_errors(CHECKABLE["weston_watkins"], [1000.0, 999.0], 0, steps=1e-15)
     assert found.findings == Finding.ONLY_KINKS

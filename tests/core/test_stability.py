@@ -130,3 +130,23 @@ def test_the_lessons_range_is_taken():
 def test_wrong_arguments(arguments, message):
     with pytest.raises(ValueError, match=message):
         compare_methods(**arguments)
+
+
+def test_what_the_prompts_promise():
+    """The shifts named in "Try this" are where one type after the other falls."""
+    naive = [compare_methods([1, 2, 3], shift=s).outcomes[0, :, 2] for s in (10, 90, 710)]
+    lost = [np.count_nonzero(row == Outcome.EXP_OVERFLOW) for row in naive]
+    assert lost == [1, 2, 3]
+    naive = [compare_methods([1, 2, 3], shift=s).outcomes[0, :, 2] for s in (-30, -110, -750)]
+    lost = [np.count_nonzero(row == Outcome.ALL_UNDERFLOW) for row in naive]
+    assert lost == [1, 2, 3]
+    pooled = [compare_methods([1, 2, 3], shift=s).pooled_statuses for s in (-30, -110, -750)]
+    assert [np.count_nonzero(p[1, :, 0, 0, 2] == Status.NAN) for p in pooled] == [1, 2, 3]
+    assert all((p[0] <= Status.ROUNDED).all() for p in pooled)
+    float16 = compare_methods([101, 1, 1], scale=1000).outcomes[:, 0, 0]
+    assert (float16 == Outcome.LOGITS_OVERFLOW).all()
+    moved = compare_methods([3.2, 5.1, -1.7], shift=1000)
+    assert (moved.outcomes[1:, 0] == Outcome.ROUNDED).all()
+    assert (moved.errors[1:, 0, 1] > 0.05).all()
+    assert (moved.loss_statuses[2, 2] == Status.EXACT).all()
+    assert np.spacing(np.float16(1003)) == 0.5

@@ -8,13 +8,7 @@ from core.checkable import CHECKABLE
 from core.difference_quotients import BEST_STEP, STEPS
 from core.gradient_error import gradient_errors
 from core.gradient_sweep import sweep_gradient_check
-from core.step_error import (
-    FORWARD_STEPS,
-    PREDICTED_STEPS,
-    error_curves,
-    predicted_errors,
-    third_derivatives,
-)
+from core.step_error import error_curves, predicted_errors, third_derivatives
 
 CAT = [3.2, 5.1, -1.7]
 # Matrix products round a row differently in different batches.
@@ -31,7 +25,7 @@ def test_a_curve_is_the_errors_step_by_step(function, mistaken):
         noise = NOISE.get(function.id, 0.0) / h
         assert_allclose(curves.central[:, index], errors.error[1:], rtol=0, atol=noise)
         assert_allclose(curves.central32[:, index], errors.error32[1:], rtol=0, atol=1e8 * noise)
-    for index, h in enumerate(FORWARD_STEPS):
+    for index, h in enumerate(STEPS[::4]):
         moved, here = (function.evaluate([3.2, s, -1.7], 0).value for s in (5.1 + h, 5.1))
         slope = (function.mistaken if mistaken else function.evaluate)(CAT, 0).gradient[1]
         forward = (moved - here) / h
@@ -78,7 +72,7 @@ def test_the_valleys_of_both_types_lie_where_they_are_marked():
     assert curves.central.min() < 1e-11
     assert 1e-3 < STEPS[int(curves.central32.argmin())] < 5e-2
     assert 1e-7 < curves.central32.min() < 1e-4
-    assert 1e-9 < FORWARD_STEPS[int(curves.forward.argmin())] < 1e-6
+    assert 1e-9 < STEPS[4 * int(curves.forward.argmin())] < 1e-6
     assert curves.forward.min() > 100 * curves.central.min()
 
 
@@ -96,16 +90,31 @@ def test_parabolas_have_no_truncation():
         assert curves.forward[-1] > 1e-3
 
 
-def test_predicted_is_relative_and_limited():
+def test_predicted_is_relative_to_the_slope():
     function = CHECKABLE["cross_entropy"]
     curves = error_curves(function, CAT, 0, entries=1)
     evaluated = function.evaluate(CAT, 0)
     third = third_derivatives(function, CAT)[1]
-    for type, row in ((np.float64, curves.predicted), (np.float32, curves.predicted32)):
-        total = predicted_errors(evaluated.value, third, PREDICTED_STEPS, dtype=type).total
-        assert_allclose(row, np.minimum(total / evaluated.gradient[1], 2), rtol=1e-12)
+    for type, row in ((np.float64, curves.rounding), (np.float32, curves.rounding32)):
+        predicted = predicted_errors(evaluated.value, third, [1e-15, 1e-1], dtype=type)
+        assert_allclose(row, predicted.rounding / evaluated.gradient[1], rtol=1e-12)
+        assert_allclose(curves.truncation, predicted.truncation / evaluated.gradient[1], rtol=1e-12)
+    # The measured error follows the lines on both sides of the valley.
+    assert_allclose(curves.central[-1], curves.truncation[1], rtol=0.02)
+    assert_allclose(curves.central[-5], curves.truncation[1] / 100, rtol=0.02)
+    assert 0.01 < curves.central[:8].max() / curves.rounding[0] < 1
     flat = error_curves(CHECKABLE["weston_watkins"], [10.0, 0.0, 0.0], 0, entries=0)
-    assert (flat.predicted == 2).all()
+    assert np.isinf([flat.truncation, flat.rounding, flat.rounding32]).all()
+
+
+def test_many_entries_have_fewer_steps():
+    few = sweep_gradient_check(CHECKABLE["l1"], np.arange(6.0))
+    many = sweep_gradient_check(CHECKABLE["l1"], np.arange(7.0))
+    assert few.steps == STEPS
+    assert many.steps == STEPS[::2]
+    assert {10.0**-k for k in range(1, 16)} <= set(many.steps)
+    assert many.by_step.errors.steps.tolist() == list(many.steps)
+    assert many.by_score.curves.central.shape == (7, 201, 29)
 
 
 @ALL
@@ -128,11 +137,12 @@ def test_a_sweep_is_its_single_checks(function, mistaken):
         for name in ("points", "value", "analytic", "central", "central32", "kinks", "findings"):
             found, expected = getattr(view.errors, name)[place], getattr(errors, name)
             assert_allclose(found, expected, rtol=0, atol=noise * (1e8 if name[-2:] == "32" else 1))
-        for name in ("central", "central32", "forward", "predicted", "predicted32"):
+        for name in ("central", "central32", "forward", "truncation", "rounding", "rounding32"):
             found, expected = getattr(view.curves, name)[place], getattr(curves, name)
-            steps = {15: PREDICTED_STEPS, 29: FORWARD_STEPS, 57: STEPS}[len(found)]
+            steps = {2: (1e-15, 1e-1), 15: STEPS[::4], 57: STEPS}[len(found)]
             scale = (1e8 if name[-2:] == "32" else 1) * NOISE.get(function.id, 0.0)
-            assert (np.abs(found - expected) <= scale / np.array(steps)).all()
+            for a, b, h in zip(found, expected, steps, strict=True):
+                assert_allclose(a, b, rtol=0, atol=scale / h)
         slope = errors.analytic[entry]
         assert_allclose(view.magnified.tangent[place], [-2 * slope, 2 * slope])
 

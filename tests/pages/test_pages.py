@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import re
+from urllib.parse import parse_qsl
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -16,6 +17,7 @@ from core.examples import EXAMPLES, PRESETS
 from core.losses import HINGE_VARIANTS
 from pages.ui.example import PARAMETERS, Example, State, decode, encode
 from pages.ui.frame import LESSONS
+from pages.ui.published import OPENED
 from pages.ui.stage.vocabulary import format_number
 from pages.ui.stages.comparison import READOUTS
 from pages.ui.text import LANGUAGES, text_in
@@ -77,6 +79,20 @@ def test_home_shows_every_published_example_with_its_outcome() -> None:
             assert row.endswith("| reproduced |")
         else:
             assert row.endswith("| exact value, none printed |")
+
+
+def test_a_published_example_opens_in_its_lesson() -> None:
+    assert set(OPENED) <= {example.id for example in EXAMPLES}
+    app = opened()
+    table = next(entry.value for entry in app.markdown if entry.value.startswith("| Source"))
+    links = re.findall(r"\]\(/([a-z-]+)\?([^)]*)\)", table)
+    assert len(links) == len(OPENED) >= 37
+    pages = {path: page for page, path in LESSONS.items()}
+    for (path, query), (page, state) in zip(
+        links, (OPENED[e.id] for e in EXAMPLES if e.id in OPENED), strict=True
+    ):
+        assert pages[path] == page
+        assert decode(dict(parse_qsl(query))) == (state, ())
 
 
 def test_language_switch_keeps_everything_else() -> None:

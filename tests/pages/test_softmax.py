@@ -143,6 +143,9 @@ def test_why_substitutes_the_numbers(parameters: dict[str, str], language: str) 
 
     own = re.search(rf"p_{j}\}}\{{\\partial z_{j}\}} = .*? = ({number}),", why)
     assert read(own[1]) == pytest.approx(steps.jacobian[j, j], rel=1e-3, abs=5e-5)
+    complement = re.search(rf"1 - p_{j} = ({number})", why)
+    others = np.delete(steps.probabilities, j).sum()
+    assert read(complement[1]) == pytest.approx(others, rel=1e-3, abs=5e-5)
     crosses = re.findall(rf"p_(\d)\}}\{{\\partial z_{j}\}} &= .* = ({number})", why)
     assert [int(i) for i, _ in crosses] == [i for i in range(len(steps.logits)) if i != j]
     for i, text in crosses:

@@ -73,13 +73,13 @@ def test_every_number_of_a_step_is_where_it_belongs() -> None:
             *(3.2, 5.1, -1.7),
             *softmax.scores.tolist(),
         ]
-        assert places["run_hinge"][step] == svm.hinge
+        assert places["run_hinge"][step] == pytest.approx(float(svm.hinge))
         assert places["run_cross_entropy"][step] == softmax.cross_entropy
         assert places["run_hinge_gradient_norm"][step] == svm.hinge_gradient_norm
         norm = softmax.cross_entropy_gradient_norm
         assert places["run_cross_entropy_gradient_norm"][step] == pytest.approx(norm, rel=1e-14)
         dots = places[figures.POINT_LOSSES][step].tolist()
-        assert dots == [softmax.cross_entropy, svm.hinge]
+        assert dots == pytest.approx([float(softmax.cross_entropy), float(svm.hinge)])
         assert places["run_step"][step] == places[figures.CURSOR][step][0] == step
     curves = figures.curve_places(run, 40)
     assert curves[figures.HINGE_CURVE].tolist() == run.svm.hinge[:41].tolist()

@@ -219,6 +219,12 @@ def test_any_address_gives_a_state(parameters: dict[str, str]) -> None:
     assert {problem.parameter for problem in problems} <= set(parameters)
 
 
+def test_a_stand_in_never_takes_the_name_of_another_class() -> None:
+    assert decode({"names": "B", "z": "1,2,3"})[0].example.names == ("B", "C", "D")
+    assert decode({"names": ",A,x", "z": "1,2,3"})[0].example.names == ("B", "A", "x")
+    assert resized(Example(("C", "x"), (1.0, 2.0)), 4).names == ("C", "x", "D", "E")
+
+
 def test_an_example_refuses_what_no_lesson_can_show() -> None:
     with pytest.raises(ValueError, match="scores has 1 classes; expected 2 to 10"):
         Example(("a",), (1.0,), 0)

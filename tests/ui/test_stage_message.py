@@ -62,7 +62,7 @@ def test_only_columns_that_change_are_sent() -> None:
         "loss": np.array([0.25, 0.5, 1e-300]),
     }
     header, numbers = packed([a_handle(sweep=sweep)], now)
-    assert header["handles"][0]["columns"] == [[0, 0], [1, 0]]
+    assert header["handles"][0]["columns"] == [[[0, 0]], [[1, 0]]]
     assert header["handles"][0]["rows"] == 3
     assert numbers.tolist() == [0.0, 1.0, 2.0, 0.25, 0.5, 1e-300]
     assert header["now"] == [[1.0, 7.0], [0.5]]
@@ -71,8 +71,17 @@ def test_only_columns_that_change_are_sent() -> None:
 def test_a_column_that_is_constant_but_not_what_is_shown_is_sent() -> None:
     now = {"loss": np.array(0.123)}
     header, numbers = packed([a_handle(sweep={"loss": np.full(3, 0.5)})], now)
-    assert header["handles"][0]["columns"] == [[0, 0]]
+    assert header["handles"][0]["columns"] == [[[0, 0]]]
     assert numbers.tolist() == [0.5] * 3
+
+
+def test_equal_columns_are_sent_once() -> None:
+    now = {BARS: np.array([1.0, 7.0]), "loss": np.array(0.5), "other": np.array(3.0)}
+    swept = np.array([0.0, 1.0, 2.0])
+    sweep = {BARS: np.stack([swept, swept], -1), "loss": swept, "other": 2 * swept}
+    header, numbers = packed([a_handle(sweep=sweep)], now)
+    assert header["handles"][0]["columns"] == [[[0, 0], [0, 1], [1, 0]], [[2, 0]]]
+    assert numbers.tolist() == [0.0, 1.0, 2.0, 0.0, 2.0, 4.0]
 
 
 def test_nan_is_nothing_in_the_header_and_nan_in_a_sweep() -> None:
@@ -80,7 +89,7 @@ def test_nan_is_nothing_in_the_header_and_nan_in_a_sweep() -> None:
     sweep = {BARS: np.array([[np.nan, 1.0], [3.0, 1.0], [np.nan, 1.0]])}
     header, numbers = packed([a_handle(sweep=sweep)], now)
     assert header["now"] == [[None, 1.0]]
-    assert header["handles"][0]["columns"] == [[0, 0]]
+    assert header["handles"][0]["columns"] == [[[0, 0]]]
     np.testing.assert_array_equal(numbers, [np.nan, 3.0, np.nan])
 
 
@@ -141,3 +150,22 @@ def test_steps_are_exact_decimals() -> None:
     assert grid.size == 201
     assert grid[103] == 0.3
     assert grid[[0, -1]].tolist() == [-10, 10]
+
+
+def test_a_kept_figure_is_written_once_and_no_other_in_its_place() -> None:
+    def figure_sent(figure: go.Figure) -> str:
+        header, _ = packed([], {}, panels=[Panel("panel", figure, "title", "alt")])
+        return header["panels"][0]["figure"]
+
+    class Counted(go.Figure):
+        written = 0
+
+        def to_json(self, *given: Any, **options: Any) -> str:
+            type(self).written += 1
+            return super().to_json(*given, **options)
+
+    kept = Counted(go.Bar(x=[0, 1]))
+    assert figure_sent(kept) == figure_sent(kept)
+    assert Counted.written == 1
+    for number in range(20):  # a figure that is gone leaves its place in memory to the next
+        assert f'"x":[{number}]' in figure_sent(go.Figure(go.Bar(x=[number])))

@@ -18,9 +18,9 @@ def _limits() -> str:
     rows = []
     for precision in PRECISIONS:
         info, limits = np.finfo(precision), exp_limits(precision)
-        numbers = (info.eps, info.max, limits.overflow, limits.subnormal, limits.underflow)
-        cells = " | ".join(f"{float(number):.4g}".replace("-", "−") for number in numbers)
-        rows.append(f"| {precision} | {cells} |")
+        cells = [latex.number(float(info.eps), 6), latex.number(float(info.max), 0)]
+        cells += [f"{limit:.2f}" for limit in limits]
+        rows.append(f"| {precision} | {' | '.join(f'${cell}$' for cell in cells)} |")
     return "\n".join(rows)
 
 

@@ -140,6 +140,7 @@ def marks(names: tuple[str, ...]) -> list[Mark]:
                 places,
                 (row,) * len(names),
                 numbers=numbers,
+                colors=("transparent",),
                 size=(1.0, ROW_OF_P - ROW_OF_T),
             )
             for row, numbers in rows
@@ -233,8 +234,7 @@ def sizes_figure(
     """Three gradient sizes along one logit, on a logarithmic axis."""
     figure = base_figure()
     for color, dash in zip(SIZE_COLORS, ("solid", "dash", "solid"), strict=True):
-        line = {"color": color, "width": 3, "dash": dash, "shape": "spline"}
-        figure.add_scatter(x=grid, mode="lines", line=line)
+        figure.add_scatter(x=grid, mode="lines", line={"color": color, "width": 3, "dash": dash})
     figure.update_xaxes(range=[-axis.limit, axis.limit], title_text=logit_label)
     ends = np.log10(limits).tolist()
     figure.update_yaxes(type="log", range=[ends[0], ends[1] + 0.1], exponentformat="power", dtick=1)

@@ -8,9 +8,9 @@ from functools import lru_cache
 import numpy as np
 import plotly.graph_objects as go
 
-from core.difference_quotients import BEST_STEP, BEST_STEP_FLOAT32, OFFSETS, STEPS, Magnified
+from core.difference_quotients import BEST_STEP, BEST_STEP_FLOAT32, OFFSETS, Magnified
 from core.gradient_error import GradientErrors
-from core.step_error import FORWARD_STEPS, PREDICTED_STEPS, ErrorCurves
+from core.step_error import ErrorCurves
 from core.validation import FloatArray
 from pages.ui.figures.bars import FIGURES_KEPT
 from pages.ui.figures.theme import INK, MUTED, TARGET, ZERO, base_figure, class_axis
@@ -29,7 +29,7 @@ __all__ = [
     "point_places",
 ]
 
-FLOAT64, FLOAT32 = "#44AA99", "#AA4499"
+FLOAT64, FLOAT32 = "#2B8C7B", "#BB52A9"
 
 SCORES = Spot("scores", 0, "y")
 GRADIENTS = Spot("gradients", 0, "y")
@@ -49,6 +49,9 @@ LEAST_ERROR, LARGEST_ERROR = 1e-16, 10.0
 
 ROOM_FOR_BOTH = 6
 """Up to so many entries, the errors in float64 and in float32 are both written at the bars."""
+
+BELOW_ERRORS = 1e-40
+"""Below the range of the axis: where a prediction of 0 is drawn."""
 
 BESIDE = 0.19
 """Half the distance between the float64 and the float32 bar of an entry."""
@@ -81,13 +84,13 @@ def error_places(errors: GradientErrors) -> dict[Place, FloatArray]:
 
 def curve_places(curves: ErrorCurves) -> dict[Place, FloatArray]:
     """The error of one entry's derivative against the step."""
-    gap = np.full((*curves.predicted.shape[:-1], 1), np.nan)
-    predicted = np.concatenate([curves.predicted, gap, curves.predicted32], axis=-1)
+    gap = np.full((*curves.rounding.shape[:-1], 1), np.nan)
+    predicted = [curves.rounding, gap, curves.rounding32, gap, curves.truncation]
     return {
         CENTRAL: np.maximum(curves.central, LEAST_ERROR),
         CENTRAL32: np.maximum(curves.central32, LEAST_ERROR),
         FORWARD: np.maximum(curves.forward, LEAST_ERROR),
-        PREDICTED: np.maximum(predicted, LEAST_ERROR),
+        PREDICTED: np.maximum(np.concatenate(predicted, axis=-1), BELOW_ERRORS),
     }
 
 
@@ -153,19 +156,20 @@ def gradients_figure(names: tuple[str, ...], limit: float) -> go.Figure:
 
 
 @lru_cache(FIGURES_KEPT)
-def errors_figure(best_label: str) -> go.Figure:
+def errors_figure(steps: tuple[float, ...], best_label: str) -> go.Figure:
     """The error against the step, both on logarithmic axes, with the predicted best steps."""
+    ends = (steps[0], steps[-1])
     figure = base_figure()
     figure.add_scatter(
-        x=[*PREDICTED_STEPS, None, *PREDICTED_STEPS],
+        x=[*ends, None, *ends, None, *ends],
         mode="lines",
         line={"color": MUTED, "width": 2, "dash": "dash"},
     )
     figure.add_scatter(
-        x=list(FORWARD_STEPS), mode="lines", line={"color": FLOAT64, "width": 1.5, "dash": "dot"}
+        x=list(steps[::4]), mode="lines", line={"color": FLOAT64, "width": 1.5, "dash": "dot"}
     )
     for color in (FLOAT32, FLOAT64):
-        figure.add_scatter(x=list(STEPS), mode="lines", line={"color": color, "width": 2.5})
+        figure.add_scatter(x=list(steps), mode="lines", line={"color": color, "width": 2.5})
     figure.add_scatter(
         y=[LEAST_ERROR, LARGEST_ERROR], mode="lines", line={"color": INK, "width": 1.5}
     )
@@ -192,7 +196,7 @@ def errors_figure(best_label: str) -> go.Figure:
         )
     figure.update_xaxes(
         type="log",
-        range=np.log10([STEPS[0] / 1.3, STEPS[-1] * 1.3]).tolist(),
+        range=np.log10([ends[0] / 3, ends[1] * 6]).tolist(),
         tickvals=[10.0**power for power in range(-15, 0, 2)],
         ticktext=[f"10<sup>−{-power}</sup>" for power in range(-15, 0, 2)],
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -73,8 +73,19 @@ TICKS = tuple(range(0, STEPS, 40))
 """Steps of both sliders that are named below the errors."""
 
 LANE = 0.24
-LANE_RANGE = (-4.4, 5.3)
+LANE_RANGE = (-5.3, 5.3)
 LARGEST_DECADES = 4
+
+
+def _decade_names(numbers: Sequence[int]) -> list[str]:
+    """Write powers of ten of either sign, short enough for a narrow panel."""
+    powers = str.maketrans("12345", "¹²³⁴⁵")
+    names = []
+    for number in numbers:
+        power = str(len(str(abs(number))) - 1).translate(powers)
+        short = str(number) if abs(number) <= 10 else f"{'-' * (number < 0)}10{power}"
+        names.append(short.replace("-", "−"))
+    return names
 
 
 def _decades(values: FloatArray) -> FloatArray:
@@ -331,11 +342,12 @@ def _rows_axis(figure: go.Figure, rows: tuple[float, ...], names: tuple[str, ...
 def exp_figure() -> go.Figure:
     """A lane a type: where exp is 0, loses digits, is fine, and is infinite."""
     figure = base_figure()
-    numbers = (-1000, -100, -10, 0, 10, 100, 1000, 10000)
+    numbers = (-1000, -100, -10, 0, 10, 100, 1000)
     figure.update_xaxes(
         range=list(LANE_RANGE),
         tickvals=_decades(np.array(numbers)).tolist(),
-        ticktext=[f"{number:,}".replace("-", "−") for number in numbers],
+        ticktext=_decade_names(numbers),
+        tickangle=0,
         zeroline=False,
     )
     figure.update_yaxes(
@@ -414,7 +426,7 @@ def errors_figure() -> go.Figure:
             font={"color": MUTED},
             bgcolor="var(--st-background-color)",
         )
-    figure.update_layout(margin={"l": 64, "r": 10, "t": 8, "b": 34})
+    figure.update_layout(margin={"l": 64, "r": 26, "t": 8, "b": 34})
     return figure
 
 
@@ -426,8 +438,9 @@ def _offset_figure(odds_name: str) -> tuple[go.Figure, FloatArray]:
     figure.update_xaxes(
         range=[float(decades[0]), float(decades[-1])],
         tickvals=_decades(np.array(numbers)).tolist(),
-        ticktext=[f"{number:,}".replace("-", "−") for number in numbers],
+        ticktext=_decade_names(numbers),
         title_text=odds_name,
+        tickangle=0,
         zeroline=False,
     )
     figure.update_layout(margin={"b": 50})
@@ -453,7 +466,7 @@ def offset_loss_figure(odds_name: str) -> go.Figure:
     figure.update_yaxes(
         range=[-0.2, LARGEST_DECADES + 0.2],
         tickvals=_decades(np.array(numbers)).tolist(),
-        ticktext=[f"{number:,}" for number in numbers],
+        ticktext=_decade_names(numbers),
         zeroline=False,
     )
     cap = -float(np.log(OFFSET))

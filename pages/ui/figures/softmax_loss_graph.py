@@ -268,16 +268,17 @@ def _number(graph: Graph, layout: Layout) -> None:
 def _boxes(graph: Graph, order: Traversal, classes: int, movable: int) -> Layout:
     """Softmax and cross-entropy error as two boxes."""
     middle = (classes - 1) / 2
-    layout = Layout(width=(-1.65, 6.6), height=(-1.35, classes - 0.2))
+    layout = Layout(width=(-1.65, 6.95), height=(-1.4, classes - 0.2))
     softmax = layout.boxes["softmax"] = Box(1.1, -0.5, 2.5, classes - 0.5)
-    error = layout.boxes["cross_entropy"] = Box(3.7, -0.5, 5.1, classes - 0.5)
+    error = layout.boxes["cross_entropy"] = Box(3.7, -0.5, 5.5, classes - 0.5)
     edge_from = {graph.edges[place].source: place for place in order.edges}
     for j in range(classes):
         row = float(classes - 1 - j)
         z, t, y = (graph.index[f"{name}{j}"] for name in ("z", "t", "y"))
         column = error.left + (j + 0.5) * (error.right - error.left) / classes
         (layout.tracks if j < movable else layout.dots)[z] = Point(START, row)
-        layout.targets[t] = Point(column, -1.0)
+        # Four of them do not fit side by side.
+        layout.targets[t] = Point(column, -1.0 + 0.22 * (j % 2) * (classes > 3))
         ends = {
             z: (Point(START, row), Point(softmax.left, row)),
             y: (Point(softmax.right, row), Point(error.left, row)),
@@ -285,7 +286,7 @@ def _boxes(graph: Graph, order: Traversal, classes: int, movable: int) -> Layout
         }
         for source, (start, end) in ends.items():
             layout.lines[edge_from[source]] = Line(start, end, is_open=True)
-    layout.lines[-1] = Line(Point(error.right, middle), Point(6.1, middle), is_open=True)
+    layout.lines[-1] = Line(Point(error.right, middle), Point(6.5, middle), is_open=True)
     _number(graph, layout)
     for t in layout.targets:
         layout.values.pop(t)
@@ -320,7 +321,7 @@ def _batch(graph: Graph, order: Traversal, classes: int, movable: int) -> Layout
     layout.lines[-1] = Line(mean, Point(6.95, height / 2), is_open=True)
     for node in (*(index[f"s{n}.loss"] for n in range(SAMPLES)), *layout.circles):
         edge = edge_from.get(node, -1)
-        x, y = layout.lines[edge].at(0.5)
+        x, y = layout.lines[edge].at(0.5 if node in layout.circles else 0.4)
         layout.values[node], layout.gradients[edge] = Point(x, y), Point(x, y - 0.7)
     return layout
 

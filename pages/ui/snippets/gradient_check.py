@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from core.checkable import AFFINE_BIAS, affine_weights
@@ -95,11 +96,15 @@ def _hinge(check: str) -> tuple[str, str, str]:
     wrong = f"{margins}\n    g = {slope}\n    return g"
     if squared:
         wrong = right.replace(slope, "np.maximum(m, 0)")
-    return f"{margins}\n    return ({value}).sum()", right, wrong
+    total = f"({value}).sum()" if squared else f"{value}.sum()"
+    return f"{margins}\n    return {total}", right, wrong
 
 
-def snippet(state: State) -> str:
-    """Write the gradient check of the present function, with its numbers."""
+def snippet(state: State, kinks: Sequence[bool]) -> str:
+    """Write the gradient check of the present function, with its numbers.
+
+    ``kinks`` tells the entries that are left out of the worst error.
+    """
     parts = _FUNCTIONS.get(state.check) or _hinge(state.check)
     value, gradient = parts[0], parts[1 + state.mistake]
     settings = ""
@@ -116,12 +121,18 @@ def snippet(state: State) -> str:
             settings = f"W = np.array([\n    {rows},\n])\nb = {array(AFFINE_BIAS)}\n"
     else:
         settings = f"y = {state.example.label}  # the true class\nmargin = {state.margin!r}\n"
+    compared, choice = "errors", ""
+    if any(kinks):
+        compared = "errors[smooth]"
+        entries = ", ".join(str(index) for index, kink in enumerate(kinks) if not kink)
+        choice = f"smooth = [{entries}]  # the entries without a kink between x - h and x + h\n"
+    worst = "" if all(kinks) else f'\n    show("  worst relative error", {compared}.max())'
     return f"""\
 import numpy as np
 
 point = {array(state.example.scores)}
 h = {state.difference_step!r}
-{settings}
+{settings}{choice}
 
 def f(x):
 {value}
@@ -145,6 +156,7 @@ def relative_errors(a, n):
     size = np.maximum(np.abs(a), np.abs(n))
     return np.abs(a - n) / np.where(size > 0, size, 1)
 
+
 {SHOW}
 
 
@@ -157,6 +169,5 @@ for dtype in (np.float64, np.float32):
     print(dtype.__name__)
     print("  analytic       ", analytic)
     print("  numerical      ", numerical)
-    print("  relative error ", errors)
-    show("  worst relative error", errors.max())
+    print("  relative error ", errors){worst}
 """

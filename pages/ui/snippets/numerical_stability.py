@@ -13,7 +13,9 @@ def snippet(state: State) -> str:
     return f"""\
 import numpy as np
 
-logits = {state.scale!r} * {array(state.example.scores)} + {state.shift!r}
+scale, shift = {state.scale!r}, {state.shift!r}
+scores = {array(state.example.scores)}
+logits = scale * scores + shift
 y = {state.example.label}  # the true class
 
 
@@ -56,4 +58,13 @@ for method in (naive, shifted, log_space):
         print(f"{{method.__name__:10}} {{kind.__name__:8}} loss {{loss:<9.4g}} p", p)
 
 print(f"with 1e-7: loss {{with_offset(logits)[1]:.6g}}")
+
+batch = np.stack([logits, scale * scores])
+for name, axis in (("row", -1), ("batch", None)):
+    for kind in (np.float16, np.float32, np.float64):
+        with np.errstate(all="ignore"):
+            z = batch.astype(kind)
+            z = z - z.max(axis=axis, keepdims=True)  # axis=None: one max for all, the mistake
+            losses = [naive(row)[1] for row in z]
+        print(f"max of {{name:5}} {{kind.__name__:8}} losses {{losses[0]:.4g}} {{losses[1]:.4g}}")
 """

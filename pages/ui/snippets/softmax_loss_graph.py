@@ -59,7 +59,7 @@ S = exponentials.sum()
 share = 1 / S
 y = exponentials * share
 logs = np.log(y)
-loss = -(t * logs).sum()
+loss = (t * -logs).sum()
 
 # Backwards: upstream gradient times local derivative
 d_loss = 1.0

@@ -76,7 +76,7 @@ class Handle {
     this.grip.setAttribute("aria-valuetext", text);
     const shown = given.mark === "flag" ? given.flag : text;
     if (!this.input && this.pill.textContent !== shown) this.pill.textContent = shown;
-    this.pill.style.setProperty("--characters", Math.max(shown.length, 6));
+    this.pill.style.setProperty("--characters", shown.length);
     this.grip.dataset.value = JSON.stringify(this.value);
     this.grip.toggleAttribute("data-waiting", this.waiting);
     if (this.waiting) this.grip.setAttribute("aria-busy", "true");

@@ -59,6 +59,7 @@ class Mark {
     const ys = this.values(given.y);
     const shades = given.shades === null ? null : this.values(given.shades);
     const size = given.kind === "cell" ? Math.min(width / 3.6, height / 1.7) : isBar ? room / 2.8 : Infinity;
+    // Read once: after a style was set, to ask for a width makes the browser lay out the page.
     const largest = fontSize(panel.plot.clientWidth) + 2;
     if (isBar) panel.marks.toggleAttribute("data-narrow", room < 24);
     nodes.forEach((node, i) => {
@@ -67,7 +68,6 @@ class Mark {
       if (node.hidden) return;
       setStyle(node, "transform", `translate(${toPixel(xaxis, x)}px, ${toPixel(yaxis, y)}px)`);
       setStyle(node, "--mark-color", this.color(i));
-      setStyle(node, "--mark-size", `${clamp(size, 9, largest)}px`);
       if (given.kind === "dot") return;
       if (given.kind === "cell" || given.kind === "ring") {
         setStyle(node, "--mark-width", `${width}px`);
@@ -80,10 +80,8 @@ class Mark {
         node.toggleAttribute("data-spare", room < 24 && Math.abs(y) < 0.005);
       }
       const text = this.text(i);
-      if (given.kind === "cell") {
-        const fitting = Math.min(size, (1.6 * width) / text.length);
-        node.style.setProperty("--mark-size", `${clamp(fitting, 8, fontSize(panel.plot.clientWidth) + 2)}px`);
-      }
+      const fitting = given.kind === "cell" ? clamp(Math.min(size, (1.6 * width) / text.length), 8, largest) : clamp(size, 9, largest);
+      setStyle(node, "--mark-size", `${fitting}px`);
       write(node, text);
     });
   }
@@ -121,6 +119,8 @@ async function download(stage, panel, format) {
     .map(({ given, value, pill }) =>
       given.axis === "y"
         ? note(given.at, value, plain(pill.textContent), value < 0 ? -12 : 12)
+        : given.at !== null
+        ? { ...note(value, given.at, "\u25CF", 1), font: { color: stage.themed(given.color), size: 24 } }
         : { ...note(value, 0, plain(pill.textContent), 14 - layout.margin.b), yref: "paper", yanchor: "middle" },
     );
   const annotations = [...(layout.annotations ?? []), ...marks, ...handles].filter(({ x }) => Number.isFinite(x));

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import math
 import struct
+import weakref
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import plotly
+import plotly.graph_objects as go
 
 from pages.ui.stage.vocabulary import FloatArray, Handle, Mark, Panel, Place, Readout, Spot
 
@@ -26,18 +28,34 @@ def _number(value: float) -> float | str | None:
     return None if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
 
 
-def _numbers(values: FloatArray) -> list[float | str | None]:
-    return [_number(value) for value in np.ravel(values).tolist()]
+def _numbers(values: FloatArray) -> Sequence[float | str | None]:
+    flat = np.ravel(values)
+    return flat.tolist() if np.isfinite(flat).all() else [_number(v) for v in flat.tolist()]
 
 
-def _pack_handle(
+_written: dict[int, tuple[weakref.ref[go.Figure], str]] = {}
+
+
+def _figure_json(figure: go.Figure) -> str:
+    """Write a figure; one that its builder keeps for the next run is written only once."""
+    key = id(figure)
+    if key in _written and _written[key][0]() is figure:
+        return _written[key][1]
+    text = str(figure.to_json(validate=False))
+    _written[key] = (weakref.ref(figure, lambda _: _written.pop(key, None)), text)
+    return text
+
+
+def _columns(
     handle: Handle, place_index: Mapping[Place, int], now: Mapping[Place, FloatArray]
-) -> tuple[dict[str, Any], list[FloatArray]]:
-    """Header entry of a handle, and the columns of its sweep that differ from what is shown now."""
-    columns: list[tuple[int, int]] = []
-    arrays: list[FloatArray] = []
+) -> dict[bytes, list[tuple[int, int]]]:
+    """Columns of a sweep that differ from what is shown now, each with every spot that it fills.
+
+    Many are equal, such as p as a bar and p as its label, or the halves of a symmetric matrix.
+    """
+    columns: dict[bytes, list[tuple[int, int]]] = {}
     for place, swept in handle.sweep.items():
-        table = np.asarray(swept, dtype=np.float64).reshape(len(swept), -1)
+        table = np.asarray(swept, dtype="<f8").reshape(len(swept), -1)
         present = np.ravel(now[place])
         if table.shape != (handle.rows, present.size):
             raise ValueError(
@@ -45,9 +63,16 @@ def _pack_handle(
                 f"expected {(handle.rows, present.size)}"
             )
         same = (table == present) | (np.isnan(table) & np.isnan(present))
-        changing = np.flatnonzero(~same.all(axis=0))
-        columns += [(place_index[place], int(index)) for index in changing]
-        arrays.append(np.ascontiguousarray(table[:, changing].T))
+        for index in np.flatnonzero(~same.all(axis=0)).tolist():
+            columns.setdefault(table[:, index].tobytes(), []).append((place_index[place], index))
+    return columns
+
+
+def _pack_handle(
+    handle: Handle, place_index: Mapping[Place, int], now: Mapping[Place, FloatArray]
+) -> tuple[dict[str, Any], list[bytes]]:
+    """Header entry of a handle, and the columns of its sweep."""
+    columns = _columns(handle, place_index, now)
     focus = None
     if handle.focus is not None:
         focus = [[place_index[place], _numbers(values)] for place, values in handle.focus.items()]
@@ -72,11 +97,11 @@ def _pack_handle(
         "grid": handle.grid,
         "follows": place_index.get(handle.id),
         "rows": handle.rows if handle.sweep else 0,
-        "columns": columns,
+        "columns": list(columns.values()),
         "focus": focus,
         "moves": [[axis, place_index[place], index] for axis, place, index in handle.moves],
     }
-    return header, arrays
+    return header, list(columns)
 
 
 def _pack_mark(mark: Mark, place_index: Mapping[Place, int]) -> dict[str, Any]:
@@ -142,7 +167,7 @@ def pack(
                 "wide": panel.wide,
                 "height": panel.height,
                 "least_width": panel.least_width,
-                "figure": panel.figure.to_json(validate=False),
+                "figure": _figure_json(panel.figure),
             }
             for panel in panels
         ],
@@ -162,5 +187,5 @@ def pack(
         "handles": [entry for entry, _ in packed],
     }
     text = json.dumps(header, allow_nan=False).encode()
-    blocks = [block.astype("<f8").tobytes() for _, arrays in packed for block in arrays]
+    blocks = [block for _, columns in packed for block in columns]
     return struct.pack("<I", len(text)) + text + b"".join(blocks)

@@ -42,10 +42,11 @@ function decode(bytes) {
   let start = 0;
   for (const handle of model.handles) {
     handle.focus &&= handle.focus.map(([place, values]) => [place, revived(values)]);
-    handle.columns = handle.columns.map(([place, index]) => {
+    // A column may fill several spots.
+    handle.columns = handle.columns.flatMap((spots) => {
       const values = numbers.subarray(start, start + handle.rows);
       start += handle.rows;
-      return { place, index, values };
+      return spots.map(([place, index]) => ({ place, index, values }));
     });
   }
   return model;
@@ -116,4 +117,29 @@ function paintBars(plot, trace) {
     const [low, high] = drawn ? [yaxis.d2p(bottom), yaxis.d2p(bottom + y[i])] : [];
     paths[i].setAttribute("d", drawn ? `M${left},${low}V${high}H${right}V${low}Z` : "M0,0Z");
   });
+}
+
+// Lines, in the same way: a straight path from point to point, broken where there is none.
+const linePaths = (plot, trace) => plot.querySelectorAll(`.scatterlayer > .trace${plot._fullData[trace].uid} .js-line`);
+
+function isPlainLine(plot, trace) {
+  const { type, visible, mode, line, fill, x } = plot._fullData[trace];
+  const isLine = type === "scatter" && visible === true && mode === "lines" && Array.isArray(x);
+  return isLine && line.shape === "linear" && fill === "none" && linePaths(plot, trace).length > 0;
+}
+
+function paintLine(plot, trace) {
+  const { xaxis, yaxis } = plot._fullLayout;
+  const { x, y } = plot.data[trace];
+  const [first, ...others] = linePaths(plot, trace);
+  let pen = "M";
+  let path = "";
+  y.forEach((value, i) => {
+    const [left, top] = [xaxis.d2p(x[i]), yaxis.d2p(value)];
+    const drawn = Number.isFinite(left) && Number.isFinite(top);
+    if (drawn) path += `${pen}${left.toFixed(2)},${top.toFixed(2)}`;
+    pen = drawn ? "L" : "M";
+  });
+  first.setAttribute("d", path || "M0,0Z");
+  others.forEach((other) => other.setAttribute("d", "M0,0Z"));
 }

@@ -263,15 +263,16 @@ class Stage {
     const dirty = this.dirty;
     this.dirty = new Set();
     const changes = new Map();
-    const bars = new Map();
+    const quick = new Map();
     for (const i of dirty) {
       const place = this.model.places[i];
       if (place.panel === null) continue;
       const values = this.arrays[i].map((value) => (Number.isFinite(value) ? value : null));
       const { plot } = this.panels.get(place.panel);
-      if (inHand && isPlainBar(plot, place.trace)) {
+      const painter = isPlainBar(plot, place.trace) ? paintBars : isPlainLine(plot, place.trace) ? paintLine : null;
+      if (inHand && painter) {
         plot.data[place.trace][place.attribute] = values;
-        bars.set(`${place.panel} ${place.trace}`, [plot, place.trace]);
+        quick.set(`${place.panel} ${place.trace}`, () => painter(plot, place.trace));
         continue;
       }
       const traces = changes.get(plot) ?? new Map();
@@ -281,7 +282,7 @@ class Stage {
       const [owner, name] = this.target(trace, place.attribute);
       owner[name] = values;
     }
-    for (const [plot, trace] of bars.values()) paintBars(plot, trace);
+    for (const paintTrace of quick.values()) paintTrace();
     for (const handle of this.handles.values()) handle.follow(dirty);
     for (const mark of this.marks) if (mark.isDirty(dirty)) mark.place();
     this.paintReadouts(inHand);

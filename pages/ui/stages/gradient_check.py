@@ -176,9 +176,9 @@ def _step_handle(state: State, sweep: GradientSweep, t: Text) -> Handle:
         id=STEP_HANDLE,
         label=t("gradient_check.handle.step"),
         value=state.difference_step,
-        minimum=STEPS[0],
-        maximum=STEPS[-1],
-        grid=STEPS,
+        minimum=sweep.steps[0],
+        maximum=sweep.steps[-1],
+        grid=sweep.steps,
         limits=(STEPS[0], STEPS[-1]),
         mark="flag",
         panel="errors",
@@ -251,5 +251,5 @@ def _figure(id: str, state: State, sweep: GradientSweep, t: Text) -> go.Figure:
     if id == "gradients":
         return figures.gradients_figure(names, sweep.slope_limit)
     if id == "errors":
-        return figures.errors_figure(t("gradient_check.panel.best_step"))
+        return figures.errors_figure(sweep.steps, t("gradient_check.panel.best_step"))
     return figures.magnified_figure(sweep.slope_limit)

@@ -26,6 +26,14 @@ _CIRCUIT_UNITS: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "gates": {"product": "x × y", "maximum": "max(z, w)", "sum": "+", "f": "× 2"},
 }
+_UNITS: Final[Mapping[str, str]] = {
+    "reciprocal": "1/S",
+    "loss": "× −1",
+    "softmax": "Softmax",
+    "total": "+",
+    "mean": "÷ N",
+}
+"""Units that need no words."""
 _SUBSCRIPTS: Final = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 _FORMULAS: Final[Mapping[str, str]] = {
@@ -68,13 +76,15 @@ def input_title(scene: Scene, node: int, names: Sequence[str]) -> str:
 def box_title(id: str, t: Text) -> str:
     """What is written in a box."""
     role, number = role_of(id)
-    return t(f"softmax_loss_graph.box.{role}", number=number + 1)
+    return _UNITS.get(role) or t(f"softmax_loss_graph.box.{role}", number=number + 1)
 
 
 def _unit_title(scene: Scene, id: str, names: Sequence[str], t: Text) -> str:
     if scene.is_circuit:
         return _CIRCUIT_UNITS[scene.state.graph][id]
     role, number = role_of(id)
+    if role in _UNITS:
+        return _UNITS[role]
     name = names[number] if number < len(names) else ""
     return t(f"softmax_loss_graph.unit.{role}", name=name, number=number + 1)
 
@@ -137,8 +147,9 @@ def _visit_sentence(scene: Scene, step: int, names: Sequence[str], t: Text) -> s
     is_forward = visit.phase == Phase.FORWARD
     if unit.id in scene.picture.layout.boxes:
         way = "forward" if is_forward else "backward"
+        role, _ = role_of(unit.id)
         return t(
-            f"softmax_loss_graph.{way}.{role_of(unit.id)[0]}",
+            f"softmax_loss_graph.{way}.{role}",
             unit=title,
             outputs=_list("out", scene.rows),
             slopes=_list("down", scene.rows),

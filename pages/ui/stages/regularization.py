@@ -66,7 +66,7 @@ COSTS = {
     "l2": ("nothing", "cancelling", "uneven", "even"),
     "elastic": ("nothing", "cancelling", "uneven", "even"),
 }
-"""The sentence for each :class:`Sharing`: L1 does not care how weights of one sign share."""
+"""The sentence for each :class:`core.penalty_comparison.Sharing`: L1 does not care how weights of one sign share."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -41,6 +41,8 @@ from pages.ui.text import Text
 __all__ = ["graph_controls", "graph_stage", "moved", "result_table"]
 
 TIMELINE: Final = "node"
+LEAST_UNIT: Final = 92
+"""Pixels from node to node that the numbers on an edge need."""
 
 
 def graph_stage(scene: Scene, t: Text) -> None:
@@ -56,6 +58,7 @@ def graph_stage(scene: Scene, t: Text) -> None:
         now=now,
         on_release=_adopt,
         labels=stage_words(t),
+        pinned=True,
     )
     notes = {"shifted": scene.is_shifted, "merged": scene.is_merged}
     for note in (note for note, holds in notes.items() if holds):
@@ -65,18 +68,18 @@ def graph_stage(scene: Scene, t: Text) -> None:
 
 def _readouts(scene: Scene, t: Text) -> list[Readout]:
     names = class_names(scene, t)
+    true = scene.state.example.names[scene.state.example.label]
     numbers = []
     for id in tiles(scene):
-        label = (
-            f"∂f/∂{input_title(scene, scene.picture.asked[int(id.removeprefix('slope'))], names)}"
-            if scene.is_circuit and id != "output"
-            else t(
-                f"softmax_loss_graph.readout.{id}",
-                name=scene.state.example.names[scene.state.example.label],
-            )
-        )
-        tone = "cross-entropy" if id.startswith("slope") else ""
-        numbers.append(Readout(id, label=label, tone=tone))
+        is_slope = id.startswith("slope")
+        if not scene.is_circuit:
+            label = t(f"softmax_loss_graph.readout.{id}", name=true)
+        elif is_slope:
+            asked = scene.picture.asked[int(id.removeprefix("slope"))]
+            label = f"∂f/∂{input_title(scene, asked, names)}"
+        else:
+            label = "f"
+        numbers.append(Readout(id, label=label, tone="cross-entropy" if is_slope else ""))
     found = [
         *numbers,
         *(Readout(slot) for slot in slots(scene.picture)),
@@ -109,18 +112,20 @@ def _panel(
         boxes=tuple((id, box_title(id, t)) for id in drawn.layout.boxes),
         output="f" if scene.is_circuit else "L",
     )
-    told = sentences(scene, t)[scene.step].replace("**", "")
+    told = next(readout.choices or () for readout in readouts if readout.id == "sentence")
     return Panel(
         id=figures.PANEL,
         figure=figures.graph_figure(drawn, words, tuple(colors)),
         title=f"f = {CIRCUITS[scene.state.graph].formula}"
         if scene.is_circuit
         else t(f"softmax_loss_graph.panel.{scene.state.view}"),
-        alt=spoken(readouts, now, t("softmax_loss_graph.alt", sentence=told)),
+        alt=spoken(
+            readouts, now, t("softmax_loss_graph.alt", sentence=told[scene.step].replace("**", ""))
+        ),
         legend=figures.legend(lambda name: t(f"softmax_loss_graph.legend.{name}")),
         wide=True,
         height=1.7 if scene.is_batch else 1.9,
-        least_width=960,
+        least_width=round(LEAST_UNIT * (drawn.layout.width[1] - drawn.layout.width[0])),
     )
 
 
@@ -204,8 +209,9 @@ def _adopt(release: Release) -> None:
     write_state(moved(read_state()[0], release))
 
 
-def graph_controls(state: State, t: Text) -> None:
+def graph_controls(scene: Scene, t: Text) -> None:
     """Choose the graph and its view, the true class, and where the timeline is."""
+    state = scene.state
     graph, view, label, hide = st.columns([3, 4, 3, 2], vertical_alignment="bottom")
     st.session_state["graph"] = state.graph
     graph.selectbox(
@@ -215,8 +221,7 @@ def graph_controls(state: State, t: Text) -> None:
         key="graph",
         on_change=_choose_graph,
     )
-    is_softmax = state.graph not in CIRCUITS
-    if is_softmax:
+    if not scene.is_circuit:
         st.session_state["view"] = state.view
         view.segmented_control(
             t("softmax_loss_graph.control.view"),
@@ -233,9 +238,10 @@ def graph_controls(state: State, t: Text) -> None:
             key="true_class",
             on_change=_choose_label,
         )
-    is_whole = state.node == 0
+    is_whole = scene.step == scene.last
+    way = "hide" if is_whole else "show"
     hide.button(
-        t(f"softmax_loss_graph.control.{'hide' if is_whole else 'show'}"),
+        t(f"softmax_loss_graph.control.{way}"),
         on_click=lambda: write_state(replace(read_state()[0], node=int(is_whole))),
         width="stretch",
     )
