@@ -66,7 +66,10 @@ COSTS = {
     "l2": ("nothing", "cancelling", "uneven", "even"),
     "elastic": ("nothing", "cancelling", "uneven", "even"),
 }
-"""The sentence for each :class:`core.penalty_comparison.Sharing`: L1 does not care how weights of one sign share."""
+"""The sentences in the order of `core.penalty_comparison.Sharing`.
+
+L1 does not care how weights of one sign share the score.
+"""
 
 
 @dataclass(frozen=True, eq=False)
