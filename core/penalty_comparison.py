@@ -15,6 +15,7 @@ from core.validation import FloatArray, as_logits, as_real, require_finite
 
 __all__ = [
     "INPUTS",
+    "LARGEST_WEIGHT",
     "PENALTIES",
     "PenaltyComparison",
     "Sharing",
@@ -30,7 +31,8 @@ INPUTS = (1.0, 1.0, 1.0, 1.0)
 PENALTIES = ("l1", "l2", "elastic")
 
 STEPS_EACH_WAY = 30
-LIMITS = (1.5, 3.0, 7.5, 15.0, 30.0, 75.0, 150.0)
+LIMITS = (1.5, 3.0, 7.5, 15.0, 30.0)
+LARGEST_WEIGHT = LIMITS[-1]
 
 
 class Sharing(IntEnum):
@@ -93,12 +95,12 @@ class WeightAxis:
 
 
 def weight_axis(weights: ArrayLike) -> WeightAxis:
-    """Return the smallest of 1.5, 3, 7.5, 15, ... that is not below any weight's size.
+    """Return the smallest of 1.5, 3, 7.5, 15 and 30 that is not below any weight's size.
 
     Parameters
     ----------
     weights : array_like
-        The weights, each from -100 to 100.
+        The weights, each from -30 to 30.
 
     Returns
     -------
@@ -108,7 +110,7 @@ def weight_axis(weights: ArrayLike) -> WeightAxis:
     Raises
     ------
     ValueError
-        If a weight is not a number from -100 to 100.
+        If a weight is not a number from -30 to 30.
 
     Examples
     --------
@@ -116,7 +118,7 @@ def weight_axis(weights: ArrayLike) -> WeightAxis:
     (WeightAxis(limit=1.5, step=0.05), WeightAxis(limit=3.0, step=0.1))
     """
     sizes = np.abs(np.asarray(weights, dtype=np.float64))
-    largest = as_real("the largest weight", float(sizes.max()), maximum=100.0)
+    largest = as_real("the largest weight", float(sizes.max()), maximum=LARGEST_WEIGHT)
     limit = next(limit for limit in LIMITS if largest <= limit)
     return WeightAxis(limit=limit, step=limit / STEPS_EACH_WAY)
 

@@ -14,7 +14,7 @@ from core.checkable import CHECKABLE
 from core.difference_quotients import STEPS
 from core.graph import CIRCUITS
 from core.losses import HINGE_VARIANTS, HingeVariant
-from core.penalty_comparison import INPUTS, PENALTIES
+from core.penalty_comparison import INPUTS, LARGEST_WEIGHT, PENALTIES
 from core.regularization_path import STRENGTHS
 
 __all__ = [
@@ -26,7 +26,6 @@ __all__ = [
     "LARGEST_SCORE",
     "LARGEST_STEP_COUNT",
     "LARGEST_STRENGTH",
-    "LARGEST_WEIGHT",
     "MAXIMUM_CLASSES",
     "MINIMUM_CLASSES",
     "PARAMETERS",
@@ -56,7 +55,6 @@ LARGEST_SCORE: Final = 1e6
 LARGEST_MARGIN: Final = 1000.0
 LARGEST_STEP_COUNT: Final = 500
 LARGEST_INPUT: Final = 1000.0
-LARGEST_WEIGHT: Final = 100.0
 LARGEST_STRENGTH: Final = float(STRENGTHS[-1])
 GRAPHS: Final = ("softmax", *CIRCUITS)
 GRAPH_VIEWS: Final = ("full", "collapsed", "batch")

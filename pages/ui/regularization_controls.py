@@ -8,11 +8,10 @@ from typing import Final
 import numpy as np
 import streamlit as st
 
-from core.penalty_comparison import PENALTIES
+from core.penalty_comparison import LARGEST_WEIGHT, PENALTIES
 from pages.ui.controls import number_control, typed
 from pages.ui.example import (
     DEFAULT,
-    LARGEST_WEIGHT,
     State,
     parse_weights,
     with_attribute,

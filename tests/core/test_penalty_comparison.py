@@ -123,7 +123,7 @@ def test_a_sweep_is_each_step_by_itself(weights: list[float]) -> None:
         assert sweep.sharing[index, row] == alone.sharing
 
 
-@pytest.mark.parametrize("largest", [0.0, 0.25, 1.5, 1.6, 7.5, 12.0, 100.0])
+@pytest.mark.parametrize("largest", [0.0, 0.25, 1.5, 1.6, 7.5, 12.0, 30.0])
 def test_the_axis_holds_the_weights(largest: float) -> None:
     axis = weight_axis([largest, -largest, 0, 0])
     assert axis.grid[0] == -axis.limit
@@ -151,5 +151,5 @@ def test_wrong_arguments_are_named(weights, settings, message) -> None:
 
 
 def test_an_axis_has_an_end() -> None:
-    with pytest.raises(ValueError, match=r"largest weight must be .* at most 100, got 200.0"):
-        weight_axis([200, 0, 0, 0])
+    with pytest.raises(ValueError, match=r"largest weight must be .* at most 30, got 31.0"):
+        weight_axis([31, 0, 0, 0])

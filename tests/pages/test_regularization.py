@@ -86,7 +86,7 @@ def test_other_weights_keep_the_score() -> None:
     assert state_of(app).weights != (2, -1, 0.25, 0)
     next(button for button in app.button if button.label == "Reset").click().run()
     assert state_of(app) == State()
-    app = opened(LESSON, w="100,100,100,100")
+    app = opened(LESSON, w="30,30,30,30")
     app.button(key="weights_random").click().run()
     assert not app.warning
 
@@ -96,7 +96,7 @@ def test_other_weights_keep_the_score() -> None:
     [
         ("1, two, 3, 4", "“two” cannot be used: this has to be a number such as 3.2."),
         ("1, 2", "“1, 2” cannot be used: there must be 4 weights."),
-        ("1,2,3,101", "“1,2,3,101” cannot be used: this number lies between −100 and 100."),
+        ("1,2,3,31", "“1,2,3,31” cannot be used: this number lies between −30 and 30."),
     ],
 )
 def test_bad_weights_stay_and_are_explained(typed: str, sentence: str) -> None:
@@ -117,7 +117,7 @@ CASES = [
     {"penalty": "l1", "lambda": "6"},
     {"penalty": "elastic", "mix": "0.3", "lambda": "0.1", "half": "1"},
     {"w": "0,0,0,0", "lambda": "0"},
-    {"w": "100,-100,100,0.001", "lambda": "100", "penalty": "elastic", "mix": "0.9"},
+    {"w": "30,-30,30,0.001", "lambda": "100", "penalty": "elastic", "mix": "0.9"},
 ]
 
 

@@ -48,7 +48,7 @@ def states(draw: st.DrawFn) -> State:
         rate=draw(st.floats(0.001, 100)),
         step=draw(st.integers(0, 500)),
         steps=draw(st.integers(0, 500)),
-        weights=draw(st.none() | st.tuples(*[st.floats(-100, 100)] * 4)),
+        weights=draw(st.none() | st.tuples(*[st.floats(-30, 30)] * 4)),
         penalty=draw(st.sampled_from(["l1", "l2", "elastic"])),
         strength=draw(st.floats(0, 100)),
         mixing=draw(st.floats(0, 1)),

@@ -26,12 +26,12 @@ from pages.ui.stages.regularization import (
 )
 from pages.ui.text import LANGUAGES, text_in
 
-RELEASED = {"weight0": 0.25, "weight1": -1.5, "weight2": 0.0, "weight3": 100.0}
+RELEASED = {"weight0": 0.25, "weight1": -1.5, "weight2": 0.0, "weight3": 30.0}
 
 
 def test_a_release_becomes_the_state() -> None:
     assert moved_weights(DEFAULT, Release(RELEASED, "weight0")) == State(
-        weights=(0.25, -1.5, 0.0, 100.0)
+        weights=(0.25, -1.5, 0.0, 30.0)
     )
     assert moved_strength(DEFAULT, Release({"lambda": 2.5}, "lambda")) == State(strength=2.5)
     assert weights_of(DEFAULT) == (1, 0, 0, 0)
@@ -91,7 +91,7 @@ def test_the_swept_row_at_the_present_weight_is_what_is_shown_now(state: State) 
 
 @pytest.mark.parametrize(
     "state",
-    [DEFAULT, State(weights=(1e-9, 0, 0, 0)), State(weights=(100.0, -100.0, 100.0, 100.0), half=1)],
+    [DEFAULT, State(weights=(1e-9, 0, 0, 0)), State(weights=(30.0, -30.0, 30.0, 30.0), half=1)],
 )
 def test_limits_hold_what_a_drag_can_reach(state: State) -> None:
     sweep = weight_sweep(state)
@@ -248,3 +248,15 @@ def test_zeros_are_those_of_the_chosen_penalty() -> None:
     assert zeros_of(State(penalty="l1")) == pytest.approx((6.0, 2.25))
     assert zeros_of(State(penalty="l2")) == (np.inf, np.inf)
     assert zeros_of(State(penalty="elastic", mixing=0.1))[0] == pytest.approx(60)
+
+
+@pytest.mark.parametrize("weights", [(1.0, 0.0, 0.0, 0.0), (-30.0, 0.0, 29.0, 0.0)])
+def test_every_end_of_a_drag_can_be_released(weights: tuple[float, ...]) -> None:
+    sweep = weight_sweep(State(weights=weights))
+    for end in (sweep.axis.grid[0], sweep.axis.grid[-1]):
+        released = {f"weight{index}": weight for index, weight in enumerate(weights)}
+        state = moved_weights(DEFAULT, Release({**released, "weight1": float(end)}, None))
+        assert weights_of(state)[1] == end
+    for strength in (STRENGTHS[0], STRENGTHS[-1]):
+        state = moved_strength(DEFAULT, Release({"lambda": float(strength)}, None))
+        assert state.strength == strength

@@ -11,6 +11,7 @@ import plotly.graph_objects as go
 
 from core.penalty_comparison import (
     INPUTS,
+    LARGEST_WEIGHT,
     PENALTIES,
     PenaltyComparison,
     WeightAxis,
@@ -21,7 +22,7 @@ from core.penalty_comparison import (
 from core.regularization_path import STRENGTHS, Optima, Sparsity, optima, zero_from
 from core.sweeps import round_up
 from core.validation import FloatArray
-from pages.ui.example import LARGEST_STRENGTH, LARGEST_WEIGHT, State
+from pages.ui.example import LARGEST_STRENGTH, State
 from pages.ui.export import Table
 from pages.ui.figures import regularization as figures
 from pages.ui.figures.bars import class_bars
