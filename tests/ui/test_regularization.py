@@ -147,13 +147,13 @@ COSTS = [
     (
         {"weights": (1.0, -0.5, 0.0, 0.0)},
         "cancelling",
-        "L2 is 1.2500; the same score 0.5000 can be had for 0.0625.",
+        "The L2 penalty is 1.2500; the same score 0.5000 can be had for 0.0625.",
     ),
-    ({}, "uneven", "L2 is 1.0000. Shared evenly, 0.2500 from each weight,"),
+    ({}, "uneven", "The L2 penalty is 1.0000. Shared evenly, 0.2500 from each weight,"),
     ({"weights": (0.25,) * 4}, "even", "no others cost less than 0.2500: this is what L2 prefers."),
     ({"penalty": "l1"}, "same_sign", "any sharing costs 1.0000, and no other weights"),
     ({"penalty": "l1", "weights": (0.25,) * 4}, "same_sign", "any sharing costs 1.0000"),
-    ({"penalty": "elastic"}, "uneven", "elastic net is 1.0000."),
+    ({"penalty": "elastic"}, "uneven", "The elastic net penalty is 1.0000."),
 ]
 
 

@@ -305,7 +305,7 @@ def _weight_readouts(state: State, t: Text) -> list[Readout]:
         Readout("score", label=t("regularization.readout.score")),
         Readout("l1", label=t("regularization.readout.l1")),
         Readout("l2", label=t(f"regularization.readout.l2_{state.half}")),
-        Readout("elastic", label=names["elastic"]),
+        Readout("elastic", label=t("regularization.readout.elastic")),
         Readout(least, label=t("regularization.readout.least", name=names[state.penalty])),
         *(Readout(id) for id in ("even", "full", "full_slope", "halved", "halved_slope")),
         Readout("sharing", label="", choices=sentences),
