@@ -390,8 +390,10 @@ def _read_names(text: str, state: State) -> Reading:
 def _read_index(
     text: str, parameter: str, classes: int, used: int
 ) -> tuple[int, tuple[Problem, ...]]:
-    if len(text) <= 3 and text.strip().isdecimal() and int(text) < classes:
-        return int(text), ()
+    # Not every character that strip() takes for space is one for int().
+    written = text.strip()
+    if len(written) <= 3 and written.isdecimal() and int(written) < classes:
+        return int(written), ()
     limits = {"last": str(classes - 1)}
     return used, (Problem(parameter, _short(text), "index", str(used), limits),)
 
