@@ -61,6 +61,7 @@ GRAPH_VIEWS: Final = ("full", "collapsed", "batch")
 LARGEST_SAMPLE: Final = 200_000
 RATES: Final = (0.001, 100.0)
 TEMPERATURES: Final = (0.05, 20.0)
+TARGET_DECIMALS: Final = 15
 TARGET_TOLERANCE: Final = 1e-4
 """How far typed target probabilities may be from adding up to 1."""
 
@@ -292,12 +293,12 @@ def resized(example: Example, classes: int) -> Example:
 
 
 def with_target(example: Example, target: Sequence[float]) -> Example:
-    """Give the example another target, scaled to a sum of 1; the label is where its mass is most.
+    """Give the example another target, scaled to a sum of 1 and rounded for the address.
 
-    All mass on one class is a hard label.
+    The label is where its mass is most. All mass on one class is a hard label.
     """
     total = math.fsum(target)
-    scaled = tuple(mass / total for mass in target)
+    scaled = tuple(round(mass / total, TARGET_DECIMALS) for mass in target)
     most = max(scaled)
     label = example.label if scaled[example.label] == most else scaled.index(most)
     is_hard = scaled[label] == 1 and sum(mass > 0 for mass in scaled) == 1
