@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
@@ -14,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from core.activations import log_softmax, softmax
 from core.losses import cross_entropy
+from core.records import rows_of
 from core.sweeps import ScoreAxis, one_at_a_time, score_axis
 from core.targets import entropy, kl_divergence, move_mass, nats_to_bits, perplexity
 from core.validation import FloatArray, as_floats, as_logits, reject_entry, require_finite
@@ -490,7 +490,7 @@ def sweep_cross_entropy(logits: ArrayLike, target: ArrayLike, *, along: int) -> 
     t[ends[2] :] = masses.reshape(-1, classes)
     everything = evaluate_cross_entropy(z, t)
     now, by_logit, by_mass = (
-        _part(everything, slice(start, end), shape)
+        rows_of(everything, slice(start, end), shape)
         for (start, end), shape in zip(pairwise(ends), shapes, strict=True)
     )
     return CrossEntropySweep(
@@ -527,11 +527,3 @@ def _curves_by_mass(path: FloatArray, probabilities: FloatArray, without: FloatA
     swept = np.tensordot(weights.T, squares, axes=1).swapaxes(0, 1)
     # Rounding can take a square below 0 where a gradient passes through 0.
     return np.asarray(np.sqrt(np.maximum(swept, 0.0)))
-
-
-def _part(result: CrossEntropyResult, rows: slice, shape: tuple[int, ...]) -> CrossEntropyResult:
-    parts = {}
-    for entry in dataclasses.fields(result):
-        whole = getattr(result, entry.name)
-        parts[entry.name] = whole[rows].reshape((*shape, *whole.shape[1:]))
-    return CrossEntropyResult(**parts)

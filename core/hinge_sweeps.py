@@ -17,6 +17,7 @@ from core.hinge_variants import (
     hinge_losses,
 )
 from core.losses import HingeVariant
+from core.records import rows_of
 from core.sweeps import STEPS_EACH_WAY, ScoreAxis, one_at_a_time, round_up, score_axis
 from core.validation import FloatArray
 
@@ -104,24 +105,6 @@ class HingeSweep:
         return self.now, self.by_score, self.by_label, self.by_margin
 
 
-def _part(whole: HingeComparison, rows: slice, shape: tuple[int, ...]) -> HingeComparison:
-    def cut(values: FloatArray) -> FloatArray:
-        return values[rows].reshape((*shape, *values.shape[1:]))
-
-    return HingeComparison(
-        variant=whole.variant,
-        power=whole.power,
-        scores=cut(whole.scores),
-        labels=whole.labels[rows].reshape(shape),
-        margin=cut(whole.margin),
-        margins=cut(whole.margins),
-        counted=cut(whole.counted),
-        losses={case: cut(values) for case, values in whole.losses.items()},
-        gradient=cut(whole.gradient),
-        thresholds=cut(whole.thresholds),
-    )
-
-
 def sweep_hinges(
     scores: ArrayLike,
     label: int,
@@ -176,10 +159,10 @@ def sweep_hinges(
     path, labels, steps = by_score[along], every[:, None], margins[:, None]
     return HingeSweep(
         axis=axis,
-        now=_part(everything, parts[0], ()),
-        by_score=_part(everything, parts[1], (classes, grid.size)),
-        by_label=_part(everything, parts[2], (classes,)),
-        by_margin=_part(everything, parts[3], (margins.size,)),
+        now=rows_of(everything, parts[0], ()),
+        by_score=rows_of(everything, parts[1], (classes, grid.size)),
+        by_label=rows_of(everything, parts[2], (classes,)),
+        by_margin=rows_of(everything, parts[3], (margins.size,)),
         curves_by_label=hinge_losses(path, labels, margin=margin, variant=variant, power=power),
         curves_by_margin=hinge_losses(path, label, margin=steps, variant=variant, power=power),
         kinks_by_score=hinge_kinks(

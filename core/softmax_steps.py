@@ -6,7 +6,6 @@ rounding of z + c can disturb them; what that rounding would have done is told b
 
 from __future__ import annotations
 
-import dataclasses
 from dataclasses import dataclass
 from enum import IntEnum
 from itertools import pairwise
@@ -15,6 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from core.activations import log_softmax, softmax, softmax_jacobian
+from core.records import rows_of
 from core.sweeps import ScoreAxis, one_at_a_time, score_axis
 from core.validation import FloatArray, as_logits, as_real, reject_entry
 
@@ -335,14 +335,6 @@ class SoftmaxSweep:
     by_constant: SoftmaxSteps
 
 
-def _part(steps: SoftmaxSteps, rows: slice, shape: tuple[int, ...]) -> SoftmaxSteps:
-    parts = {}
-    for entry in dataclasses.fields(steps):
-        whole = getattr(steps, entry.name)
-        parts[entry.name] = whole[rows].reshape((*shape, *whole.shape[1:]))
-    return SoftmaxSteps(**parts)
-
-
 def sweep_softmax(
     logits: ArrayLike, *, temperature: float = 1.0, constant: float = 0.0
 ) -> SoftmaxSweep:
@@ -390,8 +382,8 @@ def sweep_softmax(
     return SoftmaxSweep(
         axis=axis,
         constants=constants,
-        now=_part(everything, present, ()),
-        by_logit=_part(everything, along_logits, (classes, run)),
-        by_temperature=_part(everything, along_t, (TEMPERATURE_GRID.size,)),
-        by_constant=_part(everything, along_c, (constants.size,)),
+        now=rows_of(everything, present, ()),
+        by_logit=rows_of(everything, along_logits, (classes, run)),
+        by_temperature=rows_of(everything, along_t, (TEMPERATURE_GRID.size,)),
+        by_constant=rows_of(everything, along_c, (constants.size,)),
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -13,6 +12,7 @@ from core.comparison import Comparison, compare_losses
 from core.decimals import decimal_places
 from core.hinge_variants import hinge_kinks
 from core.losses import HingeVariant
+from core.records import rows_of
 from core.validation import FloatArray
 
 __all__ = [
@@ -137,14 +137,6 @@ class ComparisonSweep:
         return float(10.0 ** np.floor(np.log10(smallest)))
 
 
-def _part(comparison: Comparison, rows: slice, shape: tuple[int, ...]) -> Comparison:
-    parts = {}
-    for entry in dataclasses.fields(comparison):
-        whole = getattr(comparison, entry.name)
-        parts[entry.name] = whole[rows].reshape((*shape, *whole.shape[1:]))
-    return Comparison(**parts)
-
-
 def sweep_comparison(
     scores: ArrayLike,
     label: int,
@@ -191,10 +183,10 @@ def sweep_comparison(
     parts = [slice(start, end) for start, end in pairwise(ends)]
     return ComparisonSweep(
         axis=axis,
-        now=_part(everything, parts[0], ()),
-        by_label=_part(everything, parts[1], (classes,)),
-        by_score=_part(everything, parts[2], (classes, run)),
-        curves_by_label=_part(everything, parts[3], (classes, run)),
+        now=rows_of(everything, parts[0], ()),
+        by_label=rows_of(everything, parts[1], (classes,)),
+        by_score=rows_of(everything, parts[2], (classes, run)),
+        curves_by_label=rows_of(everything, parts[3], (classes, run)),
         kinks_by_score=hinge_kinks(repeated, every, label, margin=margin, variant=variant),
         kinks_by_label=hinge_kinks(repeated, along, every, margin=margin, variant=variant),
     )

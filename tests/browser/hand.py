@@ -97,6 +97,24 @@ def touch_drag(page: Page, start: tuple[float, float], dx: float, dy: float) -> 
     touch(session, "touchEnd")
 
 
+def sway(page: Page, name: str, *, moves: int = 60, height: float = 55.0) -> None:
+    """Take a handle, move it up and down again and again, and let go."""
+    x, y = centre(page, name)
+    page.mouse.move(x, y)
+    page.mouse.down()
+    for step in range(moves):
+        page.mouse.move(x, y + wave(step, height))
+    page.mouse.up()
+    settle(page)
+
+
+def shown(text: str, expected: float) -> bool:
+    """Whether a printed number is the expected one at the precision that it shows."""
+    mantissa, _, exponent = text.partition("e")
+    unit = 10.0 ** (int(exponent or 0) - len(mantissa.partition(".")[2]))
+    return abs(float(text) - expected) <= 0.5 * unit * (1 + 1e-6)
+
+
 def wave(step: int, height: float = 55.0) -> float:
     return height * math.sin(step / 9)
 

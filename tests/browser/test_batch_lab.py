@@ -10,17 +10,16 @@ from core.batch import Batch, evaluate_batch, generated_batch
 from core.tables import write_table
 from tests.browser.hand import (
     RECORD,
-    centre,
     drag,
     handle,
     open_stage,
     readouts,
     settle,
+    shown,
+    sway,
     until,
     value,
-    wave,
 )
-from tests.browser.test_lesson_drag import shown
 
 LESSON = "/batch-lab"
 IMAGES = Batch(
@@ -61,13 +60,7 @@ def test_every_painted_number_is_cores(page: Page, app: str) -> None:
     open_stage(page, f"{app}{LESSON}")
     page.evaluate(RECORD)
     for name in ("score0", "score2"):
-        x, y = centre(page, name)
-        page.mouse.move(x, y)
-        page.mouse.down()
-        for step in range(60):
-            page.mouse.move(x, y + wave(step))
-        page.mouse.up()
-        settle(page)
+        sway(page, name)
     frames = page.evaluate("window.record")
     assert len({str(frame["values"]) for frame in frames}) >= 50
     for frame in frames:

@@ -16,13 +16,13 @@ from tests.browser.hand import (
     open_stage,
     readouts,
     settle,
+    shown,
+    sway,
     touch_drag,
     until,
     value,
     values,
-    wave,
 )
-from tests.browser.test_lesson_drag import shown
 
 LESSON = "/cross-entropy"
 READOUTS = ("loss", "bits", "perplexity", "entropy", "divergence", "gradient_sum")
@@ -65,13 +65,7 @@ def test_every_painted_number_is_cores(page: Page, app: str, query: str) -> None
     open_stage(page, f"{app}{LESSON}{query}")
     page.evaluate(RECORD)
     for name in ("score0", "target0", "target1", "score2"):
-        x, y = centre(page, name)
-        page.mouse.move(x, y)
-        page.mouse.down()
-        for step in range(60):
-            page.mouse.move(x, y + wave(step))
-        page.mouse.up()
-        settle(page)
+        sway(page, name)
     frames = page.evaluate("window.record")
     assert len({str(frame["values"]) for frame in frames}) >= 60
     for frame in frames:

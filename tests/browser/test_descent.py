@@ -9,17 +9,17 @@ from core.comparison import compare_losses
 from core.descent import follow_gradients, one_step
 from tests.browser.hand import (
     RECORD,
-    centre,
     drag,
     handle,
     open_stage,
     readouts,
     settle,
+    shown,
+    sway,
     until,
     value,
-    wave,
 )
-from tests.browser.test_lesson_drag import LESSON, check_frame, shown
+from tests.browser.test_lesson_drag import LESSON, check_frame
 
 RUN = "document.querySelectorAll('.stage')[0]"
 RECORD_RUN = RECORD.replace("document.querySelector('.stage')", RUN)
@@ -126,13 +126,7 @@ def test_ghost_bars_follow_a_drag(page: Page, app: str) -> None:
     settle(page)
     page.evaluate(RECORD)
     for name in ("score0", "score1"):
-        x, y = centre(page, name)
-        page.mouse.move(x, y)
-        page.mouse.down()
-        for step in range(60):
-            page.mouse.move(x, y + wave(step))
-        page.mouse.up()
-        settle(page)
+        sway(page, name)
     frames = page.evaluate("window.record")
     assert len({str(frame["values"]) for frame in frames}) >= 60
     half_a_pixel = 0.5 * 30 / 150

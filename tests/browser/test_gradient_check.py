@@ -16,11 +16,11 @@ from tests.browser.hand import (
     open_stage,
     readouts,
     settle,
+    shown,
     touch_drag,
     until,
     value,
 )
-from tests.browser.test_lesson_drag import shown
 
 LESSON = "/gradient-check"
 

@@ -16,12 +16,13 @@ from tests.browser.hand import (
     open_stage,
     readouts,
     settle,
+    shown,
+    sway,
     touch,
     touch_drag,
     until,
     value,
     values,
-    wave,
 )
 
 LESSON = "/svm-against-softmax"
@@ -33,14 +34,6 @@ READOUTS = {
     "hinge_gradient_norm": lambda result: result.hinge_gradient_norm,
     "cross_entropy_gradient_norm": lambda result: result.cross_entropy_gradient_norm,
 }
-
-
-def shown(text: str, expected: float) -> bool:
-    """Whether a printed number is the expected one at the precision that it shows."""
-    mantissa, _, exponent = text.partition("e")
-    digits = len(mantissa.partition(".")[2])
-    unit = 10.0 ** (int(exponent or 0) - digits)
-    return abs(float(text) - expected) <= 0.5 * unit * (1 + 1e-6)
 
 
 def check_frame(frame: dict, **settings: object) -> Comparison:
@@ -88,13 +81,7 @@ def test_every_painted_number_is_cores(page: Page, app: str, query: str, setting
     open_stage(page, f"{app}{LESSON}{query}")
     page.evaluate(RECORD)
     for name in ("score0", "score1", "score2"):
-        x, y = centre(page, name)
-        page.mouse.move(x, y)
-        page.mouse.down()
-        for step in range(90):
-            page.mouse.move(x, y + wave(step))
-        page.mouse.up()
-        settle(page)
+        sway(page, name, moves=90)
     frames = page.evaluate("window.record")
     assert len({str(frame["values"]) for frame in frames}) >= 100
     assert len(frames) >= 200

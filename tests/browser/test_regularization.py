@@ -17,12 +17,12 @@ from tests.browser.hand import (
     open_stage,
     readouts,
     settle,
+    shown,
+    sway,
     touch_drag,
     until,
     value,
-    wave,
 )
-from tests.browser.test_lesson_drag import shown
 
 LESSON = "/regularization"
 WEIGHTS, PATH = 0, 1
@@ -55,13 +55,7 @@ def test_every_painted_number_is_cores(page: Page, app: str, query: str, setting
     open_stage(page, f"{app}{LESSON}{query}", stages=2)
     page.evaluate(RECORD)
     for name in ("weight0", "weight2"):
-        x, y = centre(page, name)
-        page.mouse.move(x, y)
-        page.mouse.down()
-        for step in range(50):
-            page.mouse.move(x, y + wave(step, 60))
-        page.mouse.up()
-        settle(page)
+        sway(page, name, moves=50, height=60)
     frames = page.evaluate("window.record")
     assert len({str(frame["values"]) for frame in frames}) > 20
     for frame in frames:
