@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from core.comparison import Comparison, compare_losses
+from core.decimals import decimal_places, whole
 from core.losses import HingeVariant
 from core.validation import FloatArray, as_real
 
@@ -239,12 +240,16 @@ def follow_gradients(
     eta = _as_rate(rate)
     if not isinstance(steps, Integral) or isinstance(steps, bool) or steps < 0:
         raise ValueError(f"steps must be a whole number, at least 0, got {steps!r}")
-    svm_scores = _svm_walk(start.scores, label, eta, int(steps), margin, variant)
-    softmax_scores = _softmax_walk(start.scores, label, eta, int(steps))
-    both = np.stack([svm_scores, softmax_scores])
+    # All that the SVM does is to add and subtract: in whole units nothing is rounded on the way.
+    decimals = decimal_places(start.scores, eta, margin)
+    begin, pace, distance = (whole(number, decimals) for number in (start.scores, eta, margin))
+    walked = _svm_walk(begin, label, float(pace), int(steps), float(distance), variant)
     svm, softmax = (
-        compare_losses(run, np.full(len(run), label), margin=margin, variant=variant)
-        for run in both
+        compare_losses(run, np.full(len(run), label), margin=margin, variant=variant, decimals=kept)
+        for run, kept in (
+            (walked / 10.0**decimals, decimals),
+            (_softmax_walk(start.scores, label, eta, int(steps)), None),
+        )
     )
     return Descent(
         svm=svm,

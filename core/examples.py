@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from core.activations import softmax, softmax_jacobian
+from core.datasets import nine_points
 from core.graph import CIRCUITS, evaluate
 from core.losses import HingeVariant, cross_entropy, hinge, squared_error
 from core.validation import FloatArray
@@ -185,16 +186,10 @@ def _circuit(id: str) -> ArrayLike:
 
 
 def _demo_losses() -> ArrayLike:
-    points = np.array(
-        [
-            *[[0.5, 0.4], [0.8, 0.3], [0.3, 0.8]],
-            *[[-0.4, 0.3], [-0.3, 0.7], [-0.7, 0.2]],
-            *[[0.7, -0.4], [0.5, -0.6], [-0.4, -0.5]],
-        ]
-    )
+    data = nine_points()
     weights = np.array([[2.06, 1.48], [0.44, -1.82], [2.27, -2.04]])
-    scores = points @ weights.T + [-0.42, 0.52, -0.10]
-    data_loss = hinge(scores, np.repeat([0, 1, 2], 3)).value
+    scores = data.points @ weights.T + [-0.42, 0.52, -0.10]
+    data_loss = hinge(scores, data.labels).value
     penalty = 0.1 * (weights**2).sum()
     return np.array([data_loss, penalty, data_loss + penalty])
 

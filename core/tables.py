@@ -9,14 +9,25 @@ from __future__ import annotations
 import csv
 import io
 import math
-import re
 import warnings
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 import numpy as np
 
 from core.batch import Batch
+from core.cells import (
+    LARGEST_FILE,
+    LONGEST_NAME,
+    SEPARATORS,
+    Line,
+    TableError,
+    cell_text,
+    lines_of,
+    number_in,
+    separator_of,
+    text_of,
+)
 from core.validation import LabelArray
 
 __all__ = [
@@ -31,12 +42,10 @@ __all__ = [
 LABEL_COLUMN: Final = "label"
 """Name of the column of true classes in the tables that are written."""
 
-LARGEST_FILE: Final = 50_000_000
 MOST_ROWS: Final = 200_000
 FEWEST_CLASSES: Final = 2
 MOST_CLASSES: Final = 10
 LARGEST_SCORE: Final = 1e6
-LONGEST_NAME: Final = 24
 
 REASONS: Final = (
     "class_count",
@@ -61,65 +70,7 @@ REASONS: Final = (
 """Every reason for which a table is refused."""
 
 _LABEL_NAMES = (LABEL_COLUMN, "class", "y", "标签", "类别")
-_SEPARATORS = "\t;,；，、"
 _DEFAULT_NAMES = "ABCDEFGHIJ"
-_MAGIC = (
-    (b"\x89PNG", "PNG"),
-    (b"\xff\xd8\xff", "JPEG"),
-    (b"GIF8", "GIF"),
-    (b"%PDF", "PDF"),
-    (b"PK\x03\x04", "ZIP / XLSX"),
-    (b"\xd0\xcf\x11\xe0", "XLS"),
-    (b"\x1f\x8b", "GZIP"),
-    (b"PAR1", "Parquet"),
-    (b"\x93NUMPY", "NPY"),
-)
-_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
-
-_Line = tuple[int, list[str]]
-
-
-class TableError(ValueError):
-    """A table that is no batch: which cell, and why.
-
-    Attributes
-    ----------
-    reason : str
-        One of `REASONS`.
-    row, column : int or None
-        Line of the file and column, both counted from 1, as spreadsheets do; None where there is
-        no single one.
-    value : str
-        What stands there, shortened if it is long.
-    limits : mapping
-        What would be right, by name: such as ``least`` and ``most``.
-    """
-
-    def __init__(
-        self,
-        reason: str,
-        *,
-        row: int | None = None,
-        column: int | None = None,
-        value: object = "",
-        **limits: object,
-    ) -> None:
-        text = str(value)
-        self.reason = reason
-        self.row = row
-        self.column = column
-        self.value = text if len(text) <= 40 else text[:39] + "…"
-        self.limits: Mapping[str, str] = {name: str(limit) for name, limit in limits.items()}
-        place = ", ".join(
-            f"{name} {number}" for name, number in (("row", row), ("column", column)) if number
-        )
-        expected = ", ".join(f"{name} {limit}" for name, limit in self.limits.items())
-        super().__init__(
-            f"table has a fault ({reason})"
-            + (f" at {place}" if place else "")
-            + (f": {self.value!r}" if self.value else "")
-            + (f"; expected {expected}" if expected else "")
-        )
 
 
 def read_table(
@@ -164,18 +115,11 @@ def read_table(
     (('cat', 'car', 'frog'), [[3.2, 5.1, -1.7], [1.3, 4.9, 2.0]], [0, 1])
     >>> read_table("3.2 5.1 0\n1.3 x 1")
     Traceback (most recent call last):
-    core.tables.TableError: table has a fault (not_number) at row 2, column 2: 'x'
+    core.cells.TableError: table has a fault (not_number) at row 2, column 2: 'x'
     """
-    size = len(table)
-    if size > largest_file:
-        raise TableError(
-            "file_size", value=f"{size / 1e6:.1f}", largest=f"{largest_file / 1e6:.0f}"
-        )
-    text = _decoded(table) if isinstance(table, bytes) else table.removeprefix("\ufeff")
-    if "\0" in text:
-        raise TableError("file_kind", value="NUL")
-    separator = _separator(text)
-    number, cells = next(_lines(text, separator), (0, []))
+    text = text_of(table, largest_file)
+    separator = separator_of(text)
+    number, cells = next(lines_of(text, separator), (0, []))
     if not cells:
         raise TableError("empty")
     has_header = _is_header(cells)
@@ -186,7 +130,7 @@ def read_table(
     batch = _read_fast(text, separator, skipped, label_at, names, most_rows)
     if batch is not None:
         return batch
-    lines = _lines(text, separator)
+    lines = lines_of(text, separator)
     if has_header:
         next(lines)
     return _read_carefully(lines, separator, label_at, names, most_rows)
@@ -216,7 +160,7 @@ def batch_from_cells(names: Sequence[str], rows: Iterable[Sequence[object]]) -> 
     >>> batch_from_cells(("cat", "car"), [[3.2, 5.1, "car"], [1, 2, 0]]).labels.tolist()
     [1, 0]
     """
-    lines = ((number, [_cell_text(cell) for cell in row]) for number, row in enumerate(rows, 1))
+    lines = ((number, [cell_text(cell) for cell in row]) for number, row in enumerate(rows, 1))
     filled = ((number, cells) for number, cells in lines if any(cells))
     checked = _class_names([*names, LABEL_COLUMN], len(names), len(names), 1)
     return _read_carefully(filled, ",", len(names), checked, MOST_ROWS)
@@ -242,7 +186,7 @@ def write_table(batch: Batch) -> str:
     file = io.StringIO()
     writer = csv.writer(file, lineterminator="\n")
     # A name is not to be mistaken for what separates the names.
-    is_risky = any(separator in name for name in batch.names for separator in _SEPARATORS)
+    is_risky = any(separator in name for name in batch.names for separator in SEPARATORS)
     header = csv.writer(file, lineterminator="\n", quoting=csv.QUOTE_ALL) if is_risky else writer
     header.writerow([*batch.names, LABEL_COLUMN])
     rows = zip(batch.scores.tolist(), batch.labels.tolist(), strict=True)
@@ -250,60 +194,9 @@ def write_table(batch: Batch) -> str:
     return file.getvalue()
 
 
-def _decoded(data: bytes) -> str:
-    for magic, kind in _MAGIC:
-        if data.startswith(magic):
-            raise TableError("file_kind", value=kind)
-    if data.startswith(_UTF_16) or b"\0" in data[:1000]:
-        raise TableError("encoding", row=1, column=1, value="UTF-16")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        before = data[: error.start]
-        line = before[before.rfind(b"\n") + 1 :]
-        raise TableError(
-            "encoding",
-            row=before.count(b"\n") + 1,
-            column=len(re.findall(rb"[\t;,]", line)) + 1,
-            value=f"0x{data[error.start]:02X}",
-        ) from None
-
-
-def _separator(text: str) -> str | None:
-    """The separator of the first line, outside quotes; None for spaces."""
-    first = re.search(r"[^\r\n]*\S[^\r\n]*", text)
-    bare = re.sub(r'"[^"]*"', "", first[0] if first else "")
-    return next((separator for separator in _SEPARATORS if separator in bare), None)
-
-
-def _lines(text: str, separator: str | None) -> Iterator[_Line]:
-    """Cells of each line that is not empty, with its number."""
-    file = io.StringIO(text, newline=None)
-    if separator is None:
-        for number, line in enumerate(file, 1):
-            if cells := line.split():
-                yield number, cells
-        return
-    reader = csv.reader(file, delimiter=separator, skipinitialspace=True)
-    while True:
-        number = reader.line_num + 1
-        try:
-            cells = next(reader)
-        except StopIteration:
-            return
-        except csv.Error:
-            raise TableError("quote", row=number) from None
-        if any("\n" in cell for cell in cells):
-            column = next(i for i, cell in enumerate(cells, 1) if "\n" in cell)
-            raise TableError("quote", row=number, column=column, value=cells[column - 1].strip())
-        cells = [cell.strip() for cell in cells]
-        if any(cells):
-            yield number, cells
-
-
 def _is_header(cells: Sequence[str]) -> bool:
     is_named = any(cell.casefold() in _LABEL_NAMES for cell in cells)
-    return is_named or all(_number(cell, None) is None for cell in cells)
+    return is_named or all(number_in(cell, None) is None for cell in cells)
 
 
 def _label_column(header: Sequence[str]) -> int:
@@ -384,7 +277,7 @@ def _read_fast(
 
 
 def _read_carefully(
-    lines: Iterable[_Line],
+    lines: Iterable[Line],
     separator: str | None,
     label_at: int,
     names: tuple[str, ...],
@@ -419,7 +312,7 @@ def _read_carefully(
 
 
 def _score(cell: str, separator: str | None, *, row: int, column: int) -> float:
-    number = _number(cell, separator)
+    number = number_in(cell, separator)
     if number is None:
         raise TableError("not_number", row=row, column=column, value=cell)
     if not math.isfinite(number):
@@ -428,16 +321,6 @@ def _score(cell: str, separator: str | None, *, row: int, column: int) -> float:
         limit = f"{LARGEST_SCORE:,.0f}"
         raise TableError("score_size", row=row, column=column, value=cell, largest=limit)
     return number
-
-
-def _number(cell: str, separator: str | None) -> float | None:
-    text = cell.replace("−", "-")
-    if separator != "," and "." not in text:
-        text = text.replace(",", ".")
-    try:
-        return None if "_" in text else float(text)
-    except ValueError:
-        return None
 
 
 def _class_numbers(labels: Sequence[str], names: tuple[str, ...]) -> LabelArray | None:
@@ -458,7 +341,7 @@ def _class_numbers(labels: Sequence[str], names: tuple[str, ...]) -> LabelArray 
 
 
 def _label_number(label: str) -> int | None:
-    number = _number(label, ",")
+    number = number_in(label, ",")
     return int(number) if number is not None and number.is_integer() else None
 
 
@@ -469,9 +352,3 @@ def _check_label(cell: str, names: tuple[str, ...], *, row: int, column: int) ->
     reason = "label_unknown" if number is None else "label_range"
     limits = {"last": len(names) - 1, "names": ", ".join(names)}
     raise TableError(reason, row=row, column=column, value=cell, **limits)
-
-
-def _cell_text(cell: object) -> str:
-    if cell is None or (isinstance(cell, float) and math.isnan(cell)):
-        return ""
-    return str(cell).strip()

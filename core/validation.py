@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 __all__ = [
     "FloatArray",
     "LabelArray",
+    "as_count",
     "as_distributions",
     "as_floats",
     "as_labels",
@@ -224,6 +225,27 @@ def as_real(
     ]
     rule = " and ".join(["a finite number", *limits]) if limits else "a finite number"
     raise ValueError(f"{name} must be {rule}, got {_plain(value)}")
+
+
+def as_count(name: str, value: object, *, minimum: int = 0, maximum: int | None = None) -> int:
+    """Return a whole number between ``minimum`` and ``maximum``.
+
+    Raises
+    ------
+    ValueError
+        If ``value`` is not a whole number, or outside the limits.
+
+    Examples
+    --------
+    >>> as_count("steps", 3)
+    3
+    """
+    if isinstance(value, Integral) and not isinstance(value, bool):
+        number = int(value)
+        if number >= minimum and (maximum is None or number <= maximum):
+            return number
+    rule = f"at least {minimum}" + ("" if maximum is None else f" and at most {maximum}")
+    raise ValueError(f"{name} must be a whole number, {rule}, got {_plain(value)}")
 
 
 def require_option(name: str, value: object, options: tuple[str | int, ...]) -> None:

@@ -47,10 +47,12 @@ def why() -> str:
 
 
 opening("svm_against_softmax", t)
-comparison_stage("svm_against_softmax", state, sweep, t, has_ghosts=view == "one_step")
-follow_controls(state, run, t)
-if run is not None:
+if run is not None:  # on top, so that what plays is in sight; its start can be dragged below
+    follow_controls(state, run, t)
     run_stage("svm_against_softmax_run", state, run, t)
+comparison_stage("svm_against_softmax", state, sweep, t, has_ghosts=view == "one_step")
+if run is None:
+    follow_controls(state, run, t)
 preset_controls(state, t, PRESETS)
 hinge_controls(state, t)
 example_controls(state, t)

@@ -14,6 +14,8 @@ from core.checkable import CHECKABLE
 from core.difference_quotients import STEPS
 from core.graph import CIRCUITS
 from core.losses import HINGE_VARIANTS, HingeVariant
+from core.penalty_comparison import INPUTS, LARGEST_WEIGHT, PENALTIES
+from core.regularization_path import STRENGTHS
 
 __all__ = [
     "DEFAULT",
@@ -23,6 +25,7 @@ __all__ = [
     "LARGEST_MARGIN",
     "LARGEST_SCORE",
     "LARGEST_STEP_COUNT",
+    "LARGEST_STRENGTH",
     "MAXIMUM_CLASSES",
     "MINIMUM_CLASSES",
     "PARAMETERS",
@@ -36,6 +39,7 @@ __all__ = [
     "parse_names",
     "parse_scores",
     "parse_target",
+    "parse_weights",
     "resized",
     "with_attribute",
     "with_target",
@@ -51,11 +55,13 @@ LARGEST_SCORE: Final = 1e6
 LARGEST_MARGIN: Final = 1000.0
 LARGEST_STEP_COUNT: Final = 500
 LARGEST_INPUT: Final = 1000.0
+LARGEST_STRENGTH: Final = float(STRENGTHS[-1])
 GRAPHS: Final = ("softmax", *CIRCUITS)
 GRAPH_VIEWS: Final = ("full", "collapsed", "batch")
 LARGEST_SAMPLE: Final = 200_000
 RATES: Final = (0.001, 100.0)
 TEMPERATURES: Final = (0.05, 20.0)
+TARGET_DECIMALS: Final = 15
 TARGET_TOLERANCE: Final = 1e-4
 """How far typed target probabilities may be from adding up to 1."""
 
@@ -143,6 +149,16 @@ class State:
     """The row of the batch lab's table that the example is, from 1 on; 0: it is from elsewhere."""
     steps: int = 0
     """How many steps of gradient descent are shown; 0: as many as tell the story."""
+    weights: tuple[float, ...] | None = None
+    """The weights in the lesson on regularisation; None: [1, 0, 0, 0]."""
+    penalty: str = "l2"
+    """The penalty: one of `core.penalty_comparison.PENALTIES`."""
+    strength: float = 1.0
+    """The regularisation strength lambda."""
+    mixing: float = 0.5
+    """The share of L1 in the elastic net."""
+    half: int = 0
+    """1 if L2 penalties have a factor of a half."""
 
     @property
     def focus(self) -> int:
@@ -277,12 +293,12 @@ def resized(example: Example, classes: int) -> Example:
 
 
 def with_target(example: Example, target: Sequence[float]) -> Example:
-    """Give the example another target, scaled to a sum of 1; the label is where its mass is most.
+    """Give the example another target, scaled to a sum of 1 and rounded for the address.
 
-    All mass on one class is a hard label.
+    The label is where its mass is most. All mass on one class is a hard label.
     """
     total = math.fsum(target)
-    scaled = tuple(mass / total for mass in target)
+    scaled = tuple(round(mass / total, TARGET_DECIMALS) for mass in target)
     most = max(scaled)
     label = example.label if scaled[example.label] == most else scaled.index(most)
     is_hard = scaled[label] == 1 and sum(mass > 0 for mass in scaled) == 1
@@ -341,6 +357,27 @@ def _read_inputs(text: str, state: State) -> Reading:
     return replace(state, inputs=values), ()
 
 
+def parse_weights(text: str) -> tuple[tuple[float, ...] | None, tuple[Problem, ...]]:
+    """Read as many weights as there are inputs; None if they cannot be used."""
+    used = write_scores(INPUTS[:1] + (0.0,) * (len(INPUTS) - 1))
+    parts = [part for part in re.split(r"[,;\s，；、]+", text.strip()) if part]
+    if len(parts) != len(INPUTS):
+        limits = {"count": str(len(INPUTS))}
+        return None, (Problem("w", _short(text), "weight_count", used, limits),)
+    read = [_parse_number(part, "w", 0.0) for part in parts]
+    problems = tuple(replace(problem, used=used) for _, problem in read if problem is not None)
+    weights = tuple(value for value, _ in read)
+    if not problems and max(map(abs, weights)) > LARGEST_WEIGHT:
+        limits = {"least": f"−{LARGEST_WEIGHT:g}", "most": f"{LARGEST_WEIGHT:g}"}
+        problems = (Problem("w", _short(text), "range", used, limits),)
+    return (None, problems) if problems else (weights, ())
+
+
+def _read_weights(text: str, state: State) -> Reading:
+    weights, problems = parse_weights(text)
+    return replace(state, weights=weights), problems
+
+
 def _read_names(text: str, state: State) -> Reading:
     example = state.example
     if example == DEFAULT.example:  # names alone say how many classes there are
@@ -354,8 +391,10 @@ def _read_names(text: str, state: State) -> Reading:
 def _read_index(
     text: str, parameter: str, classes: int, used: int
 ) -> tuple[int, tuple[Problem, ...]]:
-    if len(text) <= 3 and text.strip().isdecimal() and int(text) < classes:
-        return int(text), ()
+    # Not every character that strip() takes for space is one for int().
+    written = text.strip()
+    if len(written) <= 3 and written.isdecimal() and int(written) < classes:
+        return int(written), ()
     limits = {"last": str(classes - 1)}
     return used, (Problem(parameter, _short(text), "index", str(used), limits),)
 
@@ -480,6 +519,15 @@ PARAMETERS: Final = (
     _number("rate", "rate", *RATES),
     _whole("step", "step", 0, LARGEST_STEP_COUNT),
     _whole("steps", "steps", 0, LARGEST_STEP_COUNT),
+    Parameter(
+        "w",
+        _read_weights,
+        lambda state: None if state.weights is None else write_scores(state.weights),
+    ),
+    _option("penalty", "penalty", PENALTIES),
+    _number("lambda", "strength", 0.0, LARGEST_STRENGTH),
+    _number("mix", "mixing", 0.0, 1.0),
+    _whole("half", "half", 0, 1),
 )
 """The one table that reads and writes the URL, in reading order: the scores set the class count."""
 

@@ -31,6 +31,7 @@ LESSONS: Final = {
     "numerical_stability": "numerical-stability",
     "gradient_check": "gradient-check",
     "batch_lab": "batch-lab",
+    "regularization": "regularization",
 }
 """Every page by its script and text file, with its path in the address."""
 

@@ -233,6 +233,7 @@ LESSONS = (
     ("gradient-check", "score0", "scores"),
     ("gradient-check", "h", None),
     ("batch-lab", "score0", "scores"),
+    ("regularization", "weight0", None),
 )
 """Each lesson's handles: path, handle, the panel of bars of which it is one, and an address."""
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from functools import cache
 from pathlib import Path
 
@@ -43,6 +45,12 @@ def chromium() -> str:
     RuntimeError
         If there is none and none can be installed.
     """
+    with (Path(tempfile.gettempdir()) / "logit-lab-chromium.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # several processes test, one installs
+        return _found_or_installed()
+
+
+def _found_or_installed() -> str:
     found = _installed()
     if found is None:
         _run(sys.executable, "-m", "playwright", "install", "chromium")

@@ -168,7 +168,9 @@ def test_an_edited_cell_changes_the_mean(page: Page, app: str, start: str) -> No
 
     until(page, opened)
     page.keyboard.press("Control+a")
-    page.keyboard.type("1.5")
+    page.keyboard.type("1.5", delay=50)
+    until(page, lambda: page.locator("#portal input").first.input_value() == "1.5")
+    page.wait_for_timeout(200)  # the grid takes a value a little after its field shows it
     page.keyboard.press("Enter")
     settle(page)
     changed = IMAGES.with_sample(1, [1.3, 1.5, 2.0], 1)

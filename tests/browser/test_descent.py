@@ -21,7 +21,7 @@ from tests.browser.hand import (
 )
 from tests.browser.test_lesson_drag import LESSON, check_frame, shown
 
-RUN = "document.querySelectorAll('.stage')[1]"
+RUN = "document.querySelectorAll('.stage')[0]"
 RECORD_RUN = RECORD.replace("document.querySelector('.stage')", RUN)
 
 
@@ -58,14 +58,14 @@ def test_the_timeline_plays_and_pauses(page: Page, app: str) -> None:
     button = page.locator(".stage-play")
     assert button.get_attribute("aria-label") == "Play"
     button.click()
-    until(page, lambda: value(page, "step", 1) >= 30)
+    until(page, lambda: value(page, "step") >= 30)
     assert button.get_attribute("aria-label") == "Pause"
     button.click()
     settle(page)
-    paused = value(page, "step", 1)
+    paused = value(page, "step")
     assert 30 <= paused < 100
     page.wait_for_timeout(400)
-    assert value(page, "step", 1) == paused
+    assert value(page, "step") == paused
     assert f"step={paused}" in page.url
     frames = page.evaluate("window.record")
     steps = [check_step(frame, run) for frame in frames]
@@ -78,7 +78,7 @@ def test_the_timeline_plays_and_pauses(page: Page, app: str) -> None:
     page.reload()
     until(page, lambda: page.locator(".stage[data-ready]").count() == 2)
     settle(page)
-    assert value(page, "step", 1) == paused
+    assert value(page, "step") == paused
     assert shown(readouts(page)["run_cross_entropy"], run.softmax.cross_entropy[paused])
 
 
@@ -87,35 +87,35 @@ def test_the_timeline_is_scrubbed_and_played_to_its_end(page: Page, app: str) ->
     run = follow_gradients([3.2, 5.1, -1.7], 0, rate=0.1)
     page.evaluate(RECORD_RUN)
     width = page.locator(".stage-track").bounding_box()["width"]
-    drag(page, "step", 0.5 * width, 0, stage=1)
+    drag(page, "step", 0.5 * width, 0, stage=0)
     settle(page)
-    assert value(page, "step", 1) == 51
+    assert value(page, "step") == 51
     cursor = page.evaluate(
         "() => [...document.querySelector('[data-panel=run_scores] .stage-plot').data[0].x]"
     )
     assert cursor == [51, 51]
-    handle(page, "step", 1).focus()
+    handle(page, "step").focus()
     page.keyboard.press("End")
     until(page, lambda: "step=100" in page.url)
     settle(page)
     page.locator(".stage-play").click()  # from the end it starts again
-    until(page, lambda: value(page, "step", 1) < 50)
+    until(page, lambda: value(page, "step") < 50)
     page.locator(".stage-play").click()
     settle(page)
     steps = [check_step(frame, run) for frame in page.evaluate("window.record")]
     assert {51, 100} <= set(steps)
 
 
-def test_the_run_follows_the_scores_above(page: Page, app: str) -> None:
+def test_the_run_follows_the_scores_below(page: Page, app: str) -> None:
     open_stage(page, f"{app}{LESSON}?step=3", stages=2)
-    drag(page, "score1", 0, -20)
+    drag(page, "score1", 0, -20, stage=1)
     settle(page)
-    score = value(page, "score1")
+    score = value(page, "score1", 1)
     assert score > 6
     run = follow_gradients([3.2, score, -1.7], 0, rate=1)
     until(page, lambda: shown(readouts(page)["run_hinge"], run.svm.hinge[3]))
     assert shown(readouts(page)["run_cross_entropy"], run.softmax.cross_entropy[3])
-    assert value(page, "step", 1) == 3
+    assert value(page, "step") == 3
 
 
 def test_ghost_bars_follow_a_drag(page: Page, app: str) -> None:

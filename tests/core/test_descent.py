@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.comparison import compare_losses
+from core.decimals import decimal_places, whole
 from core.descent import (
     LARGEST_RATE,
     MAXIMUM_STEPS,
@@ -28,15 +29,17 @@ margins = st.sampled_from([0.0, 0.5, 1.0, 10.0])
 
 
 def slow_svm_run(scores, label, rate, steps, margin, variant):
-    """Walk step by step with the oracle's gradient; return the path and the step of the stop."""
-    counts, path, stop = [0.0] * len(scores), [list(scores)], None
+    """Walk step by step in exact decimals; return the path and the step of the stop."""
+    position = [Fraction(str(score)) for score in scores]
+    rate, margin = Fraction(str(rate)), Fraction(str(margin))
+    path, stop = [], None
     for step in range(steps + 1):
-        _, gradient, _ = slow_hinge(path[-1], label, margin, variant, 1)
+        path.append([float(score) for score in position])
+        _, gradient, _ = slow_hinge(position, label, margin, variant, 1)
         if stop is None and not any(gradient):
             stop = step
-        counts = [count + g for count, g in zip(counts, gradient, strict=True)]
-        path.append([s - rate * count for s, count in zip(scores, counts, strict=True)])
-    return path[: steps + 1], stop
+        position = [s - rate * Fraction(g) for s, g in zip(position, gradient, strict=True)]
+    return path, stop
 
 
 @pytest.mark.parametrize(
@@ -136,12 +139,19 @@ def test_each_softmax_step_is_the_rate_times_the_exact_gradient(scores, label, r
 def test_a_run_holds_the_losses_and_gradients_of_core(scores, label, rate, margin, variant) -> None:
     label %= len(scores)
     run = follow_gradients(scores, label, rate=rate, steps=30, margin=margin, variant=variant)
-    for path in (run.svm, run.softmax):
+    fitting = decimal_places(scores, rate, margin)
+    for path, decimals in ((run.svm, fitting), (run.softmax, 0)):
         for step in (0, 1, 17, 30):
             soft = cross_entropy(path.scores[step], label)
-            svm = hinge(path.scores[step], label, margin=margin, variant=variant)
+            # In whole units, in which a margin that is met is met.
+            svm = hinge(
+                whole(path.scores[step], decimals),
+                label,
+                margin=float(whole(margin, decimals)),
+                variant=variant,
+            )
             assert path.cross_entropy[step] == soft.value
-            assert path.hinge[step] == svm.value
+            assert path.hinge[step] == pytest.approx(svm.value / 10.0**decimals, rel=1e-12)
             assert path.hinge_gradient_norm[step] == pytest.approx(np.linalg.norm(svm.gradient))
             np.testing.assert_array_equal(path.cross_entropy_gradient[step], soft.gradient)
 
@@ -309,3 +319,11 @@ def test_clear_errors(change, message) -> None:
     if "rate" in change:
         with pytest.raises(ValueError, match=message):
             one_step(compare_losses([1.0, 2.0], 0), change["rate"])
+
+
+def test_the_svm_stops_where_its_margin_is_met_in_decimals() -> None:
+    """2.3 - 1.3 is 0.9999999999999998 in float64: one step more would be one too many."""
+    run = follow_gradients([2.1, 1.5], 0, rate=0.1, steps=20)
+    assert run.stop == 2
+    assert run.svm.scores[-1].tolist() == [2.3, 1.3]
+    assert run.svm.hinge[2:].tolist() == [0.0] * 19

@@ -1,5 +1,7 @@
 """Layers against sums written out, and their gradients against central differences."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -9,7 +11,17 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from core.activations import relu, relu_derivative
 from core.gradient_check import check_gradient
-from core.layers import affine_backward, affine_forward, relu_backward
+from core.layers import (
+    Affine,
+    HingeLoss,
+    ReLU,
+    SoftmaxWithLoss,
+    SquaredError,
+    affine_backward,
+    affine_forward,
+    relu_backward,
+)
+from core.losses import HINGE_VARIANTS
 
 SIZES = st.tuples(st.integers(1, 4), st.integers(1, 4), st.integers(1, 4), st.integers(0, 999))
 
@@ -128,3 +140,97 @@ def test_errors():
         relu_backward([1, 2, 3], [1, 2])
     with pytest.raises(ValueError, match=r"values\[1\] must be finite, got nan"):
         relu([1, np.nan])
+
+
+LOSS_LAYERS = {
+    "softmax": SoftmaxWithLoss.forward,
+    "squared error": SquaredError.forward,
+    **{
+        f"{variant} to the power {power}": partial(HingeLoss.forward, variant=variant, power=power)
+        for variant in HINGE_VARIANTS
+        for power in (1, 2)
+    },
+}
+
+
+@pytest.mark.parametrize("forward", LOSS_LAYERS.values(), ids=LOSS_LAYERS)
+@given(SIZES)
+def test_loss_layers_numerically(forward, sizes):
+    scores, _, _, _ = arrays(sizes)
+    labels = np.arange(len(scores)) % scores.shape[1]
+    check = check_gradient(
+        lambda z: forward(z, labels).value, forward(scores, labels).backward(), scores
+    )
+    assert not check.kinks.any()
+    assert_allclose(check.analytic, check.numerical, atol=1e-8)
+    assert_allclose(forward(scores, labels).backward(-2.0), -2 * check.analytic)
+
+
+def test_affine_and_relu_layers_numerically():
+    x, w, b, d_out = arrays((3, 4, 2, 7))
+    layer = Affine.forward(x, w, b)
+    assert_allclose(layer.outputs, x @ w + b)
+    check = check_gradient(
+        lambda w: (Affine.forward(x, w, b).outputs * d_out).sum(), layer.backward(d_out).weights, w
+    )
+    assert check.worst < 1e-7
+    check = check_gradient(
+        lambda x: (ReLU.forward(x).outputs * x).sum(), lambda x: 2 * ReLU.forward(x).backward(x), x
+    )
+    assert check.worst < 1e-7
+
+
+@pytest.mark.parametrize("forward", LOSS_LAYERS.values(), ids=LOSS_LAYERS)
+def test_a_loss_layer_divides_by_the_batch_once_and_never_by_the_classes(forward):
+    scores = np.array([[0.3, -0.2, 1.1, 0.4], [0.5, 0.9, -0.7, 0.1]])
+    one, two = forward(scores[0], 2), forward(scores[1], 0)
+    assert one.scores.shape == one.backward().shape == (1, 4)
+    both = forward(scores, [2, 0])
+    assert_allclose(both.backward(), np.concatenate([one.backward(), two.backward()]) / 2)
+    assert_allclose(both.value, (one.value + two.value) / 2)
+    twice = forward(np.repeat(scores[:1], 2, axis=0), [2, 2])
+    assert_allclose(twice.backward().sum(axis=0), one.backward()[0])
+
+
+def test_softmax_with_loss_of_one_sample_is_y_minus_t():
+    # DLFS 5.6.3: (y - t), which code that divides by t.shape[0] gets wrong for a 1-D sample.
+    layer = SoftmaxWithLoss.forward(np.log([0.3, 0.2, 0.5]), 1)
+    assert_allclose(layer.backward(), [[0.3, -0.8, 0.5]])
+    assert_array_equal(layer.targets, [[0, 1, 0]])
+    assert_allclose(layer.probabilities, [[0.3, 0.2, 0.5]])
+
+
+def test_what_layers_keep_is_a_read_only_copy():
+    x, w, b, _ = arrays((3, 4, 2, 7))
+    labels = np.array([0, 1, 1])
+    affine, rectified = Affine.forward(x, w, b), ReLU.forward(x)
+    last = SoftmaxWithLoss.forward(affine.outputs, labels)
+    layers = (affine, rectified, last, HingeLoss.forward(affine.outputs, labels))
+    expected = x.copy()
+    x[...], labels[...] = 9.0, 0
+    assert_array_equal(affine.inputs, expected)
+    assert_array_equal(rectified.inputs, expected)
+    assert_array_equal(last.labels, [0, 1, 1])
+    kept = [a for layer in layers for a in vars(layer).values() if isinstance(a, np.ndarray)]
+    assert len(kept) == 18
+    assert not any(array.flags.writeable for array in kept)
+    for array in (affine.backward(last.backward()).weights, rectified.backward(expected)):
+        assert np.isfinite(array).all()
+
+
+def test_one_sample_through_all_layers_is_a_batch_of_one():
+    x, w, b, _ = arrays((1, 4, 3, 7))
+    affine = Affine.forward(x[0], w, b)
+    rectified = ReLU.forward(affine.outputs)
+    last = SoftmaxWithLoss.forward(rectified.outputs[0], 2)
+    back = affine.backward(rectified.backward(last.backward()[0]))
+    assert (back.inputs.shape, back.weights.shape, back.bias.shape) == ((1, 4), (4, 3), (3,))
+
+
+def test_errors_of_loss_layers():
+    with pytest.raises(ValueError, match=r"scores must have shape .* got shape \(1, 1, 2\)"):
+        SoftmaxWithLoss.forward([[[1, 2]]], [[0]])
+    with pytest.raises(ValueError, match=r"labels must be labels of shape \(2,\)"):
+        HingeLoss.forward([[1, 2], [3, 4]], [0])
+    with pytest.raises(ValueError, match="output_gradient must be a finite number, got nan"):
+        SoftmaxWithLoss.forward([1, 2], 0).backward(float("nan"))

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import core.cells
 import core.tables
 from core.batch import Batch, generated_batch
 from core.tables import REASONS, TableError, batch_from_cells, read_table, write_table
@@ -151,11 +152,10 @@ def test_each_fault_is_told_with_its_place(table, reason, row, column, value) ->
 
 def test_every_reason_is_tested_and_listed() -> None:
     source = Path(__file__).read_text(encoding="utf-8")
-    raised = set(
-        re.findall(
-            r'TableError\(\s*"(\w+)"', Path(core.tables.__file__).read_text(encoding="utf-8")
-        )
+    code = "".join(
+        Path(module.__file__).read_text(encoding="utf-8") for module in (core.cells, core.tables)
     )
+    raised = set(re.findall(r'TableError\(\s*"(\w+)"', code))
     assert raised <= set(REASONS)
     assert [reason for reason in REASONS if f'"{reason}"' not in source] == []
 
@@ -224,7 +224,7 @@ def test_what_is_written_is_read_back(batch, as_bytes) -> None:
 @given(tables())
 def test_the_fast_and_the_careful_way_read_the_same(batch) -> None:
     text = write_table(batch)
-    lines = list(core.tables._lines(text, ","))
+    lines = list(core.cells.lines_of(text, ","))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(core.tables, "_read_fast", lambda *_: None)
         careful = read_table(text)
@@ -273,7 +273,7 @@ def test_an_edited_table_is_a_batch() -> None:
 def test_limits_are_those_of_the_current_example() -> None:
     assert core.tables.FEWEST_CLASSES == example.MINIMUM_CLASSES
     assert core.tables.MOST_CLASSES == example.MAXIMUM_CLASSES
-    assert core.tables.LONGEST_NAME == example.LONGEST_NAME
+    assert core.cells.LONGEST_NAME == example.LONGEST_NAME
     assert core.tables.LARGEST_SCORE == example.LARGEST_SCORE
     assert "".join(map(example.default_name, range(10))) == core.tables._DEFAULT_NAMES
 

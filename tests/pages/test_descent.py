@@ -66,7 +66,7 @@ def test_the_run_shows_cores_numbers(parameters: dict[str, str], language: str) 
     assert not app.warning
     assert len(app.get("bidi_component")) == 2  # an address with a step opens the run
     expected, state = expected_run(app)
-    now = told(app, 1)
+    now = told(app)
     step = state.step
     assert now["run_step"] == step
     assert now["run_hinge"] == expected.svm.hinge[step]
@@ -74,7 +74,7 @@ def test_the_run_shows_cores_numbers(parameters: dict[str, str], language: str) 
     assert now["run_hinge_gradient_norm"] == expected.svm.hinge_gradient_norm[step]
     norm = expected.softmax.cross_entropy_gradient_norm[step]
     assert now["run_cross_entropy_gradient_norm"] == norm
-    stage = header(app, 1)
+    stage = header(app)
     assert [panel["id"] for panel in stage["panels"]] == [
         "run_svm",
         "run_softmax",
@@ -100,9 +100,9 @@ def test_the_run_shows_cores_numbers(parameters: dict[str, str], language: str) 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_where_the_svm_stops_is_told(language: str) -> None:
     app = opened(LESSON, lang=language, rate="0.1", step="30")
-    stage, t = header(app, 1), text_in(language)
+    stage, t = header(app), text_in(language)
     verdicts = next(entry for entry in stage["readouts"] if entry["id"] == "run_verdict")["choices"]
-    assert verdicts[int(told(app, 1)["run_verdict"])] == t(
+    assert verdicts[int(told(app)["run_verdict"])] == t(
         "descent.phase.softmax_goes_on", stop=15, caught_up=27
     )
     remarks = [entry.value for entry in app.markdown if t("descent.free") in entry.value]
@@ -110,8 +110,8 @@ def test_where_the_svm_stops_is_told(language: str) -> None:
         "\n\n".join([t("descent.free"), t("descent.overshoot", name="car", beyond="0.1000")])
     ]
     slow = opened(LESSON, lang=language, rate="0.001", step="1")
-    verdicts = next(e for e in header(slow, 1)["readouts"] if e["id"] == "run_verdict")["choices"]
-    said = verdicts[int(told(slow, 1)["run_verdict"])]
+    verdicts = next(e for e in header(slow)["readouts"] if e["id"] == "run_verdict")["choices"]
+    said = verdicts[int(told(slow)["run_verdict"])]
     assert said == t("descent.phase.both_push", steps=500)
     assert "500" in said
 
@@ -154,7 +154,7 @@ def test_number_of_steps() -> None:
     assert app.number_input(key="steps").value == 100
     app.number_input(key="steps").set_value(500).run()
     assert state_of(app).steps == 500
-    assert header(app, 1)["handles"][0]["maximum"] == 500
+    assert header(app)["handles"][0]["maximum"] == 500
     app.query_params["step"] = "300"
     app.run()
     app.number_input(key="steps").set_value(40).run()
@@ -166,13 +166,13 @@ def test_number_of_steps() -> None:
 def test_code_prints_the_numbers_on_screen(parameters: dict[str, str]) -> None:
     app = tab(opened(LESSON, **parameters), LESSON, "code")
     lines = run(app.code[0].value)
-    now = told(app, 1)
+    now = told(app)
     for line, name in zip(lines, READOUTS, strict=False):
         shown = format_number(now[name], 0 if name == "run_step" else 4)
         found = line.split()[-1].replace("e-0", "e-").replace("e+0", "e+")
         assert found == shown.replace("−", "-"), name
     expected, _ = expected_run(app)
-    shown = header(app, 1)["handles"][0]["maximum"]
+    shown = header(app)["handles"][0]["maximum"]
     if expected.stop is None or expected.stop > shown:
         assert lines[-1].endswith(f"none of these {shown} steps")
     else:

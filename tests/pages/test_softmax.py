@@ -84,7 +84,8 @@ def test_the_constant_moves_the_logits_and_nothing_else() -> None:
     constant = next(handle for handle in stage["handles"] if handle["id"] == "constant")
     moving = {
         (stage["places"][place]["panel"], stage["places"][place]["attribute"])
-        for place, _ in constant["columns"]
+        for spots in constant["columns"]
+        for place, _ in spots
     }
     assert moving == {
         ("logits", "y"),

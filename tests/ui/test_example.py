@@ -48,6 +48,11 @@ def states(draw: st.DrawFn) -> State:
         rate=draw(st.floats(0.001, 100)),
         step=draw(st.integers(0, 500)),
         steps=draw(st.integers(0, 500)),
+        weights=draw(st.none() | st.tuples(*[st.floats(-30, 30)] * 4)),
+        penalty=draw(st.sampled_from(["l1", "l2", "elastic"])),
+        strength=draw(st.floats(0, 100)),
+        mixing=draw(st.floats(0, 1)),
+        half=draw(st.integers(0, 1)),
     )
 
 
@@ -110,6 +115,7 @@ def test_default_has_a_short_address() -> None:
             [("y", "9" * 39 + "…", "index", "0")],
         ),
         ({"z": "1,2", "y": "1"}, (1, 2), ("A", "B"), 1, []),
+        ({"z": "1,2", "y": "1\x1f"}, (1, 2), ("A", "B"), 1, []),
         (
             {"margin": "-2"},
             (3.2, 5.1, -1.7),
@@ -157,6 +163,33 @@ def test_default_has_a_short_address() -> None:
             ("cat", "car", "frog"),
             0,
             [("t", "half", "number", "0")],
+        ),
+        (
+            {"w": "1,2,3", "penalty": "l3", "lambda": "-1", "mix": "2", "half": "yes"},
+            (3.2, 5.1, -1.7),
+            ("cat", "car", "frog"),
+            0,
+            [
+                ("w", "1,2,3", "weight_count", "1,0,0,0"),
+                ("penalty", "l3", "option", "l2"),
+                ("lambda", "-1", "range", "1"),
+                ("mix", "2", "range", "0.5"),
+                ("half", "yes", "whole", "0"),
+            ],
+        ),
+        (
+            {"w": "1,two,3,4"},
+            (3.2, 5.1, -1.7),
+            ("cat", "car", "frog"),
+            0,
+            [("w", "two", "number", "1,0,0,0")],
+        ),
+        (
+            {"w": "1,2,3,400"},
+            (3.2, 5.1, -1.7),
+            ("cat", "car", "frog"),
+            0,
+            [("w", "1,2,3,400", "range", "1,0,0,0")],
         ),
         (
             {"along": "x"},

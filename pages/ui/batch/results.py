@@ -96,15 +96,17 @@ def results(view: View, t: Text) -> None:
         return
     table = batch_table(view.result, shown, t, with_gradients=True)
     here = ["▶" if row == view.index else "" for row in shown]
+    # Beside the boxes to choose a row, truth values would look like boxes to tick.
+    columns = {
+        **table.columns,
+        "right": ["✓" if right else "✗" for right in table.columns["right"]],
+    }
     key = f"batch_lab_rows{st.session_state.get(_TABLES, 0)}"
     st.dataframe(
-        {"here": here, **table.columns},
+        {"here": here, **columns},
         column_config={
             "here": st.column_config.Column("", width=30, pinned=True),
-            **{
-                name: _column(table.headings[name], values)
-                for name, values in table.columns.items()
-            },
+            **{name: _column(table.headings[name], values) for name, values in columns.items()},
         },
         hide_index=True,
         height=min(36 * (len(shown) + 1), 400),

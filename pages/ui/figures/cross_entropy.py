@@ -217,7 +217,11 @@ def surprisals_figure(probability_label: str) -> go.Figure:
         marker={"color": CROSS_ENTROPY, "line": {"color": CROSS_ENTROPY, "width": 3}},
     )
     figure.update_xaxes(range=[-0.03, 1.03], title_text=probability_label, nticks=6)
-    figure.update_yaxes(range=[-0.4, 1.16 * HIGHEST_SURPRISAL], tickvals=[0, 2, 4, 6, 8])
+    figure.update_yaxes(
+        range=[-0.4, 1.16 * HIGHEST_SURPRISAL],
+        tickvals=[0, 2, 4, 6, HIGHEST_SURPRISAL],
+        ticktext=["0", "2", "4", "6", f"≥ {HIGHEST_SURPRISAL:g}"],
+    )
     figure.update_layout(barmode="overlay", margin={"b": 46})
     return figure
 

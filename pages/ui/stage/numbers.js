@@ -56,8 +56,8 @@ const write = (node, text) => {
   if (node.textContent !== text) node.textContent = text;
 };
 
-// A wide panel is on a projector: it is read from the back of the hall.
-const fontSize = (width) => (width >= 1300 ? 22 : width >= 560 ? 18 : 14);
+// A wide screen is a projector's: it is read from the back of the hall.
+const fontSize = (width) => (innerWidth < 1600 || width < 560 ? 14 : width < 1300 ? 18 : 22);
 
 const toPixel = (axis, value) => axis._offset + clamp(axis.d2p(value), 0, axis._length);
 
