@@ -71,8 +71,6 @@ EXACT_ROW = ROWS[-1] + 1.3
 POOLED_ROWS = tuple(
     3.3 * pooling + number for pooling in range(len(POOLINGS)) for number in range(len(PRECISIONS))
 )
-ROW_SIZE = 16
-"""Size of the names of rows and columns: a wide panel's own would dwarf the numbers in the cells."""
 FEW_CLASSES = 5
 """With more classes the columns are narrow: fewer digits, and a symbol only where the number does
 not tell by itself."""
@@ -341,7 +339,6 @@ def table_figure(
         range=[-0.5, classes + 0.6 + _words_width(classes)],
         tickvals=[*range(classes + 1), _words_at(classes)],
         ticktext=[*map(plain, names), loss, outcome],
-        tickfont_size=ROW_SIZE,
         side="top",
         showgrid=False,
         zeroline=False,
@@ -358,7 +355,6 @@ def _rows_axis(figure: go.Figure, rows: tuple[float, ...], names: tuple[str, ...
         range=[rows[-1] + 0.55, -0.55],
         tickvals=list(rows),
         ticktext=list(names),
-        tickfont_size=ROW_SIZE,
         showgrid=False,
         zeroline=False,
         ticks="",
@@ -528,7 +524,6 @@ def pooled_figure(rows: tuple[str, ...], columns: tuple[str, ...]) -> go.Figure:
         range=[-0.55, 3.75],
         tickvals=[0, 1, 2.2, 3.2],
         ticktext=list(columns),
-        tickfont_size=ROW_SIZE,
         side="top",
         showgrid=False,
         zeroline=False,
