@@ -27,7 +27,7 @@ from core.validation import (
 )
 
 __all__ = [
-    "EPSILONS_OF_EXACT",
+    "EPSILONS_OF_RIGHT",
     "METHODS",
     "OFFSET",
     "POOLINGS",
@@ -59,7 +59,7 @@ StatusArray = NDArray[np.int8]
 OFFSET = 1e-7
 """What many tutorials add to p, so that its logarithm is not that of 0."""
 
-EPSILONS_OF_EXACT = 8
+EPSILONS_OF_RIGHT = 8
 """A relative error of up to so many machine epsilons is what a type is allowed: 7.8e-3 in float16,
 9.5e-7 in float32, 1.8e-15 in float64. Only the last few of its bits may be wrong."""
 
@@ -67,8 +67,8 @@ EPSILONS_OF_EXACT = 8
 class Status(IntEnum):
     """What became of one number."""
 
-    EXACT = 0
-    """All but the last few bits are right: see `EPSILONS_OF_EXACT`."""
+    RIGHT = 0
+    """Right for its type, all but the last few bits: see `EPSILONS_OF_RIGHT`."""
     ROUNDED = 1
     """A number, but more digits are lost than the type has to lose."""
     ZERO = 2
@@ -83,26 +83,28 @@ class Outcome(IntEnum):
     """What happened to one sample, the last of these that applies."""
 
     RIGHT = 0
-    """Every probability and the loss are exact."""
-    ROUNDED = 1
-    """Nothing is lost altogether, but digits are."""
-    SOME_UNDERFLOW = 2
-    """A probability became 0, the loss is none the worse."""
-    LOSS_VANISHED = 3
+    """Every probability and the loss are right."""
+    LOSS_ROUNDED = 1
+    """Every probability is right, but digits of the loss are lost."""
+    ROUNDED = 2
+    """Nothing is lost altogether, but digits of a probability are, and maybe of the loss."""
+    SOME_UNDERFLOW = 3
+    """A probability became 0; the loss is a number, and maybe digits of it are lost."""
+    LOSS_VANISHED = 4
     """The probability of the true class became 1, and the loss 0: nothing is left to learn."""
-    LOSS_UNDERFLOW = 4
+    LOSS_UNDERFLOW = 5
     """The loss itself is below the smallest number of the type, and became 0."""
-    TRUE_UNDERFLOW = 5
+    TRUE_UNDERFLOW = 6
     """The probability of the true class became 0, and the loss infinite."""
-    LOSS_OVERFLOW = 6
+    LOSS_OVERFLOW = 7
     """The loss itself is beyond the largest number of the type."""
-    SUM_OVERFLOW = 7
+    SUM_OVERFLOW = 8
     """Each exponential fits, but not their sum: every probability is 0."""
-    ALL_UNDERFLOW = 8
+    ALL_UNDERFLOW = 9
     """Every exponential became 0, and 0 / 0 is NaN."""
-    EXP_OVERFLOW = 9
+    EXP_OVERFLOW = 10
     """An exponential is infinite, and inf / inf is NaN."""
-    LOGITS_OVERFLOW = 10
+    LOGITS_OVERFLOW = 11
     """A logit itself is beyond the largest number of the type."""
 
 
@@ -311,8 +313,8 @@ def judge(computed: FloatArray, exact: Exact) -> StatusArray:
             f"computed must have the shape {exact.high.shape} of exact, got {values.shape}"
         )
     error = exact.relative_error(values)
-    allowed = EPSILONS_OF_EXACT * float(np.finfo(values.dtype).eps)
-    status = np.where(error <= allowed, Status.EXACT, Status.ROUNDED)
+    allowed = EPSILONS_OF_RIGHT * float(np.finfo(values.dtype).eps)
+    status = np.where(error <= allowed, Status.RIGHT, Status.ROUNDED)
     status = np.where(values == 0, Status.ZERO, status)
     status = np.where(np.isinf(values), Status.INFINITE, status)
     return np.where(np.isnan(values), Status.NAN, status).astype(np.int8)
@@ -365,7 +367,8 @@ def outcomes(computed: Computed, exact: ExactSoftmax) -> StatusArray:
         vanished & (true_losses < float(limits.smallest_subnormal)),
         vanished,
         (statuses == Status.ZERO).any(axis=-1, keepdims=True) & np.ones_like(fits),
-        (statuses != Status.EXACT).any(axis=-1, keepdims=True) | (loss_statuses != Status.EXACT),
+        (statuses != Status.RIGHT).any(axis=-1, keepdims=True) & np.ones_like(fits),
+        loss_statuses != Status.RIGHT,
     ]
     results = [outcome for outcome in reversed(Outcome) if outcome != Outcome.RIGHT]
     return np.asarray(np.select(conditions, results, Outcome.RIGHT), dtype=np.int8)

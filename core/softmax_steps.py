@@ -57,7 +57,8 @@ class Regime(IntEnum):
     EQUAL = 0
     """All logits are the same: p is uniform at every temperature."""
     ALMOST_ARGMAX = 1
-    """As T -> 0: the classes with the highest logit share nearly everything."""
+    """As T -> 0: the classes with the highest logit share nearly everything, because the others are
+    many times T lower."""
     SHARPENED = 2
     """T < 1."""
     PLAIN = 3
@@ -65,7 +66,8 @@ class Regime(IntEnum):
     FLATTENED = 4
     """T > 1."""
     ALMOST_UNIFORM = 5
-    """As T -> infinity: every class has nearly the same probability."""
+    """As T -> infinity: every class has nearly the same probability, because the logits differ by
+    far less than T."""
 
 
 @dataclass(frozen=True)
@@ -121,11 +123,6 @@ class SoftmaxSteps:
     def largest_entropy(self) -> float:
         """Limit of the entropy as T grows: the logarithm of the number of classes."""
         return float(np.log(self.logits.shape[-1]))
-
-    @property
-    def coldest_entropy(self) -> FloatArray:
-        """Limit of the entropy as T goes to 0: the classes with the highest logit share all."""
-        return np.asarray(np.log(self.leaders))
 
     @property
     def winners(self) -> IntArray:

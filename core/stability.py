@@ -13,7 +13,7 @@ from core.precision import (
     POOLINGS,
     PRECISIONS,
     Method,
-    Outcome,
+    Status,
     judge,
     outcomes,
     softmax_cross_entropy,
@@ -48,9 +48,9 @@ class Cure(IntEnum):
     SHIFTED = 0
     """Subtracting the largest logit is enough."""
     LOG_SPACE = 1
-    """It takes log-space: shifted, the loss of a type is 0 or infinite."""
+    """It takes log-space: shifted, the loss of a type is 0, infinite, or without some digits."""
     LARGER_TYPE = 2
-    """Even in log-space a type fails: its numbers do not reach far enough."""
+    """Even in log-space a type fails: its numbers do not reach far enough, or are too coarse."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,16 +94,31 @@ class Stability:
 
     @property
     def naive_fails(self) -> NDArray[np.bool_]:
-        """Whether the naive loss is lost in a type, shape (..., classes)."""
-        return np.asarray((self.outcomes[..., 0, :, :] >= Outcome.LOSS_VANISHED).any(axis=-2))
+        """Whether the naive loss is not right for a type, shape (..., classes)."""
+        return self._is_wrong[..., 0, :]
 
     @property
     def cures(self) -> IntArray:
         """The :class:`Cure`, shape (..., classes)."""
-        lost = np.asarray((self.outcomes >= Outcome.LOSS_VANISHED).any(axis=-2))
-        shifted, log_space = lost[..., 1, :], lost[..., 2, :]
+        shifted, log_space = self._is_wrong[..., 1, :], self._is_wrong[..., 2, :]
         cure = np.where(log_space, Cure.LARGER_TYPE, np.where(shifted, Cure.LOG_SPACE, 0))
         return np.asarray(cure, dtype=np.int8)
+
+    @property
+    def _is_wrong(self) -> NDArray[np.bool_]:
+        """Whether the loss of a method is not right for a type, shape (..., methods, classes)."""
+        return np.asarray((self.loss_statuses != Status.RIGHT).any(axis=-2))
+
+    @property
+    def kept_digits(self) -> IntArray:
+        """How many significant digits of the loss are right where some are lost, otherwise -1.
+
+        The relative error is at most 10 to the minus this, shape (..., methods, types, classes).
+        """
+        is_rounded = self.loss_statuses == Status.ROUNDED
+        errors = np.where(is_rounded, np.clip(self.errors, np.finfo(np.float64).tiny, 1.0), 1.0)
+        digits = np.floor(-np.log10(errors))
+        return np.asarray(np.where(is_rounded, digits, -1.0), dtype=np.int8)
 
 
 def compare_methods(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from operator import attrgetter
 from typing import TypeVar
 
 import numpy as np
@@ -52,6 +53,9 @@ __all__ = [
 KEPT_BY_PRESETS = ("is_logarithmic", "view", "check", "difference_step", "mistake", "rate")
 """How a lesson looks at an example stays when another example is chosen."""
 
+SET_BY_PRESETS = ("example", "margin", "variant", "temperature", "constant", "scale", "shift")
+"""What makes the numbers of a preset: where one of these differs, it can be chosen again."""
+
 Parsed = TypeVar("Parsed")
 
 
@@ -72,9 +76,10 @@ def preset_state(preset: Preset) -> State:
 def preset_controls(state: State, t: Text, presets: Sequence[str]) -> None:
     """Choose one of the published examples with these ids, or random scores, or start again."""
     offered = {preset.id: preset for preset in PRESETS if preset.id in presets}
-    present = State(example=state.example, margin=state.margin, variant=state.variant)
+    present = attrgetter(*SET_BY_PRESETS)
     st.session_state["preset"] = next(
-        (id for id, preset in offered.items() if preset_state(preset) == present), None
+        (id for id, preset in offered.items() if present(preset_state(preset)) == present(state)),
+        None,
     )
     chooser, random, reset = st.columns([4, 1, 1], vertical_alignment="bottom")
     chooser.selectbox(

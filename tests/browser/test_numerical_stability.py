@@ -33,11 +33,19 @@ def number(text: str) -> float:
     return {"NaN": math.nan, "∞": math.inf}.get(text) or float(text)
 
 
+def told(outcome: int, kept: int) -> str:
+    """What is said of an outcome, and of the digits of the loss that are right."""
+    text = text_in("en")(f"numerical_stability.outcome.{Outcome(outcome).name.lower()}")
+    if kept < 0:
+        return text
+    return f"{text}, loss " + {0: "wrong", 1: "to 1 digit"}.get(kept, f"to {kept} digits")
+
+
 def check_frame(frame: dict, scores: list[float]) -> None:
     """Compare one painted frame with core, computed afresh from the handles' positions."""
     scale, shift, label = (frame["values"][name] for name in ("scale", "shift", "label"))
     result = compare_methods(scores, scale=scale, shift=shift)
-    classes, t = len(scores), text_in("en")
+    classes = len(scores)
     marks = frame["marks"]["table"]
     count = 9 * (classes + 1)
     cells, symbols, words = marks[:count], marks[count : 2 * count], marks[2 * count :][:9]
@@ -46,8 +54,9 @@ def check_frame(frame: dict, scores: list[float]) -> None:
     np.testing.assert_allclose([number(cell) for cell in cells], expected, rtol=6e-3)
     judged = np.concatenate([result.probability_statuses, statuses], axis=-1).ravel()
     assert symbols == [SYMBOLS[status] for status in judged]
-    outcomes = [Outcome(o).name.lower() for o in result.outcomes[..., label].ravel().tolist()]
-    texts = [t(f"numerical_stability.outcome.{name}") for name in outcomes]
+    outcomes = result.outcomes[..., label].ravel().tolist()
+    kept = result.kept_digits[..., label].ravel().tolist()
+    texts = [told(outcome, digits) for outcome, digits in zip(outcomes, kept, strict=True)]
     assert words == [text.replace("−", "-") for text in texts]
     pooled = [number(cell) for cell in frame["marks"]["pooled"][:24]]
     np.testing.assert_allclose(pooled, result.pooled[..., label].ravel(), rtol=6e-3)

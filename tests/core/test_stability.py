@@ -2,6 +2,9 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from mpmath import exp, log, mpf, workdps
 from numpy.testing import assert_allclose, assert_array_equal
 
 from core.exact import exact_softmax
@@ -43,7 +46,7 @@ def test_each_cell_is_its_method_and_type():
     assert result.outcomes[0, 0, 2] == Outcome.ALL_UNDERFLOW
     assert result.outcomes[0, 2, 2] == Outcome.RIGHT
     assert (result.probability_statuses[0, 0] == Status.NAN).all()
-    assert (result.loss_statuses[2, 2] == Status.EXACT).all()
+    assert (result.loss_statuses[2, 2] == Status.RIGHT).all()
 
 
 def test_the_sweep_is_each_step_alone():
@@ -77,7 +80,7 @@ def test_a_batch_of_two_the_scores_with_the_shift_and_without():
     assert np.isnan(by_batch[:, 0]).all()
     assert_allclose(by_batch[:, 1, 0], np.broadcast_to(p, (3, 3)), rtol=2e-3)
     assert (result.pooled_statuses[1, :, 0] == Status.NAN).all()
-    assert (result.pooled_statuses[:, :, 1] == Status.EXACT).all()
+    assert (result.pooled_statuses[:, :, 1] == Status.RIGHT).all()
     upward = compare_methods([1, 2, 3], shift=800)
     assert (upward.pooled_statuses[1, :, 1] == Status.NAN).all()
 
@@ -101,12 +104,50 @@ def test_log_odds():
         ([10, -100, -100], 0, {}, True, Cure.LARGER_TYPE),
         ([1, 2, 3], 2, {"scale": 1000}, True, Cure.LARGER_TYPE),
         ([101, 1, 1], 0, {"scale": 1000}, True, Cure.LARGER_TYPE),
+        ([7, 0], 0, {}, True, Cure.LOG_SPACE),  # a loss of 9.1e-4: float16 keeps a digit of it
+        ([3.2, 5.1, -1.7], 0, {"shift": 1000}, True, Cure.LARGER_TYPE),  # in steps of a half
     ],
 )
 def test_what_it_takes(scores, label, options, fails, cure):
     result = compare_methods(scores, **options)
     assert result.naive_fails[label] == fails
     assert result.cures[label] == cure
+
+
+@given(st.lists(st.integers(-200, 200), min_size=2, max_size=5), st.integers(0, 20))
+def test_kept_digits_are_those_of_the_relative_error(tenths, shift):
+    logits = np.array(tenths) / 10 + shift
+    result = compare_methods(logits)
+    exact = mp_losses(logits)
+    for i, j, k in np.ndindex(result.losses.shape):
+        kept = result.kept_digits[i, j, k]
+        assert (kept >= 0) == (result.loss_statuses[i, j, k] == Status.ROUNDED)
+        if kept >= 0:
+            with workdps(60):
+                error = abs(mpf(float(result.losses[i, j, k])) / exact[k] - 1)
+            if error < 1:
+                assert mpf(10) ** -(int(kept) + 1) < error * (1 + mpf("1e-9"))
+                assert error <= mpf(10) ** -int(kept) * (1 + mpf("1e-9"))
+            else:
+                assert kept == 0
+
+
+def mp_losses(logits):
+    with workdps(60):
+        values = [mpf(float(z)) for z in logits]
+        return [log(sum(exp(z - y) for z in values)) for y in values]
+
+
+def test_the_loss_of_the_prompt_keeps_0_3_and_11_digits():
+    result = compare_methods([1010, 1000, 990])
+    assert result.outcomes[1, :, 0].tolist() == [
+        Outcome.LOSS_VANISHED,
+        Outcome.LOSS_ROUNDED,
+        Outcome.LOSS_ROUNDED,
+    ]
+    assert result.kept_digits[1, :, 0].tolist() == [-1, 3, 11]
+    assert (result.probability_statuses[1, 1:] == Status.RIGHT).all()
+    assert (result.loss_statuses[2, :, 0] == Status.RIGHT).all()
 
 
 def test_the_lessons_range_is_taken():
@@ -148,5 +189,5 @@ def test_what_the_prompts_promise():
     moved = compare_methods([3.2, 5.1, -1.7], shift=1000)
     assert (moved.outcomes[1:, 0] == Outcome.ROUNDED).all()
     assert (moved.errors[1:, 0, 1] > 0.05).all()
-    assert (moved.loss_statuses[2, 2] == Status.EXACT).all()
+    assert (moved.loss_statuses[2, 2] == Status.RIGHT).all()
     assert np.spacing(np.float16(1003)) == 0.5

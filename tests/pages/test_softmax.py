@@ -50,8 +50,9 @@ def test_page_shows_what_core_computes(parameters: dict[str, str], language: str
     jacobian = np.array(steps.jacobian)
     assert now["entropy"] == pytest.approx(float(steps.entropy), rel=1e-12)
     assert now["entropy_in_bits"] == pytest.approx(float(steps.entropy) / np.log(2), rel=1e-12)
-    assert now["coldest_entropy"] == np.log(np.sum(steps.logits == steps.logits.max()))
-    assert now["hottest_entropy"] == np.log(len(steps.logits))
+    assert now["own_probability"] == pytest.approx(float(steps.probabilities[j]), rel=1e-12)
+    labels = {readout["id"]: readout["label"] for readout in header(app)["readouts"]}
+    assert f"{np.log(len(steps.logits)):.3f}" in labels["entropy"]
     assert now["own_derivative"] == pytest.approx(jacobian[j, j], rel=1e-12)
     others = np.delete(jacobian[:, j], j).sum()
     assert now["other_derivatives"] == pytest.approx(others, rel=1e-12)
@@ -104,6 +105,29 @@ def test_presets(id: str) -> None:
     assert told(app)["entropy"] == pytest.approx(
         float(softmax_steps(preset.scores).entropy), rel=1e-12
     )
+
+
+@pytest.mark.parametrize("changed", [{"T": "2"}, {"c": "5"}, {"scale": "3"}, {"shift": "-10"}])
+def test_a_preset_can_be_chosen_again_when_a_slider_was_moved(changed: dict[str, str]) -> None:
+    preset = {"z": "1010,1000,990", "names": "first,second,third", "y": "0"}
+    assert opened(LESSON, **preset, along="1").selectbox(key="preset").value == "thousands"
+    app = opened(LESSON, **preset, **changed)
+    assert app.selectbox(key="preset").value is None
+    app.selectbox(key="preset").select("thousands").run()
+    assert app.selectbox(key="preset").value == "thousands"
+    state = state_of(app)
+    assert (state.temperature, state.constant, state.scale, state.shift) == (1, 0, 1, 0)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_winner_at_temperature_1_is_not_said_to_be_cold(language: str) -> None:
+    app = opened(LESSON, lang=language, z="1010,1000,990")
+    stage = header(app)
+    verdict = next(readout for readout in stage["readouts"] if readout["id"] == "verdict")
+    sentence = verdict["choices"][int(told(app)["verdict"])]
+    assert sentence == text_in(language)("softmax.verdict.almost_argmax")
+    assert "{temperature_now}" in sentence
+    assert stage["pinned"]
 
 
 def test_halved_logits_are_temperature_two() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import plotly.graph_objects as go
 import pytest
@@ -11,8 +13,14 @@ from core.stability import COMPARED, SCALES, SHIFTS, Cure
 from pages.ui.example import DEFAULT, Example, State
 from pages.ui.figures import numerical_stability as figures
 from pages.ui.stage.vocabulary import Release, Spot
-from pages.ui.stages.numerical_stability import READOUTS, moved, result_table, sweep_of
-from pages.ui.text import text_in
+from pages.ui.stages.numerical_stability import (
+    READOUTS,
+    moved,
+    result_table,
+    stability_words,
+    sweep_of,
+)
+from pages.ui.text import LANGUAGES, text_in
 
 VALUES = {"scale": 2.0, "shift": -30.0, "label": 1}
 LOG_ODDS_OF_CAT = 3.2 - np.log(np.exp(5.1) + np.exp(-1.7))
@@ -64,8 +72,8 @@ def test_places_put_every_number_where_it_belongs() -> None:
     assert log_space[3] == 666
     tones = places["cell_tones"].reshape(3, 3, 4)
     assert tones[0, 2].tolist() == [Status.ZERO, Status.ZERO, Status.NAN, Status.INFINITE]
-    assert tones[1, 1].tolist() == [Status.ZERO, Status.ZERO, Status.EXACT, Status.INFINITE]
-    assert tones[2, 0].tolist() == [Status.ZERO, Status.ZERO, Status.EXACT, Status.EXACT]
+    assert tones[1, 1].tolist() == [Status.ZERO, Status.ZERO, Status.RIGHT, Status.INFINITE]
+    assert tones[2, 0].tolist() == [Status.ZERO, Status.ZERO, Status.RIGHT, Status.RIGHT]
     assert places["outcomes"].reshape(3, 3)[:, 1].tolist() == [
         Outcome.EXP_OVERFLOW,
         Outcome.TRUE_UNDERFLOW,
@@ -90,6 +98,37 @@ def test_places_put_every_number_where_it_belongs() -> None:
     assert places["offset_loss"] == pytest.approx(16.118, abs=5e-4)
 
 
+def test_the_words_tell_probabilities_and_loss_apart() -> None:
+    state = State(Example(scores=(1010.0, 1000.0, 990.0)))
+    words = stability_words(text_in("en"))
+    places = figures.places(sweep_of(state).now, 0)
+    told = [words[int(index)] for index in places["outcomes"]]
+    assert told[3:6] == [
+        "p rounds to 1, the loss to 0",
+        "p right, loss to 3 digits",
+        "p right, loss to 11 digits",
+    ]
+    assert told[6:] == ["a p underflows to 0", "right for its type", "right for its type"]
+    assert words[int(places["shifted_float32"])] == told[4]
+    wrong = figures.places(sweep_of(State(Example(scores=(7.0, 0.0, -30.0)), shift=60.0)).now, 0)
+    assert words[int(wrong["outcomes"][3])] == "a p underflows to 0, loss to 1 digit"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_there_are_words_for_every_outcome_of_every_step(language: str) -> None:
+    words = stability_words(text_in(language))
+    assert len(set(words)) == len(words)
+    for scores in ((3.2, 5.1, -1.7), (10.0, -100.0, -100.0), (7.0, 0.0, 0.5)):
+        sweep = sweep_of(State(Example(scores=scores)))
+        for along in (sweep.by_scale, sweep.by_shift):
+            indices = figures.places(along, 0)["outcomes"]
+            kept = along.kept_digits[..., 0].ravel()
+            for index, digits in zip(indices.ravel().astype(int), kept.tolist(), strict=True):
+                assert index < len(words)
+                if digits > 0:
+                    assert re.search(rf"\b{digits} (digit|位)", words[index])
+
+
 def test_what_is_too_small_is_not_told_as_zero() -> None:
     now = sweep_of(State(Example(scores=(10.0, -100.0, -100.0)), scale=10.0)).now
     places = figures.places(now, 0)
@@ -107,7 +146,7 @@ def test_a_batch_of_two() -> None:
     assert (cells[0] <= Status.ROUNDED).all()
     assert (cells[1, :2, 0] == Status.NAN).all()
     assert (cells[1, 2] <= Status.ROUNDED).all()
-    assert (cells[1, :, 1] == Status.EXACT).all()
+    assert (cells[1, :, 1] == Status.RIGHT).all()
 
 
 @pytest.mark.parametrize(("scale", "shift"), [(1.0, 0.0), (0.1, -300.0), (1000.0, 1000.0)])

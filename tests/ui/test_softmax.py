@@ -94,25 +94,28 @@ def test_places_of_1_2_3() -> None:
     )
     jacobian = [0.0819, -0.0220, -0.0599, -0.0220, 0.1848, -0.1628, -0.0599, -0.1628, 0.2227]
     assert places["jacobian"].tolist() == pytest.approx(jacobian, abs=5e-5)
-    assert np.sign(places["jacobian_shades"]).tolist() == np.sign(jacobian).tolist()
     assert (places["top_name"], places["leaders"]) == (2, 1)
     assert places["verdict"] == 2 * Regime.PLAIN
     own = figures.own_places(steps, 1)
+    assert own["own_probability"] == pytest.approx(0.24472847)
     assert own["own_derivative"] == pytest.approx(0.1848, abs=5e-5)
     assert own["other_derivatives"] == pytest.approx(-0.1848, abs=5e-5)
 
 
-@given(st.lists(tenths, min_size=2, max_size=10), st.sampled_from([0.05, 1.0, 20.0]))
-def test_shades_stay_between_their_ends(logits, temperature) -> None:
-    shades = figures.steps_places(softmax_steps(logits, temperature=temperature))["jacobian_shades"]
-    assert np.abs(shades).max() <= 1 + 1e-12
+@given(st.floats(0, 0.3))
+def test_the_same_derivative_has_the_same_shade_at_every_temperature(size) -> None:
+    """The share of the levels that a number reaches is the root of its part of a quarter."""
+    reached = np.count_nonzero(np.array(figures.SHADE_LEVELS) <= size)
+    assert len(figures.SHADE_LEVELS) == 64
+    assert reached / 64 == pytest.approx(min(np.sqrt(4 * size), 1), abs=1 / 64 + 1e-9)
+    # No temperature is in the marks: the levels are all that colours a cell.
+    cells = [mark for mark in figures.marks(3) if mark.kind == "cell"]
+    assert [(mark.shades, mark.levels) for mark in cells] == [(None, figures.SHADE_LEVELS)]
 
 
-def test_a_half_and_half_has_the_strongest_shade() -> None:
-    for temperature in (0.05, 1.0, 20.0):
-        steps = softmax_steps([2, 2], temperature=temperature)
-        shades = figures.steps_places(steps)["jacobian_shades"]
-        assert shades.tolist() == pytest.approx([1, -1, -1, 1])
+def test_full_colour_is_the_largest_derivative_at_temperature_1() -> None:
+    steps = softmax_steps([2, 2])
+    assert np.abs(steps.jacobian).max() == figures.SHADE_LEVELS[-1] == figures.FULL_COLOR
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from core.precision import EPSILONS_OF_EXACT, PRECISIONS, exp_limits, offset_cross_entropy
+from core.precision import EPSILONS_OF_RIGHT, PRECISIONS, exp_limits, offset_cross_entropy
 from core.stability import Stability
 from pages.ui.derivations import latex
 from pages.ui.example import State, write_number
@@ -67,5 +67,5 @@ def derivation(state: State, result: Stability, t: Text) -> str:
         offset_loss=latex.number(float(habit.value)),
         offset_slope=latex.number(float(habit.slope)),
         slope=latex.number(float(right.slope)),
-        epsilons=EPSILONS_OF_EXACT,
+        epsilons=EPSILONS_OF_RIGHT,
     )

@@ -8,7 +8,15 @@ from functools import lru_cache
 import numpy as np
 import plotly.graph_objects as go
 
-from core.precision import OFFSET, POOLINGS, PRECISIONS, Status, exp_limits, offset_cross_entropy
+from core.precision import (
+    OFFSET,
+    POOLINGS,
+    PRECISIONS,
+    Outcome,
+    Status,
+    exp_limits,
+    offset_cross_entropy,
+)
 from core.stability import COMPARED, SCALES, SHIFTS, Stability
 from core.validation import FloatArray
 from pages.ui.figures.bars import FIGURES_KEPT
@@ -23,7 +31,9 @@ from pages.ui.figures.theme import (
 from pages.ui.stage.vocabulary import LegendEntry, Mark, Place, Spot
 
 __all__ = [
+    "MOST_KEPT",
     "PANELS",
+    "ROUNDED_LOSS",
     "STEPS",
     "constants",
     "curve_places",
@@ -42,11 +52,16 @@ __all__ = [
 PANELS = ("table", "exp", "errors", "offset_loss", "offset_slope", "pooled")
 
 STATUS_COLORS = ("#009E73", "#E69F00", "#56B4E9", "#CC79A7", "#882255")
-"""Exact, rounded, 0, infinite, NaN."""
+"""Right, rounded, 0, infinite, NaN."""
 SYMBOLS = ("", "≈", "▼", "▲", "✕")
 """The same told by shape."""
 METHOD_COLORS = ("#6F5FBF", "#B8A800", INK)
 DASHES = ("dot", "dash", "solid")
+
+ROUNDED_LOSS = (Outcome.LOSS_ROUNDED, Outcome.ROUNDED, Outcome.SOME_UNDERFLOW)
+"""The outcomes in which the loss may have lost digits: then the words tell how many are right."""
+MOST_KEPT = 14
+"""As many of them are right at most."""
 
 ROWS = tuple(
     3.3 * method + number for method in range(len(COMPARED)) for number in range(len(PRECISIONS))
@@ -106,7 +121,7 @@ def places(result: Stability, label: int) -> dict[Place, FloatArray]:
     right, habit = offset_cross_entropy(u, offset=0.0), offset_cross_entropy(u)
     losses = np.stack([exact_numbers[..., -1], habit.value], axis=-1)
     slopes = np.stack([right.slope, habit.slope], axis=-1)
-    outcomes = result.outcomes[..., label].reshape(spread).astype(np.float64)
+    words = _words(result, label)
     position = _decades(u)
     return {
         "cell_numbers": _with_loss(result.probabilities, result.losses, label).reshape(spread),
@@ -115,7 +130,7 @@ def places(result: Stability, label: int) -> dict[Place, FloatArray]:
             result.loss_statuses.astype(np.float64),
             label,
         ).reshape(spread),
-        "outcomes": outcomes,
+        "outcomes": words.reshape(spread),
         "exact_numbers": exact_numbers,
         "exact_columns": np.where(exact_numbers == 0.0, np.nan, columns),
         "tiny_columns": np.where(exact_numbers == 0.0, columns, np.nan),
@@ -136,11 +151,19 @@ def places(result: Stability, label: int) -> dict[Place, FloatArray]:
         "naive_sentence": result.naive_fails[..., label].astype(np.float64),
         "cure_sentence": result.cures[..., label].astype(np.float64),
         **{
-            f"{method}_{precision}": result.outcomes[..., i, j, label].astype(np.float64)
+            f"{method}_{precision}": words[..., i, j]
             for i, method in enumerate(COMPARED)
             for j, precision in enumerate(PRECISIONS)
         },
     }
+
+
+def _words(result: Stability, label: int) -> FloatArray:
+    """Which words tell what happened: one for each outcome, then one for each number of digits."""
+    outcomes, kept = result.outcomes[..., label], result.kept_digits[..., label]
+    first = len(Outcome) + (outcomes - ROUNDED_LOSS[0]) * (MOST_KEPT + 1)
+    with_digits = np.isin(outcomes, ROUNDED_LOSS) & (kept >= 0)
+    return np.where(with_digits, first + kept, outcomes).astype(np.float64)
 
 
 def _unless_lost(values: FloatArray) -> FloatArray:

@@ -30,11 +30,15 @@ __all__ = [
 LOGITS = Spot("logits", 0, "y")
 EXPONENTIALS = Spot("exponentials", 0, "y")
 PROBABILITIES = Spot("probabilities", 0, "y")
-JACOBIAN, JACOBIAN_SHADES = "jacobian", "jacobian_shades"
+JACOBIAN = "jacobian"
 ROW_SUMS, COLUMN_SUMS = "row_sums", "column_sums"
 FOCUS = "focus_name"
 
 POSITIVE, NEGATIVE = "var(--positive)", "var(--negative)"
+FULL_COLOR = 0.25
+"""The derivative from which on a cell has its full colour: the largest that there is at T = 1."""
+SHADE_LEVELS = tuple((FULL_COLOR * (np.arange(1, 65) / 64.0) ** 2).tolist())
+"""The same number has the same colour at every T. The squares let small ones be told from 0."""
 SUM_PLACE = 0.32
 """How far beyond the cells the sums stand, in cells."""
 LONGEST_ROW_NAME = 9
@@ -43,18 +47,14 @@ LONGEST_ROW_NAME = 9
 def steps_places(steps: SoftmaxSteps) -> dict[Place, FloatArray]:
     """Numbers that follow from the logits and the temperature, by the place that shows them."""
     jacobian = steps.jacobian.reshape(*steps.logits.shape[:-1], -1)
-    # No entry is larger than 1 / (4 T); the root lets small ones be told from 0.
-    strength = np.sqrt(np.abs(jacobian) * 4.0 * steps.temperature[..., None])
     probabilities = np.take_along_axis(steps.probabilities, steps.winners[..., None], axis=-1)
     return {
         EXPONENTIALS: steps.exponentials,
         PROBABILITIES: steps.probabilities,
         JACOBIAN: jacobian,
-        JACOBIAN_SHADES: np.copysign(strength, jacobian),
         "total": steps.total,
         "entropy": steps.entropy,
         "entropy_in_bits": steps.entropy_in_bits,
-        "coldest_entropy": steps.coldest_entropy,
         "top_name": steps.winners.astype(np.float64),
         "top_probability": probabilities[..., 0],
         "leaders": steps.leaders.astype(np.float64),
@@ -76,9 +76,10 @@ def shift_places(steps: SoftmaxSteps) -> dict[Place, FloatArray]:
 
 
 def own_places(steps: SoftmaxSteps, focus: int) -> dict[Place, FloatArray]:
-    """How the logit in focus acts on its own probability, and on all others together."""
+    """The probability in focus, and how its logit acts on it and on all others together."""
     column = steps.jacobian[..., :, focus]
     return {
+        "own_probability": steps.probabilities[..., focus],
         "own_derivative": column[..., focus],
         "other_derivatives": np.delete(column, focus, axis=-1).sum(axis=-1),
     }
@@ -113,12 +114,13 @@ def marks(classes: int) -> list[Mark]:
     places = tuple(np.arange(classes, dtype=np.float64))
     middle = ((classes - 1) / 2.0,)
     beyond = (_beyond(classes),) * classes
-    digits = (4 if classes <= 5 else 3,)
+    # Of 4.54e-5 and 2.06e-9 the digits count; many classes leave no room for them.
+    significant = 3 if classes <= 5 else None
     colors = CLASS_COLORS[:classes]
     rows, columns = np.divmod(np.arange(classes**2, dtype=np.float64), classes)
     return [
-        Mark("exponentials", "label", places, EXPONENTIALS, decimals=digits),
-        Mark("probabilities", "label", places, PROBABILITIES, decimals=digits),
+        Mark("exponentials", "label", places, EXPONENTIALS, significant=significant),
+        Mark("probabilities", "label", places, PROBABILITIES, significant=significant),
         Mark(
             "jacobian",
             "cell",
@@ -126,7 +128,7 @@ def marks(classes: int) -> list[Mark]:
             tuple(rows),
             numbers=JACOBIAN,
             decimals=(jacobian_decimals(classes),),
-            shades=JACOBIAN_SHADES,
+            levels=SHADE_LEVELS,
             colors=(POSITIVE, NEGATIVE),
             size=(1.0, 1.0),
         ),
@@ -213,6 +215,7 @@ def legend(panel: str, word: Callable[[str], str]) -> tuple[LegendEntry, ...]:
         return (
             LegendEntry(word("own"), POSITIVE),
             LegendEntry(word("others"), NEGATIVE),
+            LegendEntry(word("full"), MUTED, "none"),
             LegendEntry(word("diagonal"), INK, "outline"),
             LegendEntry(word("focus"), MUTED, "outline"),
         )

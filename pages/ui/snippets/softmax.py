@@ -36,10 +36,9 @@ for k in range(len(p)):
 {SHOW}
 
 
+show("p of class j", p[j])
 show("entropy in nats", entropy)
 show("entropy in bits", entropy / np.log(2))
-show("entropy as T -> 0", np.log(np.sum(z == z.max())))
-show("entropy as T -> infinity", np.log(len(z)))
 show("own derivative", jacobian[j, j])
 show("derivatives of the others", np.delete(jacobian[:, j], j).sum())
 show("sum of the column", abs(np.round(jacobian[:, j].sum(), 12)))

@@ -13,6 +13,7 @@ class Mark {
     this.stage = stage;
     this.given = given;
     this.panel = stage.panels.get(given.panel);
+    this.isShaded = given.shades !== null || given.levels !== null;
     const count = this.values(given.y).length;
     this.nodes = Array.from({ length: count }, () =>
       create("span", "stage-mark", this.panel.marks, { "data-kind": given.kind, "data-side": given.side }),
@@ -29,10 +30,19 @@ class Mark {
     return [x, y, numbers, shades, tones].some((source) => dirty.has(source));
   }
 
+  // Strength and sign of a cell's colour: told, or looked up in the levels that its number reaches.
+  shade(i) {
+    const { shades, levels, numbers } = this.given;
+    if (levels === null) return this.values(shades)[i] ?? 0;
+    const number = this.values(numbers)[i] ?? 0;
+    const above = levels.findIndex((level) => level > Math.abs(number));
+    return ((above < 0 ? levels.length : above) / levels.length) * (number < 0 ? -1 : 1);
+  }
+
   color(i) {
-    const { colors, tones, shades } = this.given;
+    const { colors, tones } = this.given;
     if (tones !== null) return colors[this.values(tones)[i]];
-    if (shades !== null) return colors[this.values(shades)[i] < 0 ? 1 : 0];
+    if (this.isShaded) return colors[this.shade(i) < 0 ? 1 : 0];
     return colors[i % colors.length];
   }
 
@@ -57,7 +67,6 @@ class Mark {
     const room = given.kind === "cell" ? width : xaxis._length / nodes.length;
     const xs = this.values(given.x);
     const ys = this.values(given.y);
-    const shades = given.shades === null ? null : this.values(given.shades);
     const size = given.kind === "cell" ? Math.min(width / 3.6, height / 1.7) : isBar ? room / 2.8 : Infinity;
     // Read once: after a style was set, to ask for a width makes the browser lay out the page.
     const largest = fontSize(panel.plot.clientWidth) + 2;
@@ -74,7 +83,7 @@ class Mark {
         setStyle(node, "--mark-height", `${height}px`);
       }
       if (given.kind === "ring") return;
-      if (shades !== null) setStyle(node, "--mark-share", `${(100 * Math.abs(shades[i] ?? 0)).toFixed(1)}%`);
+      if (this.isShaded) setStyle(node, "--mark-share", `${(100 * Math.abs(this.shade(i))).toFixed(1)}%`);
       if (isBar) {
         node.dataset.side = y < 0 ? "below" : y > 0 ? "above" : "level";
         node.toggleAttribute("data-spare", room < 24 && Math.abs(y) < 0.005);

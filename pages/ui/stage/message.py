@@ -115,6 +115,7 @@ def _pack_mark(mark: Mark, place_index: Mapping[Place, int]) -> dict[str, Any]:
         "y": source(mark.y),
         "numbers": source(mark.numbers),
         "shades": source(mark.shades),
+        "levels": mark.levels,
         "tones": source(mark.tones),
         "decimals": mark.decimals,
         "digits": mark.digits,

@@ -99,6 +99,9 @@ class Mark:
     shades
         Strength of each cell's colour, -1 to 1; the sign picks the first or the second of
         ``colors``.
+    levels
+        Instead of shades, in rising order: the more of these sizes a cell's number reaches, the
+        stronger is its colour; its sign picks the first or the second of ``colors``.
     tones
         Which of ``colors`` each point has. Without tones and shades the colours repeat.
     side
@@ -118,6 +121,7 @@ class Mark:
     prefix: str = ""
     choices: tuple[str, ...] | None = None
     shades: Place | None = None
+    levels: tuple[float, ...] | None = None
     tones: Place | None = None
     colors: tuple[str, ...] = ("var(--ink)",)
     side: Literal["above", "below", "level"] = "level"

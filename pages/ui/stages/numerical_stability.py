@@ -28,7 +28,7 @@ from pages.ui.stage.vocabulary import Handle, Panel, Place, Readout, Release, sp
 from pages.ui.stages.handles import LABEL_HANDLE, label_handle, stage_words
 from pages.ui.text import Text
 
-__all__ = ["READOUTS", "moved", "result_table", "stability_stage", "sweep_of"]
+__all__ = ["READOUTS", "moved", "result_table", "stability_stage", "stability_words", "sweep_of"]
 
 READOUTS = {
     "largest": "",
@@ -51,7 +51,7 @@ def sweep_of(state: State) -> StabilitySweep:
 def stability_stage(key: str, state: State, sweep: StabilitySweep, t: Text) -> None:
     """Show the stage; a release becomes the new state."""
     label, classes = state.example.label, len(state.example.names)
-    words = tuple(t(f"numerical_stability.outcome.{outcome.name.lower()}") for outcome in Outcome)
+    words = stability_words(t)
     now = {
         **figures.constants(classes),
         **figures.places(sweep.now, label),
@@ -186,6 +186,20 @@ def _label_sweep(state: State, sweep: StabilitySweep) -> dict[Place, FloatArray]
         for label in range(len(state.example.names))
     ]
     return {place: np.stack([places[place] for places in each]) for place in each[0]}
+
+
+def stability_words(t: Text) -> tuple[str, ...]:
+    """Tell each outcome, and then each with how many digits of the loss are right."""
+    told = [t(f"numerical_stability.outcome.{outcome.name.lower()}") for outcome in Outcome]
+    kept = [
+        t("numerical_stability.kept.none"),
+        t("numerical_stability.kept.one"),
+        *(
+            t("numerical_stability.kept.several", digits=digits)
+            for digits in range(2, figures.MOST_KEPT + 1)
+        ),
+    ]
+    return (*told, *(told[outcome] + digits for outcome in figures.ROUNDED_LOSS for digits in kept))
 
 
 def _readouts(words: tuple[str, ...], t: Text) -> list[Readout]:

@@ -18,7 +18,6 @@ from core.softmax_steps import (
     plus_constant,
     sweep_softmax,
 )
-from core.sweeps import ScoreAxis
 from core.validation import FloatArray
 from pages.ui.example import TEMPERATURES, State
 from pages.ui.export import Table
@@ -42,10 +41,9 @@ __all__ = ["READOUTS", "moved", "result_table", "softmax_stage", "sweep_of"]
 
 PANELS = ("logits", "exponentials", "probabilities", "jacobian")
 READOUTS = (
+    "own_probability",
     "entropy",
     "entropy_in_bits",
-    "coldest_entropy",
-    "hottest_entropy",
     "own_derivative",
     "other_derivatives",
 )
@@ -74,9 +72,8 @@ def softmax_stage(key: str, state: State, sweep: SoftmaxSweep, t: Text) -> None:
         **figures.focus_places(sweep.now, state.focus),
         **figures.sum_places(sweep.now),
         **_follower_places(sweep.now),
-        "hottest_entropy": np.array(sweep.now.largest_entropy),
     }
-    words = _readouts(state, sweep.axis, t)
+    words = _readouts(state, sweep, t)
     shown = sweep.now.moved_logits
     by_logit = {
         **figures.steps_places(sweep.by_logit),
@@ -113,6 +110,7 @@ def softmax_stage(key: str, state: State, sweep: SoftmaxSweep, t: Text) -> None:
         focus=score_id(state.focus),
         on_release=_adopt,
         labels=stage_words(t),
+        pinned=True,
     )
 
 
@@ -209,14 +207,24 @@ def _adopt(release: Release) -> None:
     write_state(moved(read_state()[0], release))
 
 
-def _readouts(state: State, axis: ScoreAxis, t: Text) -> list[Readout]:
+def _readouts(state: State, sweep: SoftmaxSweep, t: Text) -> list[Readout]:
     names = state.example.names
-    numbers = [Readout(id, label=t(f"softmax.readout.{id}")) for id in READOUTS]
+    largest = format_number(sweep.now.largest_entropy, 3)
+    numbers = [
+        Readout(
+            id,
+            label=t("softmax.readout.entropy", largest=largest)
+            if id == "entropy"
+            else t(f"softmax.readout.{id}"),
+        )
+        for id in READOUTS
+    ]
+    decimals = max(sweep.axis.decimals, _decimals(np.array(state.constant)))
     unseen = [
         Readout("total"),
         Readout("top_probability"),
         Readout("temperature_now", decimals=2),
-        Readout("constant_now", decimals=max(axis.decimals, _decimals(np.array(state.constant)))),
+        Readout("constant_now", decimals=decimals),
         Readout("shift_error"),
         Readout("leaders", decimals=0),
         Readout("top_name", choices=names),
