@@ -190,7 +190,7 @@ def gradient_errors(
     size = np.maximum(1.0, np.abs(x).max(axis=-1))
     least = _RESOLUTION * size
     kinks = replace(along, steps=np.maximum(h, least)[..., None]).has_kink()
-    at_kinks = kinks & replace(along, steps=np.minimum(h, least)[..., None]).has_kink()
+    at_kinks = kinks & replace(along, steps=least[..., None]).has_kink()
     error = relative_error(given.gradient, central)
 
     best = replace(along, steps=(BEST_STEP * size)[..., None])

@@ -277,4 +277,6 @@ def legend(
         LegendEntry(word("power_2"), HINGE, "hatch"),
         LegendEntry(word("chosen"), MUTED, "none"),
         LegendEntry(word("roots"), MUTED, "none"),
+        LegendEntry(word("weston_watkins"), MUTED, "none"),
+        LegendEntry(word("crammer_singer"), MUTED, "none"),
     )
