@@ -61,7 +61,9 @@ class Checkable:
         often made.
     crossed : callable or None
         Takes two points, the labels and the margin: does any max switch its winner between the two?
-        None for a smooth function.
+        None for a function whose gradient never jumps.
+    bent : callable or None
+        As ``crossed``, for the places where the second derivative of a squared hinge jumps.
     third_derivative : callable or None
         Takes points; returns the third derivative by each entry, on which the truncation
         error depends. None where it is 0: a function made of straight lines and parabolas.
@@ -74,6 +76,7 @@ class Checkable:
     gradient: Numbers
     mistake: Callable[[FloatArray, Labels, FloatArray], FloatArray]
     crossed: Callable[[FloatArray, FloatArray, Labels, float], Crossed] | None = None
+    bent: Callable[[FloatArray, FloatArray, Labels, float], Crossed] | None = None
     third_derivative: Callable[[FloatArray], FloatArray] | None = None
     uses_label: bool = False
     uses_margin: bool = False
@@ -125,8 +128,8 @@ class Checkable:
         """Tell whether the straight way from one point to the other crosses a kink.
 
         As CS231n suggests, by the winners of each max: if one changes, a kink was crossed. A kink
-        at the very end of the way is not crossed. For the squared hinge it is the second
-        derivative that jumps there.
+        at the very end of the way is not crossed. Where a square starts to rise there is none:
+        see :meth:`bend_between`.
 
         Parameters
         ----------
@@ -148,11 +151,34 @@ class Checkable:
         >>> CHECKABLE["relu"].kink_between([-1.0, 2.0], [1.0, 2.0])
         array(True)
         """
-        low, y = _fitted(lower, labels)
-        high, _ = _fitted(upper, labels)
-        if self.crossed is None:
-            return np.zeros(low.shape[:-1], dtype=np.bool_)
-        return np.asarray(self.crossed(low, high, y, margin))
+        return _between(self.crossed, lower, upper, labels, margin)
+
+    def bend_between(
+        self, lower: ArrayLike, upper: ArrayLike, labels: ArrayLike = 0, *, margin: float = 1.0
+    ) -> Crossed:
+        """Tell whether the second derivative jumps on the straight way between two points.
+
+        The gradient does not jump there, so a check may look: but the difference quotient is off
+        by about h instead of h^2. For each term max(0, m)^2 it is off by at most h / 2.
+
+        Parameters
+        ----------
+        lower, upper, labels, margin
+            As for :meth:`kink_between`.
+
+        Returns
+        -------
+        ndarray of bool, shape (...)
+
+        Examples
+        --------
+        >>> squared = CHECKABLE["weston_watkins_squared"]
+        >>> squared.bend_between([2.0, 0.9], [2.0, 1.1])
+        array(True)
+        >>> squared.kink_between([2.0, 0.9], [2.0, 1.1])
+        array(False)
+        """
+        return _between(self.bent, lower, upper, labels, margin)
 
 
 def affine_weights(features: int) -> FloatArray:
@@ -169,6 +195,20 @@ def affine_weights(features: int) -> FloatArray:
     outputs = len(AFFINE_BIAS)
     angles = np.arange(1, features * outputs + 1, dtype=np.float64)
     return np.asarray(np.round(np.sin(angles), 1).reshape(features, outputs))
+
+
+def _between(
+    crossed: Callable[[FloatArray, FloatArray, Labels, float], Crossed] | None,
+    lower: ArrayLike,
+    upper: ArrayLike,
+    labels: ArrayLike,
+    margin: float,
+) -> Crossed:
+    low, y = _fitted(lower, labels)
+    high, _ = _fitted(upper, labels)
+    if crossed is None:
+        return np.zeros(low.shape[:-1], dtype=np.bool_)
+    return np.asarray(crossed(low, high, y, margin))
 
 
 def _fitted(points: ArrayLike, labels: ArrayLike) -> tuple[FloatArray, Labels]:
@@ -213,6 +253,18 @@ def _hinge_function(variant: HingeVariant, power: Literal[1, 2]) -> Checkable:
         won_after = after == after.max(axis=-1, keepdims=True)
         return np.asarray(~(won_before & won_after).any(axis=-1))
 
+    def bent(low: FloatArray, high: FloatArray, labels: Labels, margin: float) -> Crossed:
+        before, after = margins(low, labels, margin), margins(high, labels, margin)
+        if variant == "crammer_singer":
+            before, after = (of.max(axis=-1, keepdims=True) for of in (before, after))
+            return np.asarray(((before > 0) != (after > 0)).any(axis=-1))
+        return _changes_sign(before, after)
+
+    def jumps(low: FloatArray, high: FloatArray, labels: Labels, margin: float) -> Crossed:
+        """Only a change from one violating class to another makes the squared worst one jump."""
+        is_high = [margins(of, labels, margin).max(axis=-1) > 0 for of in (low, high)]
+        return np.asarray(crossed(low, high, labels, margin) & is_high[0] & is_high[1])
+
     def mistake(points: FloatArray, labels: Labels, gradient: FloatArray) -> FloatArray:
         if power == 2:
             return gradient * 0.5
@@ -220,8 +272,17 @@ def _hinge_function(variant: HingeVariant, power: Literal[1, 2]) -> Checkable:
             return np.abs(gradient)
         return gradient * (1.0 - _one_hot(points, labels))
 
-    id = variant if power == 1 else f"{variant}_squared"
-    return Checkable(id, *_of_loss(loss), mistake, crossed, uses_label=True, uses_margin=True)
+    is_squared = power == 2
+    kinks = jumps if variant == "crammer_singer" else None
+    return Checkable(
+        f"{variant}_squared" if is_squared else variant,
+        *_of_loss(loss),
+        mistake,
+        kinks if is_squared else crossed,
+        bent if is_squared else None,
+        uses_label=True,
+        uses_margin=True,
+    )
 
 
 def _changes_sign(before: FloatArray, after: FloatArray) -> Crossed:

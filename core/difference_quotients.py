@@ -87,6 +87,11 @@ class DifferenceQuotients:
         low, high = self._moved(-1.0, np.float64), self._moved(1.0, np.float64)
         return self.function.kink_between(low, high, self.labels, margin=self.margin)
 
+    def has_bend(self) -> NDArray[np.bool_]:
+        """Tell whether the second derivative jumps between x - h and x + h."""
+        low, high = self._moved(-1.0, np.float64), self._moved(1.0, np.float64)
+        return self.function.bend_between(low, high, self.labels, margin=self.margin)
+
     def _moved(self, offsets: ArrayLike, dtype: DTypeLike) -> FloatArray:
         lengths = (np.asarray(offsets, dtype=np.float64) * self.steps).astype(dtype)
         shift = self.directions.astype(dtype) * lengths[..., None]

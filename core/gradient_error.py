@@ -10,7 +10,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from core.checkable import Checkable
-from core.difference_quotients import BEST_STEP, DifferenceQuotients, as_points
+from core.difference_quotients import (
+    BEST_STEP,
+    BEST_STEP_FLOAT32,
+    DifferenceQuotients,
+    as_points,
+)
 from core.gradient_check import relative_error
 from core.validation import FloatArray, LabelArray, as_floats, require_finite
 
@@ -44,9 +49,13 @@ class Finding(IntEnum):
     ALL_ZERO = 6
     """Both gradients are 0 throughout, which most mistakes would not change."""
     ONLY_KINKS = 7
-    """Every entry is at a kink, and nothing is left to compare."""
+    """Every entry is exactly at a kink: no step leaves anything to compare."""
     UNRESOLVED = 8
     """The gradient is too small beside the function's value for float64 to resolve."""
+    KINKS_WITHIN_STEP = 9
+    """Every entry has a kink within the step, but a smaller one would miss some of them."""
+    BENT = 10
+    """The gradient is right, but its slope jumps within the step: the error falls only as h."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,6 +107,13 @@ class GradientErrors:
     def worst32(self) -> FloatArray:
         """Largest relative error in float32 of the entries without a kink; 0 if there are none."""
         return np.asarray(np.max(self.error32, axis=-1, where=~self.kinks, initial=0.0))
+
+    @property
+    def is_below_float32(self) -> NDArray[np.bool_]:
+        """Whether float32 is far off only because the step is below the best one for it."""
+        size = np.maximum(1.0, np.abs(self.points).max(axis=-1))
+        is_small = self.steps < BEST_STEP_FLOAT32 * size
+        return np.asarray(is_small & (self.worst32 > RULE_OF_THUMB[2]))
 
     @property
     def kink_count(self) -> NDArray[np.int64]:
@@ -172,7 +188,9 @@ def gradient_errors(
     central, central32 = along.central(np.float64), along.central(np.float32)
     # With a step below the resolution, a kink at the point itself would not be crossed.
     size = np.maximum(1.0, np.abs(x).max(axis=-1))
-    kinks = replace(along, steps=np.maximum(h, _RESOLUTION * size)[..., None]).has_kink()
+    least = _RESOLUTION * size
+    kinks = replace(along, steps=np.maximum(h, least)[..., None]).has_kink()
+    at_kinks = kinks & replace(along, steps=least[..., None]).has_kink()
     error = relative_error(given.gradient, central)
 
     best = replace(along, steps=(BEST_STEP * size)[..., None])
@@ -181,29 +199,43 @@ def gradient_errors(
     noise = np.finfo(np.float64).eps * (np.abs(given.value) + size * slope) / (BEST_STEP * size)
     is_clear = np.abs(given.gradient - reference) > _ROUNDING_ALLOWANCE * noise[..., None]
     content = RULE_OF_THUMB[1]
-    differs = (relative_error(given.gradient, reference) > content) & ~(kinks | best.has_kink())
+    # Each squared term puts the quotient off by at most h / 2, and an entry has at most n of them.
+    terms = x.shape[-1] / 2.0
+    is_bent = along.has_bend() & (
+        np.abs(right.gradient - central) <= terms * h[..., None] * (1.0 + content)
+    )
+    near_bend = best.has_bend() & (
+        np.abs(given.gradient - reference) <= terms * (BEST_STEP * size)[..., None] * (1 + content)
+    )
+    differs = (relative_error(given.gradient, reference) > content) & ~(
+        kinks | best.has_kink() | near_bend
+    )
     is_wrong = differs & is_clear
     largest = np.where(kinks, 0.0, np.maximum(np.abs(given.gradient), np.abs(central)))
     worst = np.max(error, axis=-1, where=~kinks, initial=0.0)
     rule = rule_of_thumb(worst)
     found = np.select(
         [
+            at_kinks.all(axis=-1),
             kinks.all(axis=-1),
             is_wrong.any(axis=-1),
             mistaken & (given.gradient == right.gradient).all(axis=-1),
             largest.max(axis=-1) == 0.0,
             rule == 0,
             rule == 1,
+            (kinks | is_bent | (error <= content)).all(axis=-1),
             differs.any(axis=-1),
             h > BEST_STEP * size,
         ],
         [
             Finding.ONLY_KINKS,
+            Finding.KINKS_WITHIN_STEP,
             Finding.WRONG,
             Finding.MISTAKE_HIDDEN,
             Finding.ALL_ZERO,
             Finding.AGREES,
             Finding.NEARLY_AGREES,
+            Finding.BENT,
             Finding.UNRESOLVED,
             Finding.STEP_TOO_LARGE,
         ],

@@ -22,6 +22,8 @@ __all__ = ["GradientSweep", "GradientView", "sweep_gradient_check"]
 
 FEW_ENTRIES = 6
 
+_SLOPE_NEAR_ZERO = 2.0
+
 
 @dataclass(frozen=True, eq=False)
 class GradientView:
@@ -68,7 +70,8 @@ class GradientSweep:
             for view in (self.by_score, self.by_entry)
         ]
         largest = float(both[0]) or 1.0
-        wanted = min(largest, 1.6 * float(both[1]) or largest)
+        # A gradient of 0 leaves room for the slopes nearby, not for the largest in reach.
+        wanted = min(largest, 1.6 * float(both[1]) or _SLOPE_NEAR_ZERO)
         power = 10.0 ** np.floor(np.log10(wanted))
         return float(next(m * power for m in (1, 1.5, 2, 3, 4, 6, 8, 10) if m * power >= wanted))
 

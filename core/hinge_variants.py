@@ -154,9 +154,13 @@ class HingeComparison:
     @property
     def line(self) -> FloatArray:
         """The score at which the margin line stands: the threshold of every wrong class."""
+        return np.asarray(self.line_origin - self.margin)
+
+    @property
+    def line_origin(self) -> FloatArray:
+        """The score at which the margin line would stand without a margin."""
         true_scores = self._of_true(self.scores)
-        origin = 0.0 if self.variant == "one_vs_all" else true_scores
-        return np.asarray(origin - self.margin)
+        return np.zeros_like(true_scores) if self.variant == "one_vs_all" else true_scores
 
     def _of_true(self, values: FloatArray) -> FloatArray:
         return np.asarray(np.take_along_axis(values, self.labels[..., None], axis=-1)[..., 0])

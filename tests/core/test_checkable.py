@@ -131,6 +131,8 @@ KINKS = [
     ("one_vs_all", [1.0, 3.0, -1.0], 0, [True, False, True]),
     ("crammer_singer", [0.0, 3.0, 3.0], 0, [False, True, True]),
     ("crammer_singer", [3.0, 2.0, -5.0], 0, [True, True, False]),
+    ("weston_watkins_squared", [10.0, 9.0, 9.0], 0, [False, False, False]),
+    ("crammer_singer_squared", [10.0, 9.0, 9.0], 0, [False, False, False]),
     ("crammer_singer_squared", [0.0, 3.0, 3.0], 0, [False, True, True]),
 ]
 
@@ -149,10 +151,24 @@ def test_kinks_by_the_winners_and_by_the_slopes(id, point, label, kinks):
     assert slopes.kinks.tolist() == kinks
 
 
-def test_the_squared_hinge_bends_where_the_hinge_has_its_kink():
-    function = CHECKABLE["weston_watkins_squared"]
-    assert function.kink_between([2.0, 0.9, -5.0], [2.0, 1.1, -5.0])
-    assert not function.kink_between([2.0, 1.1, -5.0], [2.0, 1.3, -5.0])
+@pytest.mark.parametrize("variant", HINGE_VARIANTS)
+def test_the_squared_hinge_only_bends_where_the_hinge_has_its_kink(variant):
+    squared, plain = CHECKABLE[f"{variant}_squared"], CHECKABLE[variant]
+    point = np.array([1.0, -1.0, -5.0] if variant == "one_vs_all" else [2.0, 1.0, -5.0])
+    way = np.array([0.0, 0.1, 0.0])
+    assert plain.kink_between(point - way, point + way)
+    assert not squared.kink_between(point - way, point + way)
+    assert squared.bend_between(point - way, point + way)
+    assert not squared.bend_between(point + way, point + 3 * way)
+    assert not plain.bend_between(point - way, point + way)
+    # The gradient does not jump there, and the error of the quotient falls only as h.
+    ends = squared.evaluate([point - 1e-9 * way, point + 1e-9 * way], 0).gradient
+    assert_allclose(ends[0], ends[1], atol=1e-9)
+    for h in (1e-2, 1e-3, 1e-4):
+        step = np.array([0.0, h, 0.0])
+        up, down = squared.evaluate([point + step, point - step], 0).value
+        error = (up - down) / (2 * h) - squared.evaluate(point, 0).gradient[1]
+        assert_allclose(error, h / 2, rtol=1e-9)
 
 
 def test_a_kink_at_the_very_end_is_not_crossed():

@@ -8,6 +8,7 @@ from core.checkable import CHECKABLE
 from core.difference_quotients import BEST_STEP, BEST_STEP_FLOAT32, OFFSETS, STEPS, magnified
 from core.gradient_check import check_gradient, relative_error
 from core.gradient_error import Finding, gradient_errors, rule_of_thumb
+from core.losses import HINGE_VARIANTS
 
 CAT = [3.2, 5.1, -1.7]
 ALL = pytest.mark.parametrize("function", CHECKABLE.values(), ids=CHECKABLE)
@@ -101,6 +102,45 @@ def test_published_exact_margin_is_nothing_but_kinks():
     assert_allclose(found.central, [-1, 0.5, 0.5], atol=1e-9)
     smooth = gradient_errors(CHECKABLE["cross_entropy"], [10.0, 9.0, 9.0], 0)
     assert smooth.findings == Finding.AGREES
+
+
+def test_only_a_kink_off_the_point_is_escaped_by_a_smaller_step():
+    function = CHECKABLE["weston_watkins"]
+    for h in (1e-1, 1e-5, 1e-15):
+        at = gradient_errors(function, [10.0, 9.0, 9.0], 0, steps=h)
+        assert at.findings == Finding.ONLY_KINKS
+    beside = [10.0, 9.001, 9.001]
+    assert gradient_errors(function, beside, 0, steps=0.01).findings == Finding.KINKS_WITHIN_STEP
+    assert gradient_errors(function, beside, 0, steps=1e-5).findings == Finding.AGREES
+
+
+@pytest.mark.parametrize("variant", HINGE_VARIANTS)
+@pytest.mark.parametrize("h", [1e-1, 1e-3, 1e-5, 1e-8])
+def test_the_squared_hinge_has_a_derivative_where_it_starts_to_rise(variant, h):
+    function = CHECKABLE[f"{variant}_squared"]
+    point = [1.0, -1.0, -1.0] if variant == "one_vs_all" else [10.0, 9.0, 9.0]
+    found = gradient_errors(function, point, 0, steps=h)
+    assert found.kink_count == 0
+    assert found.findings == Finding.BENT
+    assert_array_equal(found.analytic, 0)
+    # Each term is off by h / 2: the true class of the sum has two of them.
+    terms = 2 if variant == "weston_watkins" else 1
+    assert_allclose(found.central[0], -terms * h / 2, rtol=1e-5)
+    assert_allclose(found.central[1:], h / 2, rtol=1e-5)
+
+
+def test_a_mistake_beside_a_bend_is_found():
+    function = CHECKABLE["weston_watkins_squared"]
+    found = gradient_errors(function, [10.0, 9.0, 12.0], 0, steps=1e-5, mistaken=True)
+    assert found.findings == Finding.WRONG
+    right = gradient_errors(function, [10.0, 9.0, 12.0], 0, steps=1e-5)
+    assert right.findings == Finding.BENT
+
+
+def test_float32_is_excused_by_a_step_below_its_resolution():
+    cat = gradient_errors(CHECKABLE["cross_entropy"], np.tile(CAT, (2, 1)), 0, steps=[1e-5, 1e-2])
+    assert_array_equal(cat.is_below_float32, [True, False])
+    assert cat.worst32[0] > 1e-2 > cat.worst32[1]
 
 
 @pytest.mark.parametrize(("h", "kinks"), [(0.1, True), (0.04, False), (1e-15, False)])

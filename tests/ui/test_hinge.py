@@ -7,43 +7,50 @@ import pytest
 
 from core.hinge_sweeps import sweep_hinges
 from core.hinge_variants import HINGE_POWERS, HingeVerdict
-from core.losses import HINGE_VARIANTS
+from core.losses import HINGE_VARIANTS, HingeVariant
 from pages.ui.example import DEFAULT, LARGEST_MARGIN, Example, State
 from pages.ui.figures import hinge as figures
 from pages.ui.stage.vocabulary import Release, Spot, spoken
-from pages.ui.stages.hinge import _readouts, moved, sweep_of
+from pages.ui.stages.hinge import _margin_handle, _readouts, moved, sweep_of
 from pages.ui.text import LANGUAGES, text_in
 
-VALUES = {"score0": 3.2, "score1": 5.1, "score2": -1.7, "label": 0, "margin_line": 2.2}
+VALUES = {"score0": 3.2, "score1": 5.1, "score2": -1.7, "label": 0, "margin_line": 1.0}
 
 
-def test_the_margin_is_the_distance_of_its_line_from_the_true_score() -> None:
+def test_the_value_of_the_line_is_the_margin() -> None:
     assert moved(DEFAULT, Release(VALUES, "score0")) == State(along=0)
-    assert moved(DEFAULT, Release({**VALUES, "margin_line": -1.3}, None)) == State(margin=4.5)
+    assert moved(DEFAULT, Release({**VALUES, "margin_line": 4.5}, None)) == State(margin=4.5)
     # A score that is dragged takes the line along, and leaves the margin as it was.
-    up = moved(State(margin=0.3), Release({**VALUES, "score0": 6.1, "margin_line": 5.8}, "score0"))
-    assert (up.margin, up.example.scores[0]) == (0.3, 6.1)
-    flag = moved(DEFAULT, Release({**VALUES, "label": 1, "margin_line": 4.1}, "score0"))
+    up = moved(State(margin=1 / 3), Release({**VALUES, "score0": 6.1, "margin_line": 1 / 3}, None))
+    assert (up.margin, up.example.scores[0]) == (1 / 3, 6.1)
+    flag = moved(DEFAULT, Release({**VALUES, "label": 1}, "score0"))
     assert (flag.margin, flag.example.label) == (1.0, 1)
+    apart = moved(State(variant="one_vs_all"), Release({**VALUES, "margin_line": 2.5}, None))
+    assert apart.margin == 2.5
 
 
-def test_a_margin_of_many_decimals_is_not_rounded_by_a_drag() -> None:
-    state = State(margin=1 / 3)
-    line = 6.1 - 1 / 3
-    release = Release({**VALUES, "score0": 6.1, "margin_line": line}, "score0")
-    assert moved(state, release).margin == 1 / 3
-
-
-def test_one_against_all_it_is_the_distance_from_0() -> None:
-    state = State(variant="one_vs_all")
-    assert moved(state, Release({**VALUES, "margin_line": -2.5}, None)).margin == 2.5
+@pytest.mark.parametrize("variant", HINGE_VARIANTS)
+def test_the_line_stands_the_margin_below_its_origin(variant: HingeVariant) -> None:
+    state = State(variant=variant, margin=2.5)
+    sweep = sweep_of(state)
+    handle = _margin_handle(state, sweep, text_in("en"))
+    assert (handle.value, handle.minimum, handle.limits) == (2.5, 0.0, (0.0, LARGEST_MARGIN))
+    assert handle.origin is not None
+    places = figures.result_places(sweep.now)
+    origin = 0.0 if variant == "one_vs_all" else 3.2
+    assert places[handle.origin] == origin
+    assert sweep.now.line == pytest.approx(origin - 2.5)
+    # Row by row the sweep is that of the margin.
+    row = round(2.5 / handle.step)
+    assert handle.sweep["margin"][row] == 2.5
+    np.testing.assert_array_equal(handle.sweep["hinge"][row], sweep.now.loss)
 
 
 @pytest.mark.parametrize(
     "change",
     [
-        {"margin_line": 3.3},
-        {"margin_line": 3.2 - LARGEST_MARGIN - 1},
+        {"margin_line": -0.1},
+        {"margin_line": LARGEST_MARGIN + 1},
         {"margin_line": "line"},
         {"margin_line": None},
         {"margin_line": float("nan")},
@@ -67,7 +74,7 @@ def test_places_put_every_number_where_it_belongs() -> None:
     assert places["termless"].tolist() == [0]
     assert places[Spot("gradient", 0, "y")].tolist() == [-1, 1, 0]
     assert places["variant_losses"].tolist() == [2.9, 8.41, 2.9, 8.41, 6.1, 37.21]
-    assert places["margin_line"] == pytest.approx(2.2)
+    assert places["line_origin"] == pytest.approx(3.2)
     assert (places["push"], places["lead"]) == (1, pytest.approx(-1.9))
     assert [float(places[f"inside{index}"]) for index in range(3)] == [0, 1, 0]
     assert [float(places[f"met{index}"]) for index in range(3)] == [0, 0, 0]

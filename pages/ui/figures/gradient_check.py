@@ -76,6 +76,7 @@ def error_places(errors: GradientErrors) -> dict[Place, FloatArray]:
         "worst32": np.where(is_comparable, errors.worst32, np.nan),
         "kink_count": errors.kink_count.astype(np.float64),
         "kinks_note": errors.kink_count.astype(np.float64),
+        "float32_note": errors.is_below_float32.astype(np.float64),
         "step": errors.steps,
         "finding": errors.findings.astype(np.float64),
         "suspect_name": errors.suspects.astype(np.float64),
@@ -186,9 +187,9 @@ def errors_figure(steps: tuple[float, ...], best_label: str) -> go.Figure:
         )
         figure.add_annotation(
             x=np.log10(best),
-            y=0,
+            y=1,
             yref="paper",
-            xanchor="left",
+            xanchor="center",
             yanchor="bottom",
             showarrow=False,
             text=best_label,
@@ -206,7 +207,8 @@ def errors_figure(steps: tuple[float, ...], best_label: str) -> go.Figure:
         tickvals=[10.0**power for power in range(-16, 1, 4)],
         ticktext=[f"10<sup>−{-power}</sup>" if power else "1" for power in range(-16, 1, 4)],
     )
-    figure.update_layout(margin={"b": 34 + FLAG_ROOM, "l": 58})
+    # The best steps are named above the panel, where no line passes.
+    figure.update_layout(margin={"b": 34 + FLAG_ROOM, "l": 58, "t": 30})
     return figure
 
 

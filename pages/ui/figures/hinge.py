@@ -19,6 +19,7 @@ from pages.ui.figures.theme import CLASS_COLORS, HINGE, INK, MUTED, base_figure,
 from pages.ui.stage.vocabulary import LegendEntry, Mark, Place, Spot
 
 __all__ = [
+    "LINE_ORIGIN",
     "MARGIN_LINE",
     "curve_places",
     "function_figure",
@@ -33,6 +34,7 @@ __all__ = [
 ]
 
 MARGIN_LINE = "margin_line"
+LINE_ORIGIN = "line_origin"
 """The handle at the margin line; the line moves with the true score."""
 
 MARGINS = Spot("margins", 0, "y")
@@ -69,7 +71,7 @@ def result_places(result: HingeComparison) -> dict[Place, FloatArray]:
     classes = range(result.scores.shape[-1])
     return {
         **score_places(result),
-        MARGIN_LINE: result.line,
+        LINE_ORIGIN: result.line_origin,
         MARGINS: np.concatenate([pale, result.counted], axis=-1),
         MARGIN_LABELS: np.where(has_term, result.margins, np.nan),
         # The true class of a multi-class SVM has no margin of its own: a flag stands in its place.
@@ -110,7 +112,7 @@ def curve_places(losses: FloatArray, kinks: FloatArray) -> dict[Place, FloatArra
     }
 
 
-def marks(classes: int, *, margin_decimals: int, power: int, is_large: bool) -> list[Mark]:
+def marks(classes: int, *, margin_decimals: int, power: int) -> list[Mark]:
     """The numbers at the bars, and the points on the curves."""
     places = tuple(np.arange(classes, dtype=np.float64))
     return [
@@ -127,7 +129,7 @@ def marks(classes: int, *, margin_decimals: int, power: int, is_large: bool) -> 
             _variant_places(),
             VARIANT_TOPS,
             numbers=VARIANT_LOSSES,
-            decimals=(0 if is_large else 2,),
+            digits=4,
         ),
     ]
 
@@ -274,4 +276,7 @@ def legend(
         LegendEntry(word("power_1"), HINGE),
         LegendEntry(word("power_2"), HINGE, "hatch"),
         LegendEntry(word("chosen"), MUTED, "none"),
+        LegendEntry(word("roots"), MUTED, "none"),
+        LegendEntry(word("weston_watkins"), MUTED, "none"),
+        LegendEntry(word("crammer_singer"), MUTED, "none"),
     )

@@ -89,6 +89,12 @@ class Handle {
     return this.stage.panels.get(this.given.panel).plot._fullLayout;
   }
 
+  // From a value to its place on the axis, and back.
+  mirrored(number) {
+    const { origin } = this.given;
+    return origin === null ? number : this.stage.arrays[origin][0] - number;
+  }
+
   place() {
     const { given } = this;
     if (this.box) {
@@ -99,8 +105,8 @@ class Handle {
     const layout = this.layout();
     if (!layout?.xaxis?._length) return;
     const { xaxis, yaxis } = layout;
-    const [x, y] =
-      given.axis === "xy" ? this.value : given.axis === "x" ? [this.value, given.at] : [given.at, this.value];
+    const spot = this.mirrored(this.value);
+    const [x, y] = given.axis === "xy" ? spot : given.axis === "x" ? [spot, given.at] : [given.at, spot];
     const isBelow = given.axis === "x" && given.at === null;
     const top = isBelow ? layout.height : toPixel(yaxis, y);
     this.grip.style.transform = `translate(${toPixel(xaxis, x)}px, ${top}px)`;
@@ -117,7 +123,7 @@ class Handle {
   // Moves with the hand, or with another handle whose sweep also tells where this one goes.
   follow(dirty) {
     const { follows } = this.given;
-    if (this.held) this.place();
+    if (this.held || dirty.has(this.given.origin)) this.place();
     else if (follows !== null && dirty.has(follows)) {
       this.value = this.stage.arrays[follows][0];
       this.row = null;
@@ -136,7 +142,7 @@ class Handle {
     const { xaxis, yaxis } = this.layout();
     const x = xaxis.p2d(event.clientX - offset.x - xaxis._offset);
     const y = yaxis.p2d(event.clientY - offset.y - yaxis._offset);
-    return given.axis === "xy" ? [x, y] : given.axis === "x" ? x : y;
+    return given.axis === "xy" ? [x, y] : this.mirrored(given.axis === "x" ? x : y);
   }
 
   // From here the travel of the pointer counts, wherever the page moves the panel meanwhile.
@@ -146,7 +152,8 @@ class Handle {
       return { x: left + width / 2, y: 0 };
     }
     const { xaxis, yaxis } = this.layout();
-    const [x, y] = this.given.axis === "xy" ? this.value : [this.value, this.value];
+    const spot = this.mirrored(this.value);
+    const [x, y] = this.given.axis === "xy" ? spot : [spot, spot];
     return { x: toPixel(xaxis, x), y: toPixel(yaxis, y) };
   }
 

@@ -95,6 +95,7 @@ def _pack_handle(
         "rate": handle.rate,
         "limits": handle.limits,
         "grid": handle.grid,
+        "origin": None if handle.origin is None else place_index[handle.origin],
         "follows": place_index.get(handle.id),
         "rows": handle.rows if handle.sweep else 0,
         "columns": list(columns.values()),

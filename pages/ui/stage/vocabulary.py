@@ -160,6 +160,9 @@ class Handle:
     panel, axis, at
         Where it is: the axis along which it moves, and its place on the other axis
         (None: at the lower edge of the panel). A slider and a timeline have no panel.
+    origin
+        A place whose number the value is counted down from: the handle stands at that number less
+        its value, such as a margin below a score. None: the handle stands at its value.
     grid
         All values in rising order, if they are not equally far apart; ``step`` is not used then.
     sweep
@@ -201,6 +204,7 @@ class Handle:
     rate: float = 30.0
     limits: tuple[float, float] = (-1e6, 1e6)
     grid: tuple[float, ...] | None = None
+    origin: Place | None = None
 
     @property
     def rows(self) -> int:

@@ -195,8 +195,7 @@ def _readouts(state: State, t: Text) -> list[Readout]:
         Readout(id, label=t(f"gradient_check.readout.{id}"), decimals=decimals)
         for id, decimals in READOUTS.items()
     ]
-    kind = "bends" if state.check.endswith("_squared") else "kinks"
-    notes = ("", *(t(f"gradient_check.{kind}", count=n) for n in range(1, len(names) + 1)))
+    notes = ("", *(t("gradient_check.kinks", count=n) for n in range(1, len(names) + 1)))
     findings = tuple(
         t(
             f"gradient_check.finding.{finding.name.lower()}",
@@ -208,6 +207,7 @@ def _readouts(state: State, t: Text) -> list[Readout]:
         *numbers,
         *(Readout(id, choices=names) for id in ("focus_name", "suspect_name")),
         Readout("kinks_note", choices=notes),
+        Readout("float32_note", choices=("", t("gradient_check.float32"))),
         Readout("finding", label="", choices=findings),
     ]
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import plotly.graph_objects as go
 
-from core.decimals import MOST_DECIMALS, decimal_places
+from core.decimals import decimal_places
 from core.hinge_sweeps import HingeSweep, sweep_hinges
 from core.hinge_variants import (
     HingeComparison,
@@ -48,9 +48,6 @@ PANELS = ("scores", "margins", "function", "gradient", "losses", "variants")
 
 SHORT_DECIMALS = 3
 """What a number on a bar has room for."""
-
-LARGEST_WITH_DECIMALS = 1000
-"""A larger loss stands on its bar without decimals."""
 
 
 def power_of(state: State) -> HingePower:
@@ -101,7 +98,6 @@ def hinge_stage(state: State, sweep: HingeSweep, t: Text) -> None:
             len(state.example.names),
             margin_decimals=_decimals(state, sweep),
             power=state.power,
-            is_large=sweep.variants_limit > LARGEST_WITH_DECIMALS,
         ),
         now=now,
         focus=score_id(state.focus),
@@ -116,20 +112,12 @@ def moved(state: State, release: Release) -> State:
     if new is None:
         return state
     try:
-        line = float(str(release.values[figures.MARGIN_LINE]))
+        margin = float(str(release.values[figures.MARGIN_LINE]))
     except (KeyError, ValueError):
         return state
-    # What is not the difference of two decimals is rounding.
-    margin = round(_origin(new) - line, MOST_DECIMALS)
     if not 0 <= margin <= LARGEST_MARGIN:
         return state
-    is_kept = abs(margin - state.margin) <= 10.0**-MOST_DECIMALS
-    return replace(new, margin=state.margin if is_kept else margin)
-
-
-def _origin(state: State) -> float:
-    """Where the margin line stands if the margin is 0."""
-    return 0.0 if state.variant == "one_vs_all" else state.example.scores[state.example.label]
+    return replace(new, margin=margin)
 
 
 def _adopt(release: Release) -> None:
@@ -244,32 +232,29 @@ def _label_sweep(state: State, sweep: HingeSweep) -> dict[Place, FloatArray]:
 
 
 def _margin_handle(state: State, sweep: HingeSweep, t: Text) -> Handle:
-    """The grip on the margin line: the higher the line, the smaller the margin."""
+    """The grip on the margin line: its value is the margin, counted down from the true score."""
     swept = {
         **figures.result_places(sweep.by_margin),
         **figures.point_places(sweep.by_margin, state.focus),
         **figures.curve_places(sweep.curves_by_margin, sweep.kinks_by_margin),
     }
-    line = float(sweep.now.line)
-    origin = _origin(state)
-    is_exact = round(origin, MOST_DECIMALS) == origin
-    places = decimal_places(origin) if is_exact else MOST_DECIMALS
     wrong = [index for index in range(len(state.example.names)) if index != state.example.label]
     return Handle(
         id=figures.MARGIN_LINE,
         label=t("hinge.handle.margin_line"),
-        value=line,
-        minimum=float(sweep.by_margin.line[-1]),
-        maximum=float(sweep.by_margin.line[0]),
+        value=state.margin,
+        minimum=float(sweep.by_margin.margin[0]),
+        maximum=float(sweep.by_margin.margin[-1]),
         step=sweep.axis.step,
-        decimals=max(sweep.axis.decimals, places),
+        decimals=sweep.axis.decimals,
         mark="point",
         panel="scores",
         axis="y",
         at=wrong[-1] + 0.5,
         color=HINGE,
-        limits=(origin - LARGEST_MARGIN, origin),
-        sweep={place: values[::-1] for place, values in swept.items()},
+        limits=(0.0, LARGEST_MARGIN),
+        origin=figures.LINE_ORIGIN,
+        sweep=swept,
     )
 
 
@@ -316,6 +301,9 @@ def _title(id: str, state: State, t: Text) -> str:
         return t("panel.scores")
     if id == "function":
         return t(f"hinge.panel.function_{state.power}")
+    if id == "margins":
+        rule = "one_vs_all" if state.variant == "one_vs_all" else "pairwise"
+        return t(f"hinge.panel.margins_{rule}")
     return t(f"hinge.panel.{id}")
 
 
