@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import dataclasses
 import math
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -14,6 +12,7 @@ from numpy.typing import ArrayLike
 from core.checkable import Checkable
 from core.difference_quotients import STEPS, Magnified, magnified
 from core.gradient_error import GradientErrors, gradient_errors
+from core.records import rows_of
 from core.step_error import ErrorCurves, error_curves
 from core.sweeps import ScoreAxis, one_at_a_time, score_axis
 
@@ -156,13 +155,4 @@ def sweep_gradient_check(
         ),
     )
     parts = zip(rows, shapes, strict=True)
-    return GradientSweep(axis, grid, *(_part(everything, part, shape) for part, shape in parts))
-
-
-def _part(record: Any, rows: slice, shape: tuple[int, ...]) -> Any:
-    """Return the rows of every array of a record, in another leading shape."""
-    if isinstance(record, np.ndarray):
-        return record[rows].reshape((*shape, *record.shape[1:]))
-    fields = {field.name: getattr(record, field.name) for field in dataclasses.fields(record)}
-    parts = {name: _part(field, rows, shape) for name, field in fields.items()}
-    return dataclasses.replace(record, **parts)
+    return GradientSweep(axis, grid, *(rows_of(everything, part, shape) for part, shape in parts))
