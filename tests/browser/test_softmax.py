@@ -210,3 +210,16 @@ def test_sliders_on_a_phone(phone: Page, app: str) -> None:
     assert phone.evaluate(
         "() => { const main = document.querySelector('[data-testid=stMain]'); return main.scrollWidth <= main.clientWidth }"
     )
+
+
+@pytest.mark.parametrize(("temperature", "share"), [(0.5, 100), (1, 100), (2, 70.3), (20, 21.9)])
+def test_the_colour_tells_the_number_whatever_the_temperature(
+    page: Page, app: str, temperature: float, share: float
+) -> None:
+    """Of two equal logits every derivative is 1 / (4 T); full colour is from 1 / 4 on."""
+    open_stage(page, f"{app}{LESSON}?z=0,0&T={temperature}")
+    shares = page.locator('[data-panel="jacobian"] .stage-mark[data-kind="cell"]').evaluate_all(
+        "nodes => nodes.map((node) => [node.style.getPropertyValue('--mark-share'), node.style.getPropertyValue('--mark-color')])"
+    )
+    assert {float(text.rstrip("%")) for text, _ in shares} == {share}
+    assert ["positive" in color for _, color in shares] == [True, False, False, True]
