@@ -246,7 +246,7 @@ def test_the_word_on_the_timeline_stays_on_the_page(page: Page, app: str, node: 
 
 def test_printed_numbers_are_the_same_in_both_languages_of_the_stage(page: Page, app: str) -> None:
     """Python, for alt texts, and the browser write significant digits alike."""
-    for node in range(2, 35):
+    for node in (3, 6, 12, 24, 30, 34):
         open_stage(page, f"{app}{LESSON}?node={node}&z=1000,-12,0.25")
         alt = page.locator(".stage-plot").get_attribute("aria-label")
         assert alt is not None

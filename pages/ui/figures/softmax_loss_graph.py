@@ -257,7 +257,7 @@ def _full(graph: Graph, order: Traversal, classes: int, movable: int) -> Layout:
         layout.targets[index[f"t{j}"]] = Point(columns["weighted"], row - 0.5)
         for name, column in columns.items():
             layout.circles[index[f"{name}{j}"]] = Point(column, row)
-    _connect(graph, order, layout, Point(8.35, middle))
+    _connect(graph, order, layout, Point(8.4, middle))
     edges = _edges_between(graph)
     layout.values[index["reciprocal"]] = Point(3.16, top)
     for j in range(classes):
@@ -278,7 +278,7 @@ def _full(graph: Graph, order: Traversal, classes: int, movable: int) -> Layout:
         last = edges[weighted, "log_likelihood"]
         line = layout.lines[last]
         # Edges that meet have most room where they begin.
-        share = 0.5 if abs(line.slope(layout.row)) >= STEEP else 0.3
+        share = 0.38 if classes > 2 and abs(line.slope(layout.row)) < STEEP else 0.5
         layout.values[index[weighted]], layout.gradients[last] = _beside(layout, line, share)
     return layout
 
@@ -295,8 +295,9 @@ def _connect(graph: Graph, order: Traversal, layout: Layout, end: Point) -> None
 
 def _number(graph: Graph, layout: Layout) -> None:
     for place, line in layout.lines.items():
+        share = 0.62 if place < 0 else 0.5
         source = graph.edges[place].source if place >= 0 else len(graph.nodes) - 1
-        value, gradient = _beside(layout, line, 0.5)
+        value, gradient = _beside(layout, line, share)
         layout.gradients[place] = gradient
         layout.values.setdefault(source, value)
 
@@ -308,7 +309,7 @@ def _beside(layout: Layout, line: Line, share: float) -> tuple[Point, Point]:
         return line.at(share), line.at(share)
     if abs(slope) < STEEP:
         x, y = line.at(share)
-        apart = 0.22 * layout.scale * abs(slope) / layout.row
+        apart = 0.18 * layout.scale * abs(slope) / layout.row
         return Point(x, y + apart), Point(x, y - apart)
     # Both on the side to which the next node is not.
     x, y = line.at(share - 0.1)
@@ -373,6 +374,9 @@ def _batch(graph: Graph, order: Traversal, classes: int, movable: int) -> Layout
     for node in (*(index[f"s{n}.loss"] for n in range(SAMPLES)), *layout.circles):
         edge = edge_from.get(node, -1)
         x, y = layout.lines[edge].at(0.5 if node in layout.circles else 0.4)
+        # Beside a line that rises or falls, on the side to which the next node is not.
+        slope = float(np.sign(layout.lines[edge].slope(layout.row)))
+        x, y = x + 0.4 * layout.scale * abs(slope), y - 0.3 * slope
         layout.values[node], layout.gradients[edge] = Point(x, y), Point(x, y - 0.7)
     return layout
 
