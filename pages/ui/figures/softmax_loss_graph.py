@@ -278,7 +278,7 @@ def _full(graph: Graph, order: Traversal, classes: int, movable: int) -> Layout:
         last = edges[weighted, "log_likelihood"]
         line = layout.lines[last]
         # Edges that meet have most room where they begin.
-        share = 0.38 if classes > 2 and abs(line.slope(layout.row)) < STEEP else 0.5
+        share = 0.38 if classes > 2 and abs(line.slope(layout.row)) < STEEP else 0.45
         layout.values[index[weighted]], layout.gradients[last] = _beside(layout, line, share)
     return layout
 
