@@ -50,7 +50,7 @@ __all__ = [
     "variant_control",
 ]
 
-KEPT_BY_PRESETS = ("is_logarithmic", "view", "check", "difference_step", "mistake", "rate")
+KEPT_BY_PRESETS = ("is_logarithmic", "view", "node", "check", "difference_step", "mistake", "rate")
 """How a lesson looks at an example stays when another example is chosen."""
 
 SET_BY_PRESETS = ("example", "margin", "variant", "temperature", "constant", "scale", "shift")

@@ -135,7 +135,7 @@ class State:
     """The computational graph: that of softmax with loss, or one of `core.graph.CIRCUITS`."""
     view: str = "full"
     """How the graph of softmax with loss is drawn."""
-    node: int = 0
+    node: int = 1
     """How far the timeline of the graph has come, counted from 1; 0 for its end."""
     inputs: tuple[float, ...] | None = None
     """The inputs of a small expression; None: the published ones."""

@@ -227,7 +227,7 @@ LESSONS = (
     ("hinge", "score0", "scores"),
     ("hinge", "margin_line", None),
     ("svm-against-softmax", "score2", "scores"),
-    ("softmax-with-loss-graph", "score1", None),
+    ("softmax-with-loss-graph", "score1", None, "node=0"),
     ("softmax-with-loss-graph", "node", None, "node=16"),
     ("numerical-stability", "scale", None),
     ("gradient-check", "score0", "scores"),

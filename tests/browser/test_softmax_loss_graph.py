@@ -61,7 +61,9 @@ def check_frame(frame: dict, kind: str = "full", label: int = 0) -> None:
     expected = [*targets]
     for node in drawn.layout.values:
         expected.append(result.values[node] if value_step[node] <= step else math.nan)
-    texts = frame["marks"]["graph"]
+    # First the rings, without a text, and the operations.
+    others = 1 + len(drawn.layout.circles)
+    texts = frame["marks"]["graph"][others:]
     asked = texts[len(expected) : len(expected) + len(drawn.layout.values)]
     for text, number in zip(texts, expected, strict=False):
         assert shown(text.removeprefix("t = "), float(number)), (text, number, frame["values"])
@@ -76,9 +78,9 @@ def check_frame(frame: dict, kind: str = "full", label: int = 0) -> None:
 @pytest.mark.parametrize(
     ("query", "kind", "handles"),
     [
-        ("", "full", ["score0", "score1", "score2"]),
+        ("?node=0", "full", ["score0", "score1", "score2"]),
         ("?node=30", "full", ["score1"]),
-        ("?graph=sigmoid_neuron", "sigmoid_neuron", ["input0", "input4"]),
+        ("?graph=sigmoid_neuron&node=0", "sigmoid_neuron", ["input0", "input4"]),
     ],
 )
 def test_every_painted_number_is_cores(
@@ -101,11 +103,11 @@ def test_every_painted_number_is_cores(
 
 
 def test_step_by_step_with_the_keyboard(page: Page, app: str) -> None:
-    open_stage(page, app + LESSON)
-    page.get_by_role("button", name="Hide the numbers").click()
+    open_stage(page, app + LESSON + "?node=0")
+    page.get_by_role("button", name="Back to the inputs").click()
     until(page, lambda: value(page, "node") == 0)
     settle(page)
-    assert "node=1" in page.url
+    assert "node=" not in page.url
     assert readouts(page)["loss"] == "–"
     page.evaluate(RECORD)
     handle(page, "node").focus()
@@ -115,10 +117,10 @@ def test_step_by_step_with_the_keyboard(page: Page, app: str) -> None:
         assert value(page, "node") == step
         page.wait_for_timeout(30)
         sentences.append(readouts(page)["sentence"])
-    assert sentences[0] == "Forwards, exp (cat): exp(3.2000) = 24.5325"
-    assert sentences[32].endswith("Upstream × local: −0.0355 × 24.5325 = −0.8700")
+    assert sentences[0] == "Forwards, exp (cat): exp(3.2) = 24.53"
+    assert sentences[32].endswith("Upstream × local: −0.0354638 × 24.5325 = −0.87")
     assert len(set(sentences)) == 34
-    until(page, lambda: "node=" not in page.url)
+    until(page, lambda: "node=0" in page.url)
     settle(page)
     frames = page.evaluate("window.record")
     assert {frame["values"]["node"] for frame in frames} >= set(range(1, 35))
@@ -142,13 +144,13 @@ def test_the_sentence_follows_the_hand(page: Page, app: str) -> None:
     settle(page)
     assert len(seen) >= 10
     power = math.exp(value(page, "score0"))
-    assert f"e^z = {power:.4f}" in readouts(page)["sentence"]
+    assert f"e^z = {power:.6g}" in readouts(page)["sentence"]
     assert f"z={value(page, 'score0'):g}%2C5.1" in page.url
     assert "node=34" in page.url
 
 
 def test_play_walks_to_the_end(page: Page, app: str) -> None:
-    open_stage(page, f"{app}{LESSON}?view=collapsed")
+    open_stage(page, f"{app}{LESSON}?view=collapsed&node=0")
     assert value(page, "node") == 6
     page.evaluate(RECORD)
     page.locator(".stage-play").click()
@@ -157,11 +159,11 @@ def test_play_walks_to_the_end(page: Page, app: str) -> None:
     settle(page)
     steps = [frame["values"]["node"] for frame in page.evaluate("window.record")]
     assert set(steps) == set(range(7))
-    assert "y − t = (−0.8700, 0.8690, 0.0010)" in readouts(page)["sentence"]
+    assert "y − t = (−0.87, 0.869, 9.679e−4)" in readouts(page)["sentence"]
 
 
 def test_small_expression(page: Page, app: str) -> None:
-    open_stage(page, f"{app}{LESSON}?graph=sum_times")
+    open_stage(page, f"{app}{LESSON}?graph=sum_times&node=0")
     now = readouts(page)
     assert [now[name] for name in ("output", "slope0", "slope1", "slope2")] == [
         "−12.0000",
@@ -195,7 +197,7 @@ def test_a_finger_drags_the_input_and_scrolls_the_graph(phone: Page, app: str) -
 
 
 def test_drag_of_the_timeline(page: Page, app: str) -> None:
-    open_stage(page, app + LESSON)
+    open_stage(page, app + LESSON + "?node=0")
     page.evaluate(RECORD)
     drag(page, "node", -400, 0)
     settle(page)
@@ -204,3 +206,48 @@ def test_drag_of_the_timeline(page: Page, app: str) -> None:
     assert len({frame["values"]["node"] for frame in frames}) >= 8
     for frame in frames:
         check_frame(frame)
+
+
+def test_the_present_node_stays_in_view_on_a_phone(phone: Page, app: str) -> None:
+    open_stage(phone, f"{app}{LESSON}?node=10")
+    scroll = phone.locator(".stage-scroll").first
+    ring = phone.locator('.stage-mark[data-kind="ring"]').first
+
+    def is_in_view() -> bool:
+        outer, inner = scroll.bounding_box(), ring.bounding_box()
+        assert outer is not None
+        return inner is not None and outer["x"] < inner["x"] < outer["x"] + outer["width"] - 20
+
+    until(phone, is_in_view)
+    handle(phone, "node").focus()
+    for step in range(10, 30):
+        phone.keyboard.press("ArrowRight")
+        assert value(phone, "node") == step
+        until(phone, is_in_view)
+    # Who scrolls on by hand, to drag an input, is not scrolled back.
+    settle(phone)
+    scroll.evaluate("node => node.scrollTo(0, 0)")
+    touch_drag(phone, centre(phone, "score0"), 25, 0)
+    settle(phone)
+    phone.wait_for_timeout(300)
+    assert scroll.evaluate("node => node.scrollLeft") == 0
+
+
+@pytest.mark.parametrize("node", [0, 1])
+def test_the_word_on_the_timeline_stays_on_the_page(page: Page, app: str, node: int) -> None:
+    open_stage(page, f"{app}{LESSON}?node={node}")
+    pill = handle(page, "node").locator(".stage-pill").bounding_box()
+    track = page.locator(".stage-track").bounding_box()
+    assert pill is not None
+    assert track is not None
+    assert track["x"] - 1 <= pill["x"]
+    assert pill["x"] + pill["width"] <= track["x"] + track["width"] + 1
+
+
+def test_printed_numbers_are_the_same_in_both_languages_of_the_stage(page: Page, app: str) -> None:
+    """Python, for alt texts, and the browser write significant digits alike."""
+    for node in (3, 6, 12, 24, 30, 34):
+        open_stage(page, f"{app}{LESSON}?node={node}&z=1000,-12,0.25")
+        alt = page.locator(".stage-plot").get_attribute("aria-label")
+        assert alt is not None
+        assert alt.endswith(readouts(page)["sentence"])

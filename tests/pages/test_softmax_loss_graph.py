@@ -18,8 +18,20 @@ from tests.pages.apptest import header, opened, run, state_of, tab, told
 LESSON = "softmax_loss_graph"
 
 
+def test_the_story_begins_at_the_inputs() -> None:
+    app = opened(LESSON)
+    assert header(app)["handles"][-1]["value"] == 0
+    assert told(app)["loss"] is None
+    assert any(button.label == "Show all numbers" for button in app.button)
+    # Another graph or view begins there, too; who saw all numbers sees all numbers again.
+    app.button_group(key="view").select("batch").run()
+    assert state_of(app).node == 1
+    app.selectbox(key="graph").select("gates").run()
+    assert state_of(app).node == 1
+
+
 def test_the_cat_of_the_slides() -> None:
-    now = told(opened(LESSON))
+    now = told(opened(LESSON, node="0"))
     assert [round(now[name], 4) for name in ("sum", "true_probability", "loss", "slope")] == [
         188.7371,
         0.13,
@@ -29,7 +41,7 @@ def test_the_cat_of_the_slides() -> None:
 
 
 def test_the_three_images_of_the_slides() -> None:
-    now = told(opened(LESSON, view="batch"))
+    now = told(opened(LESSON, view="batch", node="0"))
     assert round(now["mean"], 4) == 2.7587
     assert round(now["first_loss"], 4) == 2.0404
     gradient = cross_entropy([3.2, 5.1, -1.7], 0).gradient
@@ -41,17 +53,17 @@ def test_the_three_images_of_the_slides() -> None:
 
 
 def test_the_small_expressions() -> None:
-    now = told(opened(LESSON, graph="sum_times"))
+    now = told(opened(LESSON, node="0", graph="sum_times"))
     assert [now[name] for name in ("output", "slope0", "slope1", "slope2")] == [-12, -4, -4, 3]
-    now = told(opened(LESSON, graph="sigmoid_neuron"))
+    now = told(opened(LESSON, node="0", graph="sigmoid_neuron"))
     assert round(now["output"], 2) == 0.73
     assert [round(now[f"slope{i}"], 2) for i in range(5)] == [-0.2, 0.39, -0.39, -0.59, 0.2]
-    now = told(opened(LESSON, graph="gates", inputs="3,-4,-2,-1"))
+    now = told(opened(LESSON, node="0", graph="gates", inputs="3,-4,-2,-1"))
     assert [now[name] for name in ("output", "slope2", "slope3")] == [-26, 0, 2]
 
 
 def test_one_piece_keeps_a_tiny_loss() -> None:
-    app = opened(LESSON)
+    app = opened(LESSON, node="0")
     app.selectbox(key="preset").select("overwhelming_win").run()
     assert told(app)["loss"] == 0
     app.button_group(key="view").select("collapsed").run()
@@ -59,11 +71,11 @@ def test_one_piece_keeps_a_tiny_loss() -> None:
 
 
 def test_controls() -> None:
-    app = opened(LESSON, z="1,2,3", names="a,b,c", y="0")
+    app = opened(LESSON, node="0", z="1,2,3", names="a,b,c", y="0")
     app.selectbox(key="true_class").select(2).run()
     assert state_of(app).example.label == 2
     assert told(app)["loss"] == pytest.approx(float(cross_entropy([1, 2, 3], 2).value))
-    next(button for button in app.button if button.label == "Hide the numbers").click().run()
+    next(button for button in app.button if button.label == "Back to the inputs").click().run()
     assert state_of(app).node == 1
     assert told(app)["loss"] is None
     next(button for button in app.button if button.label == "Show all numbers").click().run()
@@ -82,7 +94,7 @@ def test_controls() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_many_classes_and_large_logits_are_told(language: str) -> None:
     t = text_in(language)
-    app = opened(LESSON, z="1,2,3,4,5,6,7,8,9,10", y="7", lang=language)
+    app = opened(LESSON, z="1,2,3,4,5,6,7,8,9,10", y="7", node="0", lang=language)
     assert [caption.value for caption in app.caption] == [t(f"{LESSON}.note.merged", count=7)]
     handles = [handle["id"] for handle in header(app)["handles"]]
     assert handles == ["score0", "score1", "score7", "node"]
@@ -112,7 +124,7 @@ CASES = [
 
 @pytest.mark.parametrize("address", CASES, ids=str)
 def test_code_prints_the_numbers_on_screen(address: dict[str, str]) -> None:
-    app = tab(opened(LESSON, **address), LESSON, "code")
+    app = tab(opened(LESSON, node="0", **address), LESSON, "code")
     now = told(app)
     labelled = [r["id"] for r in header(app)["readouts"] if r["label"]]
     lines = run(app.code[0].value)
@@ -126,7 +138,7 @@ def test_code_prints_the_numbers_on_screen(address: dict[str, str]) -> None:
 @pytest.mark.parametrize("address", CASES, ids=str)
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_why_substitutes_the_numbers(address: dict[str, str], language: str) -> None:
-    app = tab(opened(LESSON, lang=language, **address), LESSON, "why", language)
+    app = tab(opened(LESSON, node="0", lang=language, **address), LESSON, "why", language)
     why = max((entry.value for entry in app.markdown), key=len)
     assert "[[" not in why
     now = told(app)
@@ -155,7 +167,7 @@ def test_data_is_what_is_shown() -> None:
 def test_the_page_says_what_is_wrong_with_an_address() -> None:
     app = opened(LESSON, graph="gates", inputs="1,2", node="x")
     assert len(app.warning) == 2
-    assert told(app)["output"] == -20
+    assert [handle["value"] for handle in header(app)["handles"]] == [3, -4, 2, -1, 0]
 
 
 def test_the_message_holds_no_sweep_twice() -> None:
@@ -168,6 +180,6 @@ def test_the_message_holds_no_sweep_twice() -> None:
 
 
 def test_nothing_of_another_lesson_is_lost() -> None:
-    app = opened(LESSON, margin="2", T="3")
-    next(button for button in app.button if button.label == "Hide the numbers").click().run()
+    app = opened(LESSON, margin="2", T="3", node="0")
+    next(button for button in app.button if button.label == "Back to the inputs").click().run()
     assert state_of(app) == State(margin=2.0, temperature=3.0, node=1)

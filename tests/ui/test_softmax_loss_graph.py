@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from decimal import Decimal
 
 import numpy as np
 import pytest
@@ -12,7 +13,15 @@ from numpy.testing import assert_allclose, assert_array_equal
 from core.graph import CIRCUITS
 from core.losses import cross_entropy
 from pages.ui.example import DEFAULT, GRAPH_VIEWS, GRAPHS, Example, State, decode, encode
-from pages.ui.figures.softmax_loss_graph import marks
+from pages.ui.figures.softmax_loss_graph import (
+    RADIUS,
+    ROOM,
+    WIDEST,
+    Layout,
+    Words,
+    graph_figure,
+    marks,
+)
 from pages.ui.stage.vocabulary import Release, spoken
 from pages.ui.stages.graph_scene import (
     COMPANIONS,
@@ -26,15 +35,16 @@ from pages.ui.stages.graph_sentences import sentences, step_names
 from pages.ui.stages.softmax_loss_graph import _readouts, moved
 from pages.ui.text import LANGUAGES, text_in
 
+WHOLE = replace(DEFAULT, node=0)
 TWO = State(Example(("a", "b"), (5.3, 10.1), 1))
 FOUR = State(Example(("a", "b", "c", "d"), (1.0, -2.0, 0.5, 3.0), 2))
 MANY = State(Example(tuple("abcdefg"), (1.0, 2.0, 3.0, 4.0, 2.0, -1.0, 0.0), 5))
 SOFT = State(Example(("a", "b", "c"), (1.0, -0.5, 2.0), 1, (0.2, 0.5, 0.3)))
 HUGE = State(Example(("a", "b", "c"), (1000.0, -500.0, 200.0), 1))
 STATES = [
-    *(replace(state, view=view) for state in (DEFAULT, TWO, FOUR, MANY, SOFT, HUGE) for view in GRAPH_VIEWS),
-    *(State(graph=graph) for graph in GRAPHS if graph in CIRCUITS),
-    State(graph="sum_times", inputs=(1.5, -2.25, 40.0)),
+    *(replace(state, view=view, node=0) for state in (DEFAULT, TWO, FOUR, MANY, SOFT, HUGE) for view in GRAPH_VIEWS),
+    *(State(graph=graph, node=0) for graph in GRAPHS if graph in CIRCUITS),
+    State(graph="sum_times", inputs=(1.5, -2.25, 40.0), node=0),
 ]  # fmt: skip
 
 
@@ -110,7 +120,7 @@ def test_loss_and_gradient_are_those_of_the_whole_example(state: State) -> None:
 
 def test_what_is_not_reached_is_hidden() -> None:
     numbers = {}
-    scene = scene_of(DEFAULT)
+    scene = scene_of(WHOLE)
     rows = timeline_sweep(scene)
     known = {name: (~np.isnan(rows[name])).sum(axis=1) for name in ("values", "gradients")}
     # 3 logits; then a value each for exp, exp, exp, S, 1/S, and three times y, log, t log; sum, L.
@@ -128,30 +138,82 @@ def test_what_is_not_reached_is_hidden() -> None:
     assert numbers == {"sum": 4, "true_probability": 6, "loss": 16, "slope": 33}
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("state", STATES, ids=str)
-def test_every_sentence_is_filled_and_its_sums_are_right(state: State, language: str) -> None:
+NUMBER = r"−?\d+(?:\.\d+)?(?:e−?\d+)?"
+CLAIM = re.compile(
+    rf"((?:exp\(|ln |max\()?{NUMBER}(?: [×+/] {NUMBER}|, {NUMBER})*\)?) ([=≈]) (\*\*)?({NUMBER})"
+)
+
+
+def on_a_calculator(term: str) -> Decimal:
+    """The value of a printed term; the numbers are taken as they are printed."""
+    plain = term.replace("−", "-")
+    for name in ("exp", "ln", "max"):
+        if plain.startswith(name):
+            given = [
+                Decimal(number) for number in plain.removeprefix(name).strip("() ").split(", ")
+            ]
+            return max(given) if name == "max" else getattr(given[0], name)()
+    first, *rest = re.split(r" ([×+/]) ", plain)
+    value = Decimal(first)
+    for sign, number in zip(rest[::2], map(Decimal, rest[1::2]), strict=True):
+        value = {"×": value * number, "+": value + number}.get(sign) or (
+            value / number if sign == "/" else Decimal(0)
+        )
+    return value
+
+
+def claims(state: State, language: str = "en") -> list[tuple[str, str, str, str]]:
+    """Every calculation that is told along the timeline: term, sign, bold or not, result."""
     t = text_in(language)
     scene = scene_of(state)
     words = _readouts(scene, t)
-    assert len(step_names(scene, t)) == len(sentences(scene, t)) == scene.last + 1
-    checked = 0
-    for step in range(scene.last + 1):
-        there = scene_of(replace(state, node=0 if step == scene.last else step + 1))
-        told = spoken(words, places(there, there.now), sentences(there, t)[step])
-        assert "{" not in told
-        assert "–" not in told, told
-        for term, result in re.findall(
-            r"((?:−?[\d.e+−]+ [×+/] )+−?[\d.e+−]+) = (?:\*\*)?(−?[\d.e+−]+)", told
-        ):
-            plain = term.replace("−", "-").replace("×", "*")
-            value = float(result.rstrip(".").replace("−", "-"))
-            factors = [abs(float(part)) for part in re.split(r" [*+/] ", plain)]
-            slack = 1e-4 * (2 + sum(factors)) + 1e-3 * abs(value)
-            if "e" not in term and "/" not in term:
-                assert eval(plain, {}) == pytest.approx(value, abs=slack), told
-                checked += 1
-    assert checked > 3 or state.view != "full"
+    rows = timeline_sweep(scene)
+    now = places(scene, scene.now)
+    told = sentences(scene, t)
+    assert len(step_names(scene, t)) == len(told) == scene.last + 1
+    found = []
+    for step, sentence in enumerate(told):
+        here = {**now, **{place: table[step] for place, table in rows.items()}}
+        text = spoken(words, here, sentence)
+        assert "{" not in text
+        assert "–" not in text, text
+        found += CLAIM.findall(text)
+    return found
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("state", STATES, ids=str)
+def test_what_is_printed_gives_what_is_printed(state: State, language: str) -> None:
+    found = claims(state, language)
+    assert len(found) > 3 or state.view != "full"
+    for term, sign, bold, printed in found:
+        result = Decimal(printed.replace("−", "-"))
+        value = on_a_calculator(term)
+        last = Decimal(10) ** (result.adjusted() - (4 if bold else 6) + 1)
+        if sign == "=":
+            assert abs(value - result) <= last * Decimal("0.5001"), (term, printed)
+        else:
+            # Not what is printed, but near to it; a difference of large numbers loses digits.
+            size = max(abs(Decimal(n.replace("−", "-"))) for n in re.findall(NUMBER, term))
+            slack = last * 2 + size * Decimal("1e-5")
+            assert abs(value - result) <= slack, (term, printed)
+
+
+def test_most_calculations_are_exact_to_the_last_digit() -> None:
+    signs = [sign for _, sign, *_ in claims(WHOLE)]
+    assert signs.count("=") > 0.8 * len(signs)
+    assert {sign for _, sign, *_ in claims(State(graph="sum_times"))} == {"="}
+    # At this logit six digits do not give the same four.
+    many = [claims(replace(WHOLE, example=replace(WHOLE.example, scores=(z / 10, 5.1, -1.7)))) for z in range(30)]  # fmt: skip
+    assert any(sign == "≈" for found in many for _, sign, *_ in found)
+
+
+def test_the_sentences_of_the_student() -> None:
+    found = [f"{term} {sign} {printed}" for term, sign, _, printed in claims(WHOLE)]
+    assert "exp(3.2) = 24.53" in found
+    assert "ln 9.67926e−4 = −6.94" in found
+    assert "164.022 × 0.00529837 = 0.869" in found
+    assert "−0.0354638 × 24.5325 = −0.87" in found
 
 
 def test_the_sentence_of_the_brief() -> None:
@@ -160,27 +222,76 @@ def test_the_sentence_of_the_brief() -> None:
     told = spoken(_readouts(scene, t), places(scene, scene.now), sentences(scene, t)[33])
     assert told == (
         "Backwards, **exp (cat)**: its value was used 2 times, so 2 gradients come back and are added, "
-        "0.0053 + −0.0408 = −0.0355. The local derivative is the value itself, e^z = 24.5325. "
-        "Upstream × local: −0.0355 × 24.5325 = **−0.8700**"
+        "0.00529837 + −0.0407622 = −0.0354638. The local derivative is the value itself, e^z = 24.5325. "
+        "Upstream × local: −0.0354638 × 24.5325 = **−0.87**"
     )
+
+
+def boxes(state: State) -> tuple[list[tuple[float, float, float, float]], Layout]:
+    """Every number of a drawing as a rectangle, in pixels of a laptop: x, y, half width and height."""
+    scene = scene_of(state)
+    drawn, layout = scene.picture, scene.picture.layout
+    now = places(scene, scene.now)
+    pixel = 968 / (layout.width[1] - layout.width[0])
+    size = ROOM * layout.scale * pixel / 3.4
+    found = []
+    for mark in marks(drawn):
+        if mark.kind != "text" or mark.choices is not None:
+            continue
+        for x, y, number in zip(mark.x, mark.y, np.ravel(now[mark.numbers]), strict=True):
+            if not np.isfinite(number):
+                number = 1.5e-12  # written as shortly as can be, but this is longer
+            exponent = int(np.floor(np.log10(abs(number) or 1)))
+            is_plain = -4 <= exponent < 6
+            decimals = min(max(3 - exponent, 0), 4)
+            text = mark.prefix + (f"{round(number, decimals):.6g}" if is_plain else "1.5e−12")
+            aside = {"above": 11, "below": -11, "level": 0}[mark.side]
+            height = y * pixel * layout.row + aside
+            found.append((x / drawn.unit * pixel, height, 0.23 * size * len(text), 0.36 * size))
+    return found, layout
 
 
 @pytest.mark.parametrize("state", STATES, ids=str)
 def test_no_two_numbers_stand_on_each_other(state: State) -> None:
+    found, layout = boxes(state)
+    assert layout.ratio >= WIDEST - 1e-9
+    for i, (x, y, width, height) in enumerate(found):
+        for u, v, wide, high in found[:i]:
+            assert abs(x - u) > width + wide or abs(y - v) > height + high, (x, y, u, v)
+
+
+@pytest.mark.parametrize("state", STATES, ids=str)
+def test_no_number_reaches_into_a_circle(state: State) -> None:
+    found, layout = boxes(state)
+    drawn = scene_of(state).picture
+    pixel = 968 / (layout.width[1] - layout.width[0])
+    radius = RADIUS * layout.scale * pixel
+    for point in layout.circles.values():
+        u, v = drawn.across(point.x) / drawn.unit * pixel, point.y * pixel * layout.row
+        for x, y, width, height in found:
+            # The nearest point of the rectangle.
+            gap = np.hypot(max(abs(x - u) - width, 0), max(abs(y - v) - height, 0))
+            assert gap > radius - 1, (point, x, y)
+
+
+@pytest.mark.parametrize("state", STATES, ids=str)
+def test_arrows_end_at_circles_in_every_window(state: State) -> None:
     scene = scene_of(state)
-    drawn = scene.picture
-    # On a laptop the panel has 970 x 400 pixels, 24 of them for a line of text.
-    wide = 970 / (drawn.unit * (drawn.layout.width[1] - drawn.layout.width[0]))
-    high = (365 if scene.is_batch else 400) / (drawn.layout.height[1] - drawn.layout.height[0])
-    found = [
-        (x * wide, y * high + {"above": 11, "below": -11}[mark.side])
-        for mark in marks(drawn)
-        if mark.kind == "text" and mark.choices is None
-        for x, y in zip(mark.x, mark.y, strict=True)
-    ]
-    for i, (x, y) in enumerate(found):
-        for u, v in found[:i]:
-            assert abs(x - u) > 41 or abs(y - v) > 16, (x, y, u, v)
+    drawn, layout = scene.picture, scene.picture.layout
+    words = Words(tuple((n, "a") for n in range(99)), tuple((b, b) for b in layout.boxes), "L")
+    figure = graph_figure(drawn, words, ())
+    circles = [shape for shape in figure.layout.shapes if shape.type == "circle"]
+    assert len(circles) == len(layout.circles)
+    rims = 0
+    for arrow in (note for note in figure.layout.annotations if note.showarrow):
+        assert (arrow.xref, arrow.axref, arrow.standoff) == ("x", "x", None)
+        for circle in circles:
+            x, y = (circle.x0 + circle.x1) / 2, (circle.y0 + circle.y1) / 2
+            a, b = circle.x1 - x, circle.y1 - y
+            inside = np.hypot((arrow.x - x) / a, (arrow.y - y) / b)
+            assert inside > 1 - 1e-9
+            rims += inside < 1 + 1e-9
+    assert rims == sum(line.end in layout.circles.values() for line in layout.lines.values())
 
 
 def test_places_hold_what_the_marks_need() -> None:
@@ -282,7 +393,7 @@ def test_inputs_without_an_expression_are_left_out() -> None:
 
 
 def test_values_stay_in_the_scene_when_sweeping() -> None:
-    scene = scene_of(DEFAULT)
+    scene = scene_of(WHOLE)
     before = scene.now.values.copy()
     timeline_sweep(scene)
     handle_sweep(scene, 0)

@@ -7,10 +7,11 @@ the units of the input: from -limit to limit.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Final, Literal, NamedTuple, TypeAlias
+from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 import plotly.graph_objects as go
@@ -55,10 +56,17 @@ SAMPLES: Final = 3
 
 FIGURES_KEPT = 64
 LONGEST_LABEL = 12
-CIRCLE = 40
-"""Diameter of a node in pixels."""
+WIDEST: Final = 2.35
+"""Width of a drawing divided by its height, at least: so it fills a laptop's screen."""
+COMMON: Final = 10.2
+"""The width of the graph with every node. Circles and numbers keep their share of the width."""
+RADIUS: Final = 0.19
+ROOM: Final = 0.6
+"""Radius of a circle, and width of a number of seven digits, in a layout of common width."""
 TRACK: Final = (-1.5, -0.4)
 """Both ends of a track in units of a layout."""
+STEEP: Final = 0.6
+"""From this slope on both numbers of an edge stand on the same side of it."""
 START: Final = -0.22
 """Where the edge of an input begins."""
 HIGHLIGHT = "var(--st-primary-color)"
@@ -92,11 +100,16 @@ class Box(NamedTuple):
 
 
 class Line(NamedTuple):
-    """An edge as it is drawn; it ends at the rim of a circle unless it ends in the open."""
+    """An edge from node to node; it ends at the rim of a circle, or else in the open."""
 
     start: Point
     end: Point
     is_open: bool = False
+
+    def slope(self, row: float) -> float:
+        """How much it rises, where a unit up is ``row`` times as long as one across."""
+        across = self.end.x - self.start.x
+        return (self.end.y - self.start.y) * row / across if across else math.inf
 
     def at(self, share: float) -> Point:
         """A point on the line."""
@@ -138,6 +151,23 @@ class Layout:
     width: tuple[float, float] = (0.0, 1.0)
     height: tuple[float, float] = (0.0, 1.0)
     is_tight: bool = False
+
+    @property
+    def scale(self) -> float:
+        """Its width, compared with the common one."""
+        return (self.width[1] - self.width[0]) / COMMON
+
+    @property
+    def row(self) -> float:
+        """How high a unit is, compared with how wide it is."""
+        width, height = (high - low for low, high in (self.width, self.height))
+        return min(1.0, width / (height * WIDEST))
+
+    @property
+    def ratio(self) -> float:
+        """Width divided by height, as it is drawn."""
+        width, height = (high - low for low, high in (self.width, self.height))
+        return width / (height * self.row)
 
 
 @dataclass(frozen=True, eq=False)
@@ -211,14 +241,14 @@ def _full(graph: Graph, order: Traversal, classes: int, movable: int) -> Layout:
     """Every node: a row for each class, the sum of the exponentials above them."""
     index = graph.index
     top, middle = float(classes), (classes - 1) / 2
-    columns = {"exp": 0.8, "y": 3.6, "log": 4.6, "weighted": 5.6}
-    layout = Layout(width=(-1.6, 8.7), height=(-0.85, classes + 0.5))
+    columns = {"exp": 0.75, "y": 3.45, "log": 4.45, "weighted": 5.45}
+    layout = Layout(width=(-1.6, 8.6), height=(-0.85, classes + 0.5))
     layout.circles.update(
         {
-            index["sum"]: Point(1.7, top),
-            index["reciprocal"]: Point(2.75, top),
-            index["log_likelihood"]: Point(6.55, middle),
-            index["loss"]: Point(7.5, middle),
+            index["sum"]: Point(1.6, top),
+            index["reciprocal"]: Point(2.65, top),
+            index["log_likelihood"]: Point(6.65, middle),
+            index["loss"]: Point(7.6, middle),
         }
     )
     for j in range(classes):
@@ -227,24 +257,29 @@ def _full(graph: Graph, order: Traversal, classes: int, movable: int) -> Layout:
         layout.targets[index[f"t{j}"]] = Point(columns["weighted"], row - 0.5)
         for name, column in columns.items():
             layout.circles[index[f"{name}{j}"]] = Point(column, row)
-    _connect(graph, order, layout, Point(8.35, middle))
+    _connect(graph, order, layout, Point(8.4, middle))
     edges = _edges_between(graph)
-    layout.values[index["reciprocal"]] = Point(3.27, top)
+    layout.values[index["reciprocal"]] = Point(3.16, top)
     for j in range(classes):
         exp, y, weighted, target = (f"{name}{j}" for name in ("exp", "y", "weighted", "t"))
         long_way = layout.lines[edges[exp, y]].at(0.5)
         layout.values[index[exp]] = layout.gradients[edges[exp, y]] = long_way
         # Between the rows the slanted edges are apart from each other and from the level ones.
         rise = top - (classes - 1 - j)
-        for pair, share in (((exp, "sum"), 0.5 / rise), (("reciprocal", y), 1 - 0.5 / rise)):
+        for pair, share, aside in (
+            ((exp, "sum"), 0.5 / rise, -0.38),
+            (("reciprocal", y), 1 - 0.5 / rise, 0.36),
+        ):
             x, height = layout.lines[edges[pair]].at(share)
-            layout.gradients[edges[pair]] = Point(x, height + 0.12)
+            # The number itself stands below the point.
+            layout.gradients[edges[pair]] = Point(x + aside, height + 0.12 / layout.row)
         layout.values.pop(index[target])
         layout.gradients.pop(edges[target, weighted])
-        slope = edges[weighted, "log_likelihood"]
-        x, height = layout.lines[slope].at(0.3)
-        beside = Point(x + 0.16, height)
-        layout.values[index[weighted]] = layout.gradients[slope] = beside
+        last = edges[weighted, "log_likelihood"]
+        line = layout.lines[last]
+        # Edges that meet have most room where they begin.
+        share = 0.38 if classes > 2 and abs(line.slope(layout.row)) < STEEP else 0.45
+        layout.values[index[weighted]], layout.gradients[last] = _beside(layout, line, share)
     return layout
 
 
@@ -260,9 +295,26 @@ def _connect(graph: Graph, order: Traversal, layout: Layout, end: Point) -> None
 
 def _number(graph: Graph, layout: Layout) -> None:
     for place, line in layout.lines.items():
+        share = 0.62 if place < 0 else 0.5
         source = graph.edges[place].source if place >= 0 else len(graph.nodes) - 1
-        layout.gradients[place] = line.at(0.5)
-        layout.values.setdefault(source, line.at(0.5))
+        value, gradient = _beside(layout, line, share)
+        layout.gradients[place] = gradient
+        layout.values.setdefault(source, value)
+
+
+def _beside(layout: Layout, line: Line, share: float) -> tuple[Point, Point]:
+    """Where a value and a gradient stand above and below a line, so that it strikes neither."""
+    slope = line.slope(layout.row)
+    if line.is_open or abs(slope) < 0.02:
+        return line.at(share), line.at(share)
+    if abs(slope) < STEEP:
+        x, y = line.at(share)
+        apart = 0.18 * layout.scale * abs(slope) / layout.row
+        return Point(x, y + apart), Point(x, y - apart)
+    # Both on the side to which the next node is not.
+    x, y = line.at(share - 0.1)
+    beside = Point(x + 0.36 * layout.scale, y - np.sign(slope) * 0.1 * layout.scale / layout.row)
+    return beside, beside
 
 
 def _boxes(graph: Graph, order: Traversal, classes: int, movable: int) -> Layout:
@@ -322,6 +374,9 @@ def _batch(graph: Graph, order: Traversal, classes: int, movable: int) -> Layout
     for node in (*(index[f"s{n}.loss"] for n in range(SAMPLES)), *layout.circles):
         edge = edge_from.get(node, -1)
         x, y = layout.lines[edge].at(0.5 if node in layout.circles else 0.4)
+        # Beside a line that rises or falls, on the side to which the next node is not.
+        slope = float(np.sign(layout.lines[edge].slope(layout.row)))
+        x, y = x + 0.4 * layout.scale * abs(slope), y - 0.3 * slope
         layout.values[node], layout.gradients[edge] = Point(x, y), Point(x, y - 0.7)
     return layout
 
@@ -372,7 +427,8 @@ def _circuit(circuit: str, graph: Graph, order: Traversal) -> Layout:
     # Where two edges meet there is no room for the numbers of both.
     for edge, line in layout.lines.items():
         if edge >= 0 and graph.edges[edge].source in layout.tracks:
-            layout.values[graph.edges[edge].source] = layout.gradients[edge] = line.at(0.32)
+            source = graph.edges[edge].source
+            layout.values[source], layout.gradients[edge] = _beside(layout, line, 0.34)
     return layout
 
 
@@ -398,7 +454,18 @@ def graph_figure(drawn: Picture, words: Words, colors: tuple[tuple[int, str], ..
     names, color_of = dict(words.inputs), dict(colors)
     figure = base_figure()
     _add_tracks(figure, drawn)
-    _add_edges(figure, drawn)
+    width, height = layout.scale * RADIUS, layout.scale * RADIUS / layout.row
+    for point in layout.circles.values():
+        figure.add_shape(
+            type="circle",
+            x0=across(point.x - width),
+            x1=across(point.x + width),
+            y0=point.y - height,
+            y1=point.y + height,
+            line={"color": INK, "width": 2},
+            fillcolor=BACKGROUND,
+        )
+    figure.update_layout(annotations=[_arrow(drawn, line) for line in layout.lines.values()])
     for id, box in layout.boxes.items():
         figure.add_shape(
             type="rect",
@@ -412,14 +479,6 @@ def graph_figure(drawn: Picture, words: Words, colors: tuple[tuple[int, str], ..
         figure.add_annotation(
             x=across(box.centre.x), y=box.centre.y, text=dict(words.boxes)[id], showarrow=False
         )
-    figure.add_scatter(
-        x=[across(point.x) for point in layout.circles.values()],
-        y=[point.y for point in layout.circles.values()],
-        text=[drawn.graph.nodes[node].symbol for node in layout.circles],
-        mode="markers+text",
-        marker={"size": CIRCLE, "color": BACKGROUND, "line": {"color": INK, "width": 2}},
-        cliponaxis=False,
-    )
     figure.add_scatter(
         x=[across(point.x) for point in layout.dots.values()],
         y=[point.y for point in layout.dots.values()],
@@ -460,29 +519,30 @@ def _add_tracks(figure: go.Figure, drawn: Picture) -> None:
     figure.add_scatter(x=x, y=y, mode="lines", line={"color": GRID, "width": 5}, cliponaxis=False)
 
 
-def _add_edges(figure: go.Figure, drawn: Picture) -> None:
-    x: list[float | None] = []
-    y: list[float | None] = []
-    lines = list(drawn.layout.lines.values())
-    rims = [0 if line.is_open else CIRCLE / 2 for line in lines]
-    for line in lines:
-        x += [drawn.across(line.start.x), drawn.across(line.end.x), None]
-        y += [line.start.y, line.end.y, None]
-    figure.add_scatter(
-        x=x,
-        y=y,
-        mode="lines+markers",
-        line={"color": ZERO, "width": 2},
-        marker={
-            "symbol": "arrow",
-            "angleref": "previous",
-            "size": [size for _ in lines for size in (0, 13, 0)],
-            "standoff": [gap for rim in rims for gap in (0, rim, 0)],
-            "color": ZERO,
-            "line": {"width": 0},
-        },
-        cliponaxis=False,
-    )
+def _arrow(drawn: Picture, line: Line) -> dict[str, Any]:
+    """An edge from rim to rim. All is in units of the axes, so line and head cannot come apart."""
+    layout = drawn.layout
+    across, up = line.end.x - line.start.x, (line.end.y - line.start.y) * layout.row
+    rim = RADIUS * layout.scale / math.hypot(across, up)
+    circles = layout.circles.values()
+    start = line.at(rim if line.start in circles else 0)
+    end = line.at(1 - rim if line.end in circles else 1)
+    return {
+        "x": drawn.across(end.x),
+        "y": end.y,
+        "ax": drawn.across(start.x),
+        "ay": start.y,
+        "xref": "x",
+        "yref": "y",
+        "axref": "x",
+        "ayref": "y",
+        "text": "",
+        "showarrow": True,
+        "arrowhead": 2,
+        "arrowsize": 1.1,
+        "arrowwidth": 2,
+        "arrowcolor": ZERO,
+    }
 
 
 def graph_places(
@@ -500,6 +560,9 @@ def graph_places(
     gradients = edge_gradients[..., list(layout.gradients)]
     places: dict[Place, FloatArray] = {}
     lead = np.broadcast_shapes(evaluation.values.shape[:-1], np.shape(step))
+    if layout.circles:
+        symbols = np.arange(float(len(layout.circles)))
+        places["symbols"] = np.broadcast_to(symbols, (*lead, len(symbols)))
     if layout.targets:
         targets = evaluation.values[..., list(layout.targets)]
         places["targets"] = np.broadcast_to(targets, (*lead, len(layout.targets)))
@@ -516,38 +579,83 @@ def graph_places(
         shape = (*lead, len(first))
         asked = np.where((first == now + 1) & (first > 0), 0.0, np.nan)
         places[f"{name}_questions"] = np.broadcast_to(asked, shape)
-    for number, (_, x, y) in enumerate(_rings(drawn)):
+    for number, (_, _, x, y) in enumerate(_rings(drawn)):
         places[f"ring{number}_x"] = np.broadcast_to(x[step], lead)
         places[f"ring{number}_y"] = np.broadcast_to(y[step], lead)
     return places
 
 
 @lru_cache(FIGURES_KEPT)
-def _rings(drawn: Picture) -> tuple[tuple[tuple[float, float], FloatArray, FloatArray], ...]:
-    """For each size of a ring: that size, and where it is at every step; NaN for nowhere."""
+def _rings(
+    drawn: Picture,
+) -> tuple[tuple[tuple[float, float], bool, FloatArray, FloatArray], ...]:
+    """For each size of a ring: it, whether it is round, and where it is at every step, or NaN."""
     layout, order = drawn.layout, drawn.order
-    found: dict[tuple[float, float], tuple[FloatArray, FloatArray]] = {}
+    found: dict[tuple[tuple[float, float], bool], tuple[FloatArray, FloatArray]] = {}
     for step, visit in enumerate(order.steps):
         if visit.unit is None:
             continue
         unit = order.units[visit.unit]
         box = layout.boxes.get(unit.id)
-        size = (0.56, 0.72) if box is None else (box.size[0] + 0.16, box.size[1] + 0.2)
+        if box is None:
+            around = 2.2 * RADIUS * layout.scale
+            size = (around, around / layout.row)
+        else:
+            size = (box.size[0] + 0.16, box.size[1] + 0.16 / layout.row)
         centre = layout.circles[unit.nodes[0]] if box is None else box.centre
         nowhere = np.full((2, len(order.steps)), np.nan)
-        x, y = found.setdefault(size, (nowhere[0], nowhere[1]))
+        x, y = found.setdefault((size, box is None), (nowhere[0], nowhere[1]))
         x[step], y[step] = drawn.across(centre.x), centre.y
-    return tuple(((size[0] * drawn.unit, size[1]), x, y) for size, (x, y) in found.items())
+    return tuple(
+        ((size[0] * drawn.unit, size[1]), is_round, x, y)
+        for (size, is_round), (x, y) in found.items()
+    )
 
 
 def marks(drawn: Picture) -> list[Mark]:
-    """The numbers on the edges, a question mark where the next will be, a ring at the visit."""
+    """A ring at the visit, the operations, their numbers, a question mark for the next ones."""
     layout = drawn.layout
-    found = []
+    room = ROOM * layout.scale * drawn.unit
+    found = [
+        Mark(
+            PANEL,
+            "ring",
+            f"ring{number}_x",
+            f"ring{number}_y",
+            size=size,
+            colors=(HIGHLIGHT,),
+            is_round=is_round,
+            is_kept_in_view=True,
+        )
+        for number, (size, is_round, _, _) in enumerate(_rings(drawn))
+    ]
+    if layout.circles:
+        found.append(
+            Mark(
+                PANEL,
+                "text",
+                tuple(drawn.across(point.x) for point in layout.circles.values()),
+                tuple(point.y for point in layout.circles.values()),
+                numbers="symbols",
+                choices=tuple(drawn.graph.nodes[node].symbol for node in layout.circles),
+                colors=(INK,),
+                room=room,
+            )
+        )
     if layout.targets:
         x, y = zip(*((drawn.across(at.x), at.y) for at in layout.targets.values()), strict=True)
         found.append(
-            Mark(PANEL, "text", x, y, numbers="targets", digits=4, prefix="t = ", side="below")
+            Mark(
+                PANEL,
+                "text",
+                x,
+                y,
+                numbers="targets",
+                digits=4,
+                prefix="t = ",
+                side="below",
+                room=room,
+            )
         )
     for name, spots, color in (
         ("value", layout.values, INK),
@@ -567,6 +675,7 @@ def marks(drawn: Picture) -> list[Mark]:
                 digits=4,
                 colors=(color,),
                 side=side,
+                room=room,
             ),
             Mark(
                 PANEL,
@@ -577,11 +686,9 @@ def marks(drawn: Picture) -> list[Mark]:
                 choices=("?",),
                 colors=(HIGHLIGHT,),
                 side=side,
+                room=room,
             ),
         ]
-    for number, (size, _, _) in enumerate(_rings(drawn)):
-        ring = (f"ring{number}_x", f"ring{number}_y")
-        found.append(Mark(PANEL, "ring", *ring, size=size, colors=(HIGHLIGHT,)))
     return found
 
 

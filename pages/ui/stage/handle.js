@@ -99,7 +99,9 @@ class Handle {
     const { given } = this;
     if (this.box) {
       const last = given.grid ? given.grid.length - 1 : (given.maximum - given.minimum) / given.step;
-      this.grip.style.left = `${(100 * clamp(this.position(this.value), 0, last)) / (last || 1)}%`;
+      const share = clamp(this.position(this.value), 0, last) / (last || 1);
+      this.grip.style.left = `${100 * share}%`;
+      this.grip.style.setProperty("--share", share);
       return;
     }
     const layout = this.layout();

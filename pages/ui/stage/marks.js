@@ -16,7 +16,7 @@ class Mark {
     this.isShaded = given.shades !== null || given.levels !== null;
     const count = this.values(given.y).length;
     this.nodes = Array.from({ length: count }, () =>
-      create("span", "stage-mark", this.panel.marks, { "data-kind": given.kind, "data-side": given.side }),
+      create("span", "stage-mark", this.panel.marks, { "data-kind": given.kind, "data-side": given.side, ...(given.is_round && { "data-round": "" }) }),
     );
   }
 
@@ -67,7 +67,9 @@ class Mark {
     const room = given.kind === "cell" ? width : xaxis._length / nodes.length;
     const xs = this.values(given.x);
     const ys = this.values(given.y);
-    const size = given.kind === "cell" ? Math.min(width / 3.6, height / 1.7) : isBar ? room / 2.8 : Infinity;
+    // Seven digits are this much wider than high.
+    const roomy = given.room === null ? Infinity : Math.abs(xaxis.d2p(given.room) - xaxis.d2p(0)) / 3.4;
+    const size = given.kind === "cell" ? Math.min(width / 3.6, height / 1.7) : isBar ? room / 2.8 : roomy;
     // Read once: after a style was set, to ask for a width makes the browser lay out the page.
     const largest = fontSize(panel.plot.clientWidth) + 2;
     if (isBar) panel.marks.toggleAttribute("data-narrow", room < 24);
@@ -77,6 +79,7 @@ class Mark {
       if (node.hidden) return;
       setStyle(node, "transform", `translate(${toPixel(xaxis, x)}px, ${toPixel(yaxis, y)}px)`);
       setStyle(node, "--mark-color", this.color(i));
+      if (given.is_kept_in_view) this.keepInView(x, toPixel(xaxis, x));
       if (given.kind === "dot") return;
       if (given.kind === "cell" || given.kind === "ring") {
         setStyle(node, "--mark-width", `${width}px`);
@@ -93,6 +96,15 @@ class Mark {
       setStyle(node, "--mark-size", `${fitting}px`);
       write(node, text);
     });
+  }
+
+  // Only where the mark goes, not where it stays: the hand may have scrolled elsewhere since.
+  keepInView(x, left) {
+    const { panel } = this;
+    if (panel.inView === x) return;
+    panel.inView = x;
+    const scroll = panel.frame.parentNode;
+    scroll.scrollTo({ left: left - scroll.clientWidth / 2, behavior: "smooth" });
   }
 
   // The same as annotations of Plotly, for a file.

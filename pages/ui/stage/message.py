@@ -126,6 +126,9 @@ def _pack_mark(mark: Mark, place_index: Mapping[Place, int]) -> dict[str, Any]:
         "colors": mark.colors,
         "side": mark.side,
         "size": mark.size,
+        "room": mark.room,
+        "is_round": mark.is_round,
+        "is_kept_in_view": mark.is_kept_in_view,
     }
 
 
@@ -169,6 +172,7 @@ def pack(
                 "wide": panel.wide,
                 "height": panel.height,
                 "least_width": panel.least_width,
+                "ratio": panel.ratio,
                 "figure": _figure_json(panel.figure),
             }
             for panel in panels
@@ -180,6 +184,7 @@ def pack(
                 "id": readout.id,
                 "label": readout.label,
                 "decimals": readout.decimals,
+                "significant": readout.significant,
                 "choices": readout.choices,
                 "tone": readout.tone,
             }

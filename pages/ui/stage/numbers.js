@@ -87,6 +87,10 @@ function formatSignificant(value, digits) {
   return text.replaceAll("-", "−").replace("+", "");
 }
 
+// At most so many: without the zeros at the end.
+const formatTrimmed = (value, digits) =>
+  formatSignificant(value, digits).replace(/(\.\d*?)0+(?=e|$)/, "$1").replace(/\.(?=e|$)/, "");
+
 function formatNumber(value, decimals) {
   if (value === null || !Number.isFinite(value)) return value === Infinity ? "∞" : value === -Infinity ? "−∞" : "–";
   const fixed = value.toFixed(decimals);

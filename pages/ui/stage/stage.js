@@ -87,6 +87,9 @@ class Stage {
       panel.frame.parentNode.toggleAttribute("data-scroll", given.least_width > 0);
       panel.frame.style.minWidth = given.least_width ? `${given.least_width}px` : "";
       panel.plot.style.setProperty("--panel-share", given.height);
+      panel.frame.toggleAttribute("data-ratio", given.ratio !== null);
+      panel.frame.style.setProperty("--panel-share", given.height);
+      panel.frame.style.setProperty("--panel-ratio", given.ratio);
       panel.legend.replaceChildren(
         ...given.legend.map(([label, color, shape]) => {
           const entry = create("span", "stage-legend-entry", null, { "data-shape": shape });
@@ -312,10 +315,11 @@ class Stage {
     const numbers = new Map();
     this.model.places.forEach((place, i) => place.panel === null && numbers.set(place.attribute, this.arrays[i][0]));
     const byId = new Map(this.model.readouts.map((readout) => [readout.id, readout]));
-    const word = (readout) =>
-      readout.choices === null
-        ? formatNumber(numbers.get(readout.id), readout.decimals)
-        : readout.choices[numbers.get(readout.id)];
+    const word = ({ id, choices, significant, decimals }) => {
+      const number = numbers.get(id);
+      if (choices !== null) return choices[number];
+      return significant !== null ? formatTrimmed(number ?? NaN, significant) : formatNumber(number, decimals);
+    };
     const fill = (template) =>
       template.replace(/\{(\w+)\}/g, (whole, id) => (byId.has(id) ? word(byId.get(id)) : whole));
     // Every second part of a sentence, between ** and **, is strong.

@@ -23,6 +23,7 @@ __all__ = [
     "Spot",
     "Value",
     "format_number",
+    "format_significant",
     "spoken",
     "steps",
 ]
@@ -58,8 +59,9 @@ class Panel:
     """One figure, drawn without its moving numbers: those come from the stage's ``now``.
 
     ``title`` may contain readouts as ``{id}``. ``alt`` tells the current values in words. A
-    ``wide`` panel takes a row of its own. ``height`` is a multiple of the usual height. A screen
-    narrower than ``least_width`` pixels scrolls the panel sideways.
+    ``wide`` panel takes a row of its own. ``height`` is a multiple of the usual height. With
+    ``ratio``, width divided by height, a drawing keeps its shape; ``height`` is then the most that
+    it takes. A screen narrower than ``least_width`` pixels scrolls the panel sideways.
     """
 
     id: str
@@ -70,6 +72,7 @@ class Panel:
     wide: bool = False
     height: float = 1.0
     least_width: int = 0
+    ratio: float | None = None
 
 
 @dataclass(frozen=True)
@@ -108,6 +111,13 @@ class Mark:
         Where a text stands: above the point, below it, or at it.
     size
         Width and height of a cell or ring, in units of the axes.
+    room
+        Width of seven digits of a text, in units of the x axis; else a text is as large as the
+        panel's.
+    is_round
+        Draw a ring as a circle or an ellipse.
+    is_kept_in_view
+        When the mark moves, scroll a panel that is wider than the screen to where it is.
     """
 
     panel: str
@@ -126,6 +136,9 @@ class Mark:
     colors: tuple[str, ...] = ("var(--ink)",)
     side: Literal["above", "below", "level"] = "level"
     size: tuple[float, float] = (1.0, 1.0)
+    room: float | None = None
+    is_round: bool = False
+    is_kept_in_view: bool = False
 
 
 @dataclass(frozen=True)
@@ -133,11 +146,14 @@ class Readout:
     """A live number, or, with ``choices``, the one of several texts that the number picks.
 
     A text may contain other readouts as ``{id}``. A readout without a label is not shown itself.
+    With ``significant``, a number is written with at most so many significant digits, however small
+    or large it is, and without trailing zeros.
     """
 
     id: str
     label: str | None = None
     decimals: int = 4
+    significant: int | None = None
     choices: tuple[str, ...] | None = None
     tone: str = ""
 
@@ -240,6 +256,22 @@ def format_number(value: float, decimals: int) -> str:
     return (text.lstrip("-") if float(text) == 0 else text).replace("-", "−")
 
 
+def format_significant(value: float, digits: int) -> str:
+    """Write a number as the stage does: at most so many significant digits, no trailing zeros."""
+    if not np.isfinite(value):
+        return format_number(value, digits)
+    mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
+    power = int(exponent)
+    if value == 0 or 1e-3 <= abs(value) < 1e5:
+        text = f"{abs(value) and value:.{max(0, digits - 1 - power)}f}"
+        return _trimmed(text).replace("-", "−")
+    return f"{_trimmed(mantissa)}e{power}".replace("-", "−")
+
+
+def _trimmed(text: str) -> str:
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
 def spoken(readouts: Sequence[Readout], now: Mapping[Place, FloatArray], template: str) -> str:
     """Fill the ``{id}`` of a template with the readouts' present texts, as the stage does."""
     by_id = {readout.id: readout for readout in readouts}
@@ -250,6 +282,8 @@ def spoken(readouts: Sequence[Readout], now: Mapping[Place, FloatArray], templat
             return found[0]
         value = float(np.ravel(now[readout.id])[0])
         if readout.choices is None:
+            if readout.significant is not None:
+                return format_significant(value, readout.significant)
             return format_number(value, readout.decimals)
         return readout.choices[int(value)]
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from core.graph import (
     CIRCUITS,
     LARGEST_PLAIN_LOGIT,
+    OPERATIONS,
     Evaluation,
     Phase,
     evaluate,
@@ -31,6 +32,7 @@ from pages.ui.stage.vocabulary import Place
 __all__ = [
     "COMPANIONS",
     "Scene",
+    "digits_of",
     "handle_sweep",
     "places",
     "scene_of",
@@ -43,6 +45,10 @@ __all__ = [
 COMPANIONS: Final = (((1.3, 4.9, 2.0, 0.5), 1), ((2.2, 2.5, -3.1, 0.3), 2))
 """The other samples of the batch: logits, of which the first are used, and label. With three
 classes they are the other two images of the CS231n slides."""
+
+OPERAND_DIGITS: Final = 6
+RESULT_DIGITS: Final = 4
+"""Significant digits in sentences. Operands have two more, so that a calculator agrees."""
 
 IntArray = NDArray[np.int64]
 Source = tuple[str, int]
@@ -224,17 +230,66 @@ def sources(drawn: Picture) -> tuple[Mapping[str, Source], ...]:
 
 @lru_cache(64)
 def slots(drawn: Picture) -> tuple[str, ...]:
-    """All names of numbers in sentences."""
-    return tuple(sorted({slot for here in sources(drawn) for slot in here}))
+    """All names of numbers in sentences, and of the signs between them."""
+    found = {slot for here in sources(drawn) for slot in here}
+    signs = {f"sign_{slot}" for slot in found if slot.startswith("down")}
+    return (*sorted(found), "sign_out0", "sign_up", *sorted(signs))
+
+
+def digits_of(slot: str) -> int:
+    """How many significant digits a number of a sentence has at most."""
+    return RESULT_DIGITS if slot.startswith(("out", "down")) else OPERAND_DIGITS
+
+
+def _rounded(values: FloatArray, digits: int) -> tuple[FloatArray, FloatArray]:
+    """Numbers rounded to significant digits, and the unit of the last one."""
+    with np.errstate(all="ignore"):
+        power = np.floor(np.log10(np.abs(values)))
+        unit = np.where(np.isfinite(power), 10.0 ** (power - digits + 1), 1.0)
+        return np.where(np.isfinite(power), np.rint(values / unit) * unit, values), unit
+
+
+def _signs(
+    drawn: Picture, step: int, numbers: Mapping[Place, FloatArray]
+) -> dict[Place, FloatArray]:
+    """0 for =, where what is printed gives what is printed on a calculator; 1 for ≈."""
+    printed = {str(slot): _rounded(n, digits_of(str(slot))) for slot, n in numbers.items()}
+    here, visit = sources(drawn)[step], drawn.order.steps[step]
+    claims: dict[str, tuple[str, FloatArray]] = {}
+    with np.errstate(all="ignore"):
+        if visit.unit is not None and visit.phase == Phase.FORWARD:
+            node = drawn.graph.nodes[drawn.order.units[visit.unit].nodes[0]]
+            given = [printed[f"in{i}"][0] for i in range(len(node.inputs)) if f"in{i}" in here]
+            if given and len(given) == len(node.inputs):
+                operation = OPERATIONS[node.operation]
+                claims["sign_out0"] = ("out0", operation.forward(given, node.constant))
+        for slot in here:
+            if slot.startswith("down") and "up" in here:
+                local = printed[slot.replace("down", "local")][0]
+                claims[f"sign_{slot}"] = (slot, printed["up"][0] * local)
+        back = [printed[slot][0] for slot in here if slot.startswith("back")]
+        if len(back) > 1:
+            claims["sign_up"] = ("up", np.sum(back, axis=0))
+        lead = next(iter(numbers.values())).shape
+        found: dict[Place, FloatArray] = {
+            slot: np.zeros(lead) for slot in slots(drawn) if slot.startswith("sign")
+        }
+        for sign, (slot, claimed) in claims.items():
+            shown, unit = printed[slot]
+            is_right = np.abs(claimed - shown) <= (0.5 + 1e-9) * unit
+            found[sign] = np.where(is_right | (claimed == shown), 0.0, 1.0)
+    return found
 
 
 def _sentence_places(drawn: Picture, evaluation: Evaluation, step: int) -> dict[Place, FloatArray]:
     here = sources(drawn)[step]
-    found: dict[Place, FloatArray] = {
-        slot: _at(evaluation, here.get(slot)) for slot in slots(drawn)
+    numbers: dict[Place, FloatArray] = {
+        slot: _at(evaluation, here.get(slot))
+        for slot in slots(drawn)
+        if not slot.startswith("sign")
     }
-    found["sentence"] = np.full(evaluation.values.shape[:-1], float(step))
-    return found
+    sentence = np.full(evaluation.values.shape[:-1], float(step))
+    return {**numbers, **_signs(drawn, step, numbers), "sentence": sentence}
 
 
 def tiles(scene: Scene) -> dict[str, Source]:

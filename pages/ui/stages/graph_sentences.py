@@ -183,7 +183,7 @@ def _backward_sentence(
     entering = graph.edges_into[node]
     # Nobody asks for the gradient at a target.
     asked = [i for i, edge in enumerate(entering) if edge in layout.gradients]
-    products = [f"{{up}} × {{local{i}}} = **{{down{i}}}**" for i in asked]
+    products = [f"{{up}} × {{local{i}}} {{sign_down{i}}} **{{down{i}}}**" for i in asked]
     if operation == "add":
         products = products[:1]
     elif len(asked) > 1:

@@ -20,6 +20,7 @@ from pages.ui.stage.component import stage
 from pages.ui.stage.vocabulary import Handle, Panel, Place, Readout, Release, spoken
 from pages.ui.stages.graph_scene import (
     Scene,
+    digits_of,
     handle_sweep,
     places,
     scene_of,
@@ -41,8 +42,8 @@ from pages.ui.text import Text
 __all__ = ["graph_controls", "graph_stage", "moved", "result_table"]
 
 TIMELINE: Final = "node"
-LEAST_UNIT: Final = 92
-"""Pixels from node to node that the numbers on an edge need."""
+LEAST_WIDTH: Final = 940
+"""Pixels that the numbers of the graph with every node need."""
 
 
 def graph_stage(scene: Scene, t: Text) -> None:
@@ -82,7 +83,7 @@ def _readouts(scene: Scene, t: Text) -> list[Readout]:
         numbers.append(Readout(id, label=label, tone="cross-entropy" if is_slope else ""))
     found = [
         *numbers,
-        *(Readout(slot) for slot in slots(scene.picture)),
+        *(_slot(slot) for slot in slots(scene.picture)),
         *(Readout(f"class{j}", choices=(name,)) for j, name in enumerate(names)),
         Readout("sentence", label="", choices=sentences(scene, t)),
     ]
@@ -97,6 +98,13 @@ def _readouts(scene: Scene, t: Text) -> list[Readout]:
         *(Readout(f"{way}{j}") for way in listed for j in range(scene.rows)),
         Readout("bug", label="", choices=(bug,)),
     ]
+
+
+def _slot(slot: str) -> Readout:
+    """A number or a sign of a sentence."""
+    if slot.startswith("sign"):
+        return Readout(slot, choices=("=", "≈"))
+    return Readout(slot, significant=digits_of(slot))
 
 
 def _panel(
@@ -124,8 +132,9 @@ def _panel(
         ),
         legend=figures.legend(lambda name: t(f"softmax_loss_graph.legend.{name}")),
         wide=True,
-        height=1.7 if scene.is_batch else 1.9,
-        least_width=round(LEAST_UNIT * (drawn.layout.width[1] - drawn.layout.width[0])),
+        height=1.9,
+        ratio=drawn.layout.ratio,
+        least_width=round(LEAST_WIDTH * min(1.0, drawn.layout.scale)),
     )
 
 
@@ -212,7 +221,7 @@ def _adopt(release: Release) -> None:
 def graph_controls(scene: Scene, t: Text) -> None:
     """Choose the graph and its view, the true class, and where the timeline is."""
     state = scene.state
-    graph, view, label, hide = st.columns([3, 4, 3, 2], vertical_alignment="bottom")
+    graph, view, label, hide = st.columns([3, 4, 3, 2])
     st.session_state["graph"] = state.graph
     graph.selectbox(
         t("softmax_loss_graph.control.graph"),
@@ -240,6 +249,7 @@ def graph_controls(scene: Scene, t: Text) -> None:
         )
     is_whole = scene.step == scene.last
     way = "hide" if is_whole else "show"
+    hide.space("small")  # as high as the others' labels
     hide.button(
         t(f"softmax_loss_graph.control.{way}"),
         on_click=lambda: write_state(replace(read_state()[0], node=int(is_whole))),
@@ -249,12 +259,17 @@ def graph_controls(scene: Scene, t: Text) -> None:
 
 def _choose_graph() -> None:
     state = read_state()[0]
-    write_state(replace(state, graph=st.session_state["graph"], inputs=None, node=0))
+    write_state(replace(state, graph=st.session_state["graph"], inputs=None, node=_again(state)))
 
 
 def _choose_view() -> None:
     state = read_state()[0]
-    write_state(replace(state, view=st.session_state["view"] or state.view, node=0))
+    write_state(replace(state, view=st.session_state["view"] or state.view, node=_again(state)))
+
+
+def _again(state: State) -> int:
+    """Where another graph starts: all known if this one is, else at the inputs."""
+    return min(state.node, 1)
 
 
 def _choose_label() -> None:
