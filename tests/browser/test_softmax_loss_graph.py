@@ -107,11 +107,11 @@ def test_step_by_step_with_the_keyboard(page: Page, app: str) -> None:
     assert readouts(page)["loss"] == "–"
     page.evaluate(RECORD)
     handle(page, "node").focus()
-    sentences = []
+    sentences: list[str] = []
     for step in range(1, 35):
         page.keyboard.press("ArrowRight")
         assert value(page, "node") == step
-        page.wait_for_timeout(30)
+        until(page, lambda: readouts(page)["sentence"] not in sentences[-1:])
         sentences.append(readouts(page)["sentence"])
     assert sentences[0] == "Forwards, exp (cat): exp(3.2) = 24.53"
     assert sentences[32].endswith("Upstream × local: −0.0354638 × 24.5325 = −0.87")

@@ -31,7 +31,7 @@ def product(page: Page) -> float:
 
 
 def test_nothing_is_painted_that_python_has_not_computed(page: Page, demo: str) -> None:
-    open_stage(page, f"{demo}/?wait=1", stages=2)
+    open_stage(page, f"{demo}/?wait=2", stages=2)
     page.evaluate(
         """() => { window.painted = [];
         const stage = document.querySelector('.stage');
