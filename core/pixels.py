@@ -46,7 +46,8 @@ def diverging_levels(array: ArrayLike, limit: float) -> NDArray[np.uint8]:
     if strongest == 0.0:
         return np.full(numbers.shape, ZERO_LEVEL, np.uint8)
     shares = np.clip(numbers / strongest, -1.0, 1.0)
-    return (ZERO_LEVEL + np.rint(ZERO_LEVEL * shares)).astype(np.uint8)
+    levels: NDArray[np.uint8] = (ZERO_LEVEL + np.rint(ZERO_LEVEL * shares)).astype(np.uint8)
+    return levels
 
 
 def ink_levels(pixels: ArrayLike, levels: int = 17) -> NDArray[np.uint8]:

@@ -32,8 +32,7 @@ __all__ = [
 ]
 
 FloatArray: TypeAlias = NDArray[np.floating[Any]]
-Bytes: TypeAlias = NDArray[np.uint8]
-Numbers: TypeAlias = FloatArray | Bytes
+Numbers: TypeAlias = NDArray[np.floating[Any] | np.uint8]
 Value: TypeAlias = float | tuple[float, float]
 
 
