@@ -280,8 +280,5 @@ def legend(
     return (
         LegendEntry(word("power_1"), HINGE),
         LegendEntry(word("power_2"), HINGE, "hatch"),
-        LegendEntry(word("chosen"), MUTED, "none"),
-        LegendEntry(word("roots"), MUTED, "none"),
-        LegendEntry(word("weston_watkins"), MUTED, "none"),
-        LegendEntry(word("crammer_singer"), MUTED, "none"),
+        LegendEntry(word("chosen"), INK, "outline"),
     )
