@@ -25,8 +25,8 @@ __all__ = [
     "CLASSES",
     "FOUR_PIXEL_CAT",
     "LARGEST_BIAS",
+    "LARGEST_MATRIX_ENTRY",
     "LARGEST_PIXEL",
-    "LARGEST_WEIGHT",
     "LOSS_FIGURE",
     "PIXELS",
     "BiasEffect",
@@ -43,11 +43,11 @@ __all__ = [
 
 CLASSES: Final = 3
 PIXELS: Final = 4
-LARGEST_WEIGHT: Final = 100.0
+LARGEST_MATRIX_ENTRY: Final = 100.0
 LARGEST_PIXEL: Final = 255.0
 LARGEST_BIAS: Final = 1000.0
 
-_WEIGHT_STEPS = {1.0: 0.01, 3.0: 0.05, 10.0: 0.2, 30.0: 0.5, LARGEST_WEIGHT: 2.0}
+_WEIGHT_STEPS = {1.0: 0.01, 3.0: 0.05, 10.0: 0.2, 30.0: 0.5, LARGEST_MATRIX_ENTRY: 2.0}
 _BIAS_STEPS = {1.0: 0.01, 10.0: 0.1, 100.0: 1.0, LARGEST_BIAS: 10.0}
 """The step of an entry that may be as large as the key."""
 _CENTRED_PIXEL = 128.0
@@ -200,7 +200,7 @@ def score_function(
     Raises
     ------
     ValueError
-        If a shape does not fit, a number is not finite or beyond `LARGEST_WEIGHT`,
+        If a shape does not fit, a number is not finite or beyond `LARGEST_MATRIX_ENTRY`,
         `LARGEST_PIXEL` or `LARGEST_BIAS`, or as :func:`core.comparison.compare_losses` does.
 
     References
@@ -215,7 +215,7 @@ def score_function(
     >>> result.matches.tolist(), result.scores.tolist()
     ([-97.9, 434.7, 61.95], [-96.8, 437.9, 60.75])
     """
-    weights = _entries("matrix", matrix, (CLASSES, PIXELS), LARGEST_WEIGHT)
+    weights = _entries("matrix", matrix, (CLASSES, PIXELS), LARGEST_MATRIX_ENTRY)
     image = _entries("pixels", pixels, (PIXELS,), LARGEST_PIXEL)
     offset = _entries("bias", bias, (CLASSES,), LARGEST_BIAS)
     lead = np.broadcast_shapes(
@@ -410,7 +410,7 @@ def sweep_scores(
     >>> sweep.by_bias.scores[2, -1].tolist()
     [-96.8, 437.9, 71.95]
     """
-    weights = _entries("matrix", matrix, (CLASSES, PIXELS), LARGEST_WEIGHT)
+    weights = _entries("matrix", matrix, (CLASSES, PIXELS), LARGEST_MATRIX_ENTRY)
     image = _entries("pixels", pixels, (PIXELS,), LARGEST_PIXEL)
     offset = _entries("bias", bias, (CLASSES,), LARGEST_BIAS)
     axes = weight_axis(weights), pixel_axis(image), bias_axis(offset)

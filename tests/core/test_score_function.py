@@ -15,7 +15,7 @@ from core.score_function import (
     FOUR_PIXEL_CAT,
     LARGEST_BIAS,
     LARGEST_PIXEL,
-    LARGEST_WEIGHT,
+    LARGEST_MATRIX_ENTRY,
     LOSS_FIGURE,
     BiasEffect,
     EntryAxis,
@@ -159,7 +159,7 @@ def test_lengths_and_angles() -> None:
 def test_ranges_hold_all_entries() -> None:
     assert weight_axis([0.5, -1.0]) == EntryAxis(-1.0, 1.0, 0.01)
     assert weight_axis([10.1]) == EntryAxis(-30.0, 30.0, 0.5)
-    assert weight_axis([LARGEST_WEIGHT]).most == LARGEST_WEIGHT
+    assert weight_axis([LARGEST_MATRIX_ENTRY]).most == LARGEST_MATRIX_ENTRY
     assert bias_axis([0.0, -100.0]) == EntryAxis(-100.0, 100.0, 1.0)
     assert bias_axis([-LARGEST_BIAS]).least == -LARGEST_BIAS
     assert pixel_axis([0, 255, 1, 2]) == EntryAxis(0.0, 255.0, 1.0)

@@ -31,6 +31,11 @@ class Handle {
     }
   }
 
+  // A number stays where it is.
+  get isNumber() {
+    return this.given.mark === "number";
+  }
+
   remove() {
     this.stop();
     (this.box ?? this.grip).remove();
@@ -108,12 +113,16 @@ class Handle {
     if (!layout?.xaxis?._length) return;
     const { xaxis, yaxis } = layout;
     const spot = this.mirrored(this.value);
-    const [x, y] = given.axis === "xy" ? spot : given.axis === "x" ? [spot, given.at] : [given.at, spot];
+    const [x, y] = this.isNumber ? given.at : given.axis === "xy" ? spot : given.axis === "x" ? [spot, given.at] : [given.at, spot];
     const isBelow = given.axis === "x" && given.at === null;
     const top = isBelow ? layout.height : toPixel(yaxis, y);
     this.grip.style.transform = `translate(${toPixel(xaxis, x)}px, ${top}px)`;
     const column = Math.abs(xaxis.d2p(1) - xaxis.d2p(0));
     if (given.mark === "flag") this.grip.toggleAttribute("data-narrow", column < 84);
+    if (this.isNumber) {
+      this.grip.style.setProperty("--handle-width", `${clamp(column - 6, 20, 76)}px`);
+      this.grip.style.setProperty("--handle-height", `${Math.abs(yaxis.d2p(1) - yaxis.d2p(0)) - 2}px`);
+    }
     if (given.mark === "bar") {
       this.grip.style.setProperty("--handle-width", `${clamp(column - 4, 20, 76)}px`);
       // Held at the edge of the panel, the pill stays within it.
@@ -141,6 +150,11 @@ class Handle {
       const last = given.grid ? given.grid.length - 1 : (given.maximum - given.minimum) / given.step;
       return this.at(Math.round(clamp((event.clientX - offset.x - left) / width, 0, 1) * last));
     }
+    if (this.isNumber) {
+      const travel = event.clientX - offset.x - (event.clientY - offset.y);
+      const last = given.grid ? given.grid.length - 1 : (given.maximum - given.minimum) / given.step;
+      return this.at(clamp(Math.round(this.start + (travel * last) / NUMBER_TRAVEL_PX), 0, Math.round(last)));
+    }
     const { xaxis, yaxis } = this.layout();
     const x = xaxis.p2d(event.clientX - offset.x - xaxis._offset);
     const y = yaxis.p2d(event.clientY - offset.y - yaxis._offset);
@@ -153,6 +167,7 @@ class Handle {
       const { left, width } = this.grip.getBoundingClientRect();
       return { x: left + width / 2, y: 0 };
     }
+    if (this.isNumber) return { x: 0, y: 0 };
     const { xaxis, yaxis } = this.layout();
     const spot = this.mirrored(this.value);
     const [x, y] = this.given.axis === "xy" ? spot : [spot, spot];
@@ -213,6 +228,7 @@ class Handle {
   take() {
     this.held = true;
     this.before = JSON.stringify(this.value);
+    if (this.isNumber) this.start = this.position(this.value);
     this.focusBefore = this.stage.focus;
     this.stage.root.toggleAttribute("data-used", true);
   }
