@@ -14,8 +14,8 @@ from numpy.testing import assert_allclose, assert_array_equal
 from core.score_function import (
     FOUR_PIXEL_CAT,
     LARGEST_BIAS,
-    LARGEST_PIXEL,
     LARGEST_MATRIX_ENTRY,
+    LARGEST_PIXEL,
     LOSS_FIGURE,
     BiasEffect,
     EntryAxis,

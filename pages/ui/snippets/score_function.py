@@ -46,8 +46,8 @@ show("hinge loss", hinge)
 show("p of the true class", np.exp(-cross_entropy))
 
 # Handwritten digits: run this in the folder of Logit Lab
-file = np.load("core/data/digits.npz")
-X, labels = file["images"].reshape(-1, 64) / 16, file["labels"]
+with np.load("core/data/digits.npz") as file:
+    X, labels = file["images"].reshape(-1, 64) / 16, file["labels"]
 held_out = np.arange(len(X)) % {HELD_OUT_EVERY} == {HELD_OUT_EVERY - 1}
 learned, targets = X[~held_out], np.eye(10)[labels[~held_out]]
 
