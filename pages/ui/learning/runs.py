@@ -1,0 +1,138 @@
+"""Runs of the session: they go on in slices of time, so that the page stays alive meanwhile."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from core.training import DivergenceError, Training
+from pages.ui.example import State, encode
+from pages.ui.learning.setups import Lesson, Setup, usual
+from pages.ui.location import read_state
+from pages.ui.text import Text
+
+__all__ = ["Run", "live_stage", "run_of", "target_of", "train_on"]
+
+SLICE: Final = 0.06
+"""Seconds of training from one word about its progress to the next."""
+
+PICTURE: Final = 0.4
+"""Seconds of training from one picture to the next."""
+
+_RUNS: Final = "runs"
+_MOST_RUNS: Final = 4
+
+
+@dataclass(eq=False)
+class Run:
+    """A run as far as it has come, and why it came to an early end, if it did."""
+
+    setup: Setup
+    training: Training
+    problem: DivergenceError | None = None
+
+    def is_over(self, target: int) -> bool:
+        """Whether there is nothing left to train."""
+        return self.problem is not None or self.training.step >= target
+
+    def advance(self, target: int, seconds: float) -> None:
+        """Train towards a step, for about so long."""
+        if self.is_over(target):
+            return
+        end = time.monotonic() + seconds
+        try:
+            for _ in self.training.advance(target - self.training.step):
+                if time.monotonic() >= end:
+                    break
+        except DivergenceError as problem:
+            self.problem = problem
+
+
+def run_of(setup: Setup, target: int) -> Run:
+    """Give the session's run of a setup; one that went beyond the target starts anew."""
+    runs: dict[Setup, Run] = st.session_state.setdefault(_RUNS, {})
+    run = runs.pop(setup, None)
+    if run is None or run.training.step > target:
+        run = Run(setup, setup.training())
+    runs[setup] = run
+    while len(runs) > _MOST_RUNS:
+        del runs[next(iter(runs))]
+    return run
+
+
+def target_of(state: State, lesson: Lesson) -> int:
+    """How many steps are to be trained."""
+    return usual(state, lesson).trained if state.trained is None else state.trained
+
+
+def live_stage(
+    runs: Sequence[Run], target: int, show: Callable[[], None], t: Text
+) -> DeltaGenerator:
+    """Train for a moment, show the stage, and below it how far the training is.
+
+    The page ends with :func:`train_on`, which is given what this returns. A drag that goes on
+    reruns only ``show``; anything that changes the address, the whole page.
+    """
+    _advance(runs, target)
+    box, status = st.container(), st.empty()
+    _tell(runs, target, status, t)
+    address = encode(read_state()[0])
+
+    @st.fragment
+    def shown() -> None:
+        if encode(read_state()[0]) != address:
+            st.rerun()
+        show()
+
+    with box:
+        shown()
+    for run in runs:
+        if run.problem is not None:
+            st.error(
+                t(
+                    "learning.diverged",
+                    loss=t(f"learning.loss.{run.setup.objective.loss}"),
+                    step=run.problem.step,
+                    rate=f"{run.problem.learning_rate:g}",
+                ),
+                icon="📈",
+            )
+    return status
+
+
+def train_on(runs: Sequence[Run], target: int, status: DeltaGenerator, t: Text) -> None:
+    """Go on towards a step, and show the page anew now and then; the last line of a page.
+
+    Where the page itself asked for the next picture by ``run_every``, an answer on its way to the
+    browser could be undone: the browser sends its address, the one before Stop, with each question.
+    """
+    end = time.monotonic() + PICTURE
+    if not _is_training(runs, target):
+        return
+    while _is_training(runs, target) and time.monotonic() < end:
+        _advance(runs, target)
+        _tell(runs, target, status, t)
+    st.rerun()
+
+
+def _is_training(runs: Sequence[Run], target: int) -> bool:
+    return not all(run.is_over(target) for run in runs)
+
+
+def _advance(runs: Sequence[Run], target: int) -> None:
+    for run in runs:
+        run.advance(target, SLICE / len(runs))
+
+
+def _tell(runs: Sequence[Run], target: int, status: DeltaGenerator, t: Text) -> None:
+    step = min(run.training.step for run in runs)
+    epochs = f"{step / runs[0].training.steps_per_epoch:.4g}"
+    status.progress(
+        min(1.0, step / target) if target else 0.0,
+        text=t("learning.status", step=step, target=target, epochs=epochs),
+    )
