@@ -10,7 +10,7 @@ class Handle {
     this.grip.addEventListener("pointerdown", (event) => this.grab(event));
     this.grip.addEventListener("pointermove", (event) => this.drag(event));
     this.grip.addEventListener("pointerup", (event) => this.release(event));
-    this.grip.addEventListener("pointercancel", (event) => this.release(event));
+    this.grip.addEventListener("pointercancel", (event) => this.lose(event));
     this.grip.addEventListener("lostpointercapture", (event) => this.release(event));
     this.grip.addEventListener("keydown", (event) => this.press(event));
     this.grip.addEventListener("blur", () => this.rest());
@@ -103,8 +103,7 @@ class Handle {
   place() {
     const { given } = this;
     if (this.box) {
-      const last = given.grid ? given.grid.length - 1 : (given.maximum - given.minimum) / given.step;
-      const share = clamp(this.position(this.value), 0, last) / (last || 1);
+      const share = clamp(this.position(this.value), 0, this.last) / (this.last || 1);
       this.grip.style.left = `${100 * share}%`;
       this.grip.style.setProperty("--share", share);
       return;
@@ -147,13 +146,11 @@ class Handle {
     const { given } = this;
     if (this.box) {
       const { left, width } = this.track.getBoundingClientRect();
-      const last = given.grid ? given.grid.length - 1 : (given.maximum - given.minimum) / given.step;
-      return this.at(Math.round(clamp((event.clientX - offset.x - left) / width, 0, 1) * last));
+      return this.at(Math.round(clamp((event.clientX - offset.x - left) / width, 0, 1) * this.last));
     }
     if (this.isNumber) {
-      const travel = event.clientX - offset.x - (event.clientY - offset.y);
-      const last = given.grid ? given.grid.length - 1 : (given.maximum - given.minimum) / given.step;
-      return this.at(clamp(Math.round(this.start + (travel * last) / NUMBER_TRAVEL_PX), 0, Math.round(last)));
+      const travel = event.clientX - offset.x;
+      return this.at(clamp(Math.round(this.start + (travel * this.last) / NUMBER_TRAVEL_PX), 0, this.last));
     }
     const { xaxis, yaxis } = this.layout();
     const x = xaxis.p2d(event.clientX - offset.x - xaxis._offset);
@@ -183,6 +180,12 @@ class Handle {
     const above = grid.findIndex((entry) => entry >= value);
     if (above < 1) return above < 0 ? grid.length - 1 : 0;
     return above - (grid[above] - value) / (grid[above] - grid[above - 1]);
+  }
+
+  // The last step of the grid, counted from 0.
+  get last() {
+    const { grid, minimum, maximum, step } = this.given;
+    return grid ? grid.length - 1 : Math.round((maximum - minimum) / step);
   }
 
   at(row) {
@@ -270,6 +273,12 @@ class Handle {
     const isDouble = isTap && performance.now() - this.tapped < DOUBLE_TAP_MS;
     this.tapped = isTap ? performance.now() : undefined;
     if (isDouble && this.given.is_removable) this.stage.send({ removed: this.id });
+  }
+
+  // Where up and down scroll the page, the browser takes the finger away for that.
+  lose(event) {
+    if (this.isNumber && event.pointerId === this.pointer) this.cancel();
+    else this.release(event);
   }
 
   finish() {

@@ -212,8 +212,8 @@ class Handle:
         are pairs. The present value may lie off the grid.
     mark
         ``"bar"``: the end of a bar; ``"point"``: a marker; ``"flag"``: a flag dragged among
-        classes; ``"number"``: a number that stays in its place, and changes as the pointer goes
-        right or up; ``"slider"``: a value on a track of its own below the panels; ``"timeline"``:
+        classes; ``"number"``: a number that stays in its place, and grows as the pointer goes
+        to the right; ``"slider"``: a value on a track of its own below the panels; ``"timeline"``:
         the same with play and pause.
     panel, axis, at
         Where it is: the axis along which it moves, and its place on the other axis
