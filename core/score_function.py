@@ -367,12 +367,6 @@ class ScoreSweep:
     by_bias: ScoreFunction
     by_label: ScoreFunction
 
-    @property
-    def largest_score(self) -> float:
-        """The size of the largest score that a drag can reach."""
-        parts = (self.now, self.by_weight, self.by_pixel, self.by_bias)
-        return max(float(np.abs(part.scores).max()) for part in parts)
-
 
 def sweep_scores(
     matrix: ArrayLike,

@@ -120,8 +120,6 @@ def test_every_row_of_a_sweep_is_the_score_function_there(example: LinearExample
         alone = score_function(*parts, label, margin=2.0, variant="crammer_singer")
         assert sweep.by_label.comparison.hinge[label] == alone.comparison.hinge
         assert sweep.by_label.comparison.labels[label] == label
-    reached = [rows.scores for rows, _ in swept]
-    assert sweep.largest_score == max(np.abs(scores).max() for scores in reached)
 
 
 @pytest.mark.parametrize(

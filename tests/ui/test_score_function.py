@@ -11,7 +11,6 @@ import pytest
 
 from core.digit_classifier import digit_classifier
 from core.score_function import FOUR_PIXEL_CAT, LOSS_FIGURE, LinearExample
-from core.sweeps import round_up
 from pages.ui.example import DEFAULT, Example, State, decode, encode
 from pages.ui.figures import score_digits as digit_figures
 from pages.ui.figures import score_function as figures
@@ -179,12 +178,21 @@ def test_the_swept_row_at_the_present_value_is_what_is_shown_now(state: State) -
         )
 
 
-def test_ranges_hold_what_a_drag_can_reach() -> None:
+def test_the_axis_fits_the_present_scores_and_numbers_stay_on_it() -> None:
     for state in (DEFAULT, LOSSES, State(matrix=(100.0,) * 12, pixels=(255.0,) * 4)):
         sweep = sweep_of(state)
-        limit = 1.25 * round_up(sweep.largest_score)
-        for part in (sweep.by_weight, sweep.by_pixel, sweep.by_bias):
-            assert np.abs(part.scores).max() <= limit
+        limit = figures.score_limit(sweep)
+        largest = np.abs(sweep.now.scores).max()
+        assert 2 * largest <= limit <= 4 * largest
+        assert figures.places(sweep.now, sweep)["bar_ends"].tolist() == sweep.now.scores.tolist()
+        beyond = figures.places(sweep.by_pixel, sweep)
+        inside = np.abs(beyond["sums"]) <= limit
+        np.testing.assert_array_equal(beyond["bar_ends"][inside], beyond["sums"][inside])
+        assert (np.abs(beyond["bar_ends"][~inside]) == limit).all()
+        if state is LOSSES:
+            assert not inside.all()
+    blank = sweep_of(State(matrix=(0.0,) * 12, bias=(0.0,) * 3))
+    assert figures.score_limit(blank) == 1
 
 
 def filled(readouts: list[Readout], now: dict[Any, Any], id: str) -> str:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from core.pixels import ZERO_LEVEL, diverging_levels, ink_levels
 from core.score_function import CLASSES, PIXELS, EntryAxis, ScoreFunction, ScoreSweep
+from core.sweeps import round_up
 from core.validation import FloatArray
 from pages.ui.figures.bars import FIGURES_KEPT
 from pages.ui.figures.comparison import SCORE_BASES, SCORE_HEIGHTS, comparison_places
@@ -43,6 +44,7 @@ __all__ = [
     "pictures",
     "places",
     "products_figure",
+    "score_limit",
     "sheet",
     "templates_figure",
 ]
@@ -113,12 +115,18 @@ def places(result: ScoreFunction, sweep: ScoreSweep) -> dict[Place, Numbers]:
         "matches": result.matches,
         "biases": result.bias,
         "sums": result.scores,
+        "bar_ends": np.clip(result.scores, -score_limit(sweep), score_limit(sweep)),
         "top_row": ROWS[0] + compared["top_name"],
         "match_name": result.best_match.astype(np.float64),
         "last_match": result.matches[..., -1],
         "last_score": result.scores[..., -1],
         "bias_effect": result.bias_effect.astype(np.float64),
     }
+
+
+def score_limit(sweep: ScoreSweep) -> float:
+    """Where the axis of the scores ends: at twice the largest; a bar may be dragged beyond."""
+    return round_up(max(2.0 * float(np.abs(sweep.now.scores).max()), 1.0))
 
 
 def _grays(pixels: FloatArray, axis: EntryAxis) -> Levels:
@@ -227,7 +235,7 @@ def marks(largest_product: float) -> list[Mark]:
             colors=CLASS_COLORS[:CLASSES],
             size=(SCORE_WIDTH, 0.94),
         ),
-        Mark("scores", "label", class_places, "sums", decimals=(2,)),
+        Mark("scores", "label", class_places, "bar_ends", numbers="sums", decimals=(2,)),
     ]
 
 

@@ -25,7 +25,7 @@ from core.score_function import (
     ScoreSweep,
     sweep_scores,
 )
-from core.sweeps import ScoreAxis, round_up
+from core.sweeps import ScoreAxis
 from pages.ui.example import Example, State, resized
 from pages.ui.export import Table
 from pages.ui.figures import score_function as figures
@@ -360,8 +360,8 @@ def _figure(id: str, sweep: ScoreSweep) -> go.Figure:
         return figures.equation_figure()
     if id == "products":
         return figures.products_figure()
-    limit = round_up(max(sweep.largest_score, 1.0))
-    return scores_figure(figures.NAMES, ScoreAxis(limit=limit, step=1.0, decimals=0))
+    axis = ScoreAxis(limit=figures.score_limit(sweep), step=1.0, decimals=0)
+    return scores_figure(figures.NAMES, axis)
 
 
 def _legend(id: str, t: Text) -> tuple[LegendEntry, ...]:
