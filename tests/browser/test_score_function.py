@@ -76,9 +76,12 @@ def test_every_painted_number_is_cores(page: Page, app: str) -> None:
         cells = [float(text) for text in frame["marks"]["products"]]
         numbers = (expected.products, expected.matches, expected.bias, expected.scores)
         assert cells == pytest.approx(np.concatenate([n.ravel() for n in numbers]), abs=0.05)
-        assert [float(text) for text in frame["marks"]["scores"]] == pytest.approx(
-            expected.scores, abs=0.0051
-        )
+        at_bars = [float(text) for text in frame["marks"]["scores"][:3]]
+        assert at_bars == pytest.approx(expected.scores, abs=0.0051)
+        for text, p in zip(
+            frame["marks"]["scores"][3:], expected.comparison.probabilities, strict=True
+        ):
+            assert shown(text.removeprefix("p = "), float(p)), (text, p)
         # Numbers on the templates, and below them.
         assert [float(text) for text in frame["marks"]["templates"][:12]] == pytest.approx(
             matrix.ravel(), abs=1e-9

@@ -120,6 +120,7 @@ def test_places_put_every_number_where_it_belongs() -> None:
     ]
     assert places["matches"].tolist() == [-97.9, 434.7, 61.95]
     assert places["sums"].tolist() == [-96.8, 437.9, 60.75]
+    assert places["probabilities"].tolist() == sweep.now.comparison.probabilities.tolist()
     assert places["biases"].tolist() == [1.1, 3.2, -1.2]
     assert (places["hinge"], places["last_match"], places["last_score"]) == (694.25, 61.95, 60.75)
     assert (places["top_row"], places["top_name"]) == (2, 1)

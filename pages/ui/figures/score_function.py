@@ -18,6 +18,7 @@ from pages.ui.figures.bars import FIGURES_KEPT
 from pages.ui.figures.comparison import SCORE_BASES, SCORE_HEIGHTS, comparison_places
 from pages.ui.figures.theme import (
     CLASS_COLORS,
+    CROSS_ENTROPY,
     INK,
     MUTED,
     NEGATIVE,
@@ -115,6 +116,7 @@ def places(result: ScoreFunction, sweep: ScoreSweep) -> dict[Place, Numbers]:
         "matches": result.matches,
         "biases": result.bias,
         "sums": result.scores,
+        "probabilities": result.comparison.probabilities,
         "bar_ends": np.clip(result.scores, -score_limit(sweep), score_limit(sweep)),
         "top_row": ROWS[0] + compared["top_name"],
         "match_name": result.best_match.astype(np.float64),
@@ -169,8 +171,9 @@ def pictures() -> list[Picture]:
     ]
 
 
-def marks(largest_product: float) -> list[Mark]:
-    """The numbers on the templates, the products with their sums, and the scores."""
+def marks(sweep: ScoreSweep) -> list[Mark]:
+    """The numbers on the templates, the products with their sums, scores and probabilities."""
+    largest_product = float(np.abs(sweep.now.products).max())
     class_places = tuple(float(index) for index in range(CLASSES))
     levels = tuple(share * max(largest_product, 1e-9) for share in PRODUCT_LEVELS)
     signs = (POSITIVE, NEGATIVE)
@@ -236,6 +239,16 @@ def marks(largest_product: float) -> list[Mark]:
             size=(SCORE_WIDTH, 0.94),
         ),
         Mark("scores", "label", class_places, "bar_ends", numbers="sums", decimals=(2,)),
+        Mark(
+            "scores",
+            "text",
+            class_places,
+            column(1.36 * score_limit(sweep)),
+            numbers="probabilities",
+            decimals=(3,),
+            prefix="p = ",
+            colors=(CROSS_ENTROPY,),
+        ),
     ]
 
 

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-import numpy as np
 import plotly.graph_objects as go
 
 from core.comparison import Verdict
@@ -140,7 +139,7 @@ def score_stage(state: State, sweep: ScoreSweep, t: Text) -> None:
         panels=[_panel(id, state, sweep, now, words, t) for id in figures.PANELS],
         handles=_handles(state, example, sweep, t),
         readouts=words,
-        marks=figures.marks(float(np.abs(sweep.now.products).max())),
+        marks=figures.marks(sweep),
         pictures=figures.pictures(),
         now=now,
         on_release=lambda release: write_state(moved(read_state()[0], release)),
