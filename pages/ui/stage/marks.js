@@ -137,8 +137,10 @@ async function download(stage, panel, format) {
   const marks = stage.marks.filter((mark) => mark.panel === panel).flatMap((mark) => mark.annotations());
   const handles = [...stage.handles.values()]
     .filter(({ given }) => given.panel === panel.id && given.axis !== "xy")
-    .map(({ given, value, pill }) =>
-      given.axis === "y"
+    .map(({ given, value, pill, isNumber }) =>
+      isNumber
+        ? note(...given.at, plain(pill.textContent), 0)
+        : given.axis === "y"
         ? note(given.at, value, plain(pill.textContent), value < 0 ? -12 : 12)
         : given.at !== null
         ? { ...note(value, given.at, "\u25CF", 1), font: { color: stage.themed(given.color), size: 24 } }

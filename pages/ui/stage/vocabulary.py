@@ -212,11 +212,13 @@ class Handle:
         are pairs. The present value may lie off the grid.
     mark
         ``"bar"``: the end of a bar; ``"point"``: a marker; ``"flag"``: a flag dragged among
-        classes; ``"slider"``: a value on a track of its own below the panels; ``"timeline"``: the
-        same with play and pause.
+        classes; ``"number"``: a number that stays in its place, and grows as the pointer goes
+        to the right; ``"slider"``: a value on a track of its own below the panels; ``"timeline"``:
+        the same with play and pause.
     panel, axis, at
         Where it is: the axis along which it moves, and its place on the other axis
-        (None: at the lower edge of the panel). A slider and a timeline have no panel.
+        (None: at the lower edge of the panel); x and y of a number. A slider and a timeline have no
+        panel.
     origin
         A place whose number the value is counted down from: the handle stands at that number less
         its value, such as a margin below a score. None: the handle stands at its value.
@@ -249,10 +251,10 @@ class Handle:
     maximum: Value
     step: float = 1.0
     decimals: int = 2
-    mark: Literal["bar", "point", "flag", "slider", "timeline"] = "point"
+    mark: Literal["bar", "point", "flag", "number", "slider", "timeline"] = "point"
     panel: str | None = None
     axis: Literal["x", "y", "xy"] = "y"
-    at: float | None = None
+    at: float | tuple[float, float] | None = None
     color: str = "var(--st-primary-color)"
     sweep: Mapping[Place, Numbers] = field(default_factory=dict)
     focus: Mapping[Place, FloatArray] | None = None
