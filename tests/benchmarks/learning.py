@@ -48,3 +48,48 @@ UPDATES = """() => {
     attributes: true, attributeFilter: ["data-answers"],
   });
 }"""
+
+
+def scenes(lab: str) -> tuple[Scene, Scene]:
+    """Return the timeline and the point of the linear classifier."""
+    page = f"{lab}/{LINEAR}?trained={TRAINED_STEPS}"
+
+    def scene(name: str, mark: str, target: str, *, vertical: bool) -> Scene:
+        return Scene(
+            name,
+            page,
+            root=".stage",
+            ready=STAGE,
+            grip=f'.stage-handle[data-mark="{mark}"]',
+            bar=None,
+            vertical=vertical,
+            target=target,
+        )
+
+    return (
+        scene("(a) scrubbing two runs side by side", "timeline", ">= 30 paints/s", vertical=False),
+        scene("(b) dragging a data point", "point", "display rate; >= 8 updates/s", vertical=True),
+    )
+
+
+async def measure_point(
+    browser: Browser, scene: Scene, result: Result, updates: list[float]
+) -> None:
+    """Drag a point; add its paints, and how often Python's numbers came meanwhile."""
+    page = await browser.new_page(viewport=VIEWPORT)
+    try:
+        await page.goto(scene.url)
+        await page.wait_for_selector(scene.ready)
+        await page.locator(scene.grip).first.scroll_into_view_if_needed()
+        await asyncio.sleep(3)
+        await page.evaluate(PROBE, [scene.root, scene.grip, "style"])
+        await page.evaluate(UPDATES)
+        await drag(page, scene, [path_of_hand(move) for move in range(MOVES)])
+        await asyncio.sleep(0.1)
+        moves, paints, answers = await page.evaluate("[probe.moves, probe.paints, updates]")
+        result.add_drag(moves, [(at, count) for at, count in paints])
+        during = [at for at in answers if moves[0] <= at <= moves[-1]]
+        updates.append(1000.0 * len(during) / (moves[-1] - moves[0]))
+        result.releases.append(await release(page, scene))
+    finally:
+        await page.close()

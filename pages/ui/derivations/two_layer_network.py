@@ -26,6 +26,13 @@ MOST_ENTRIES: Final = 10
 CHECK_STEP: Final = 1e-5
 """The step h of the difference quotient."""
 
+SLOPES: Final = {
+    "cross_entropy": r"\frac{p - t}{N}",
+    "hinge": r"\frac{1}{N} \frac{\partial L}{\partial s}",
+    "squared_error": r"\frac{s - t}{N}",
+}
+"""The gradient at the scores, by the loss."""
+
 
 @dataclass(frozen=True)
 class Step:
@@ -83,17 +90,12 @@ class Step:
         return check_gradient(total, [self.gradient], [W1[self.weight]], step=CHECK_STEP)
 
 
-SLOPES: Final = {
-    "cross_entropy": r"\frac{p - t}{N}",
-    "hinge": r"\frac{1}{N} \frac{\partial L}{\partial s}",
-    "squared_error": r"\frac{s - t}{N}",
-}
-
-
 def derivation(state: State, run: Run, t: Text) -> str:
     """Send a sample of the shown step through the network and back, as Markdown."""
     number_of_record = run.shown(state)
-    step = Step(run.training.model_at(number_of_record), run.train, run.training.records[number_of_record])
+    step = Step(
+        run.training.model_at(number_of_record), run.train, run.training.records[number_of_record]
+    )
     forward, parameters = step.alone.forward, step.model.parameters
     label, (i, j) = int(step.train.labels[step.sample]), step.weight
     hidden, x = forward["h"][0], forward["X"][0]
@@ -142,3 +144,89 @@ def derivation(state: State, run: Run, t: Text) -> str:
         else t("two_layer_network.agrees", error=scientific(float(check.relative_error[0]))),
         weights=sum(array.size for array in parameters.values()),
     )
+
+
+def _short(value: float) -> str:
+    """Write a number; an exact 0, as a ReLU makes, without decimals."""
+    return number(value) if value else "0"
+
+
+def _entries(values: FloatArray) -> str:
+    flat = values.reshape(-1).tolist()
+    shown = row(_short(value) for value in flat[:MOST_ENTRIES])
+    return shown if len(flat) <= MOST_ENTRIES else rf"{shown},\; \dots"
+
+
+def _signed(value: float) -> str:
+    return rf"({_short(value)})" if value < 0 else _short(value)
+
+
+def _terms(x: FloatArray, weights: FloatArray, bias: float, unit: int) -> str:
+    """Write x W1 + b1 of a hidden unit, term by term if there are few."""
+    if len(x) > MOST_TERMS:
+        return rf"\sum_i x_i\, (W_1)_{{i,{unit}}} + b_{{1,{unit}}}"
+    products = (
+        rf"{_signed(a)} \cdot {_signed(b)}"
+        for a, b in zip(x.tolist(), weights.tolist(), strict=True)
+    )
+    return f"{' + '.join(products)} + {_signed(bias)}"
+
+
+def _loss(step: Step, t: Text) -> str:
+    objective, forward = step.model.objective, step.alone.forward
+    settings: dict[str, object] = {
+        "value": number(step.alone.data_loss),
+        "label": int(step.train.labels[step.sample]),
+    }
+    if objective.loss == "hinge":
+        settings |= {
+            "margin": write_number(objective.margin),
+            "margins": _entries(forward["margins"]),
+            "square": "^2" if objective.power == 2 else "",
+        }
+        return t(f"two_layer_network.{objective.variant}", **settings)
+    if objective.loss == "cross_entropy":
+        settings["probabilities"] = _entries(forward["probabilities"])
+    return t(f"two_layer_network.{objective.loss}", **settings)
+
+
+def _update(step: Step, recipe: Recipe, neighbours: Neighbours, t: Text) -> str:
+    """Write the update of the weight; what the optimiser remembers shows in how it moved."""
+    before, after = neighbours
+    w, rate = step.value_of(step.record), step.record.learning_rate
+    told = {"rate": write_number(rate), "w": number(w), "signed_gradient": _signed(step.gradient)}
+    if recipe.optimizer == "sgd":
+        return t("two_layer_network.sgd", **told, after=number(w - rate * step.gradient))
+    if recipe.optimizer == "momentum":
+        told["momentum"] = write_number(recipe.momentum)
+        if before is None and step.record.step:
+            return t("two_layer_network.momentum_unknown", **told)
+        velocity = 0.0 if before is None else w - step.value_of(before)
+        moved = recipe.momentum * velocity - rate * step.gradient
+        return t(
+            "two_layer_network.momentum",
+            **told,
+            velocity=_signed(velocity),
+            new_velocity=number(moved),
+            after=number(w + moved),
+        )
+    count = step.record.step + 1
+    factor = math.sqrt(1.0 - recipe.beta2**count) / (1.0 - recipe.beta1**count)
+    adam = t("two_layer_network.adam", **told, count=count, factor=number(factor))
+    if after is None:
+        return adam
+    w_after = step.value_of(after)
+    moved = t(
+        "two_layer_network.adam_moved",
+        **told,
+        ratio=_signed((w - w_after) / rate),
+        after=number(w_after),
+    )
+    return f"{adam}\n\n{moved}"
+
+
+def _scientific(value: float) -> str:
+    if value == 0.0:
+        return "$0$"
+    mantissa, exponent = f"{value:.1e}".split("e")
+    return rf"${mantissa} \cdot 10^{{{int(exponent)}}}$"

@@ -96,9 +96,7 @@ def points_source(data: Dataset) -> str:
     return f"X = np.array([\n{rows}])\ny = np.array({data.labels.tolist()})\nK = {data.classes}\n"
 
 
-def generated_source(
-    kind: str, *, samples: int, classes: int, noise: float, rng: str
-) -> str:
+def generated_source(kind: str, *, samples: int, classes: int, noise: float, rng: str) -> str:
     """Source of a generated data set, by the name of its function in `core.datasets`."""
     return f"""\
 rng = {rng}
