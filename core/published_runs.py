@@ -111,7 +111,8 @@ def trained_spiral_network() -> TwoLayerNet:
 def _write() -> None:
     training = spiral_network()
     (last,) = training.advance(NETWORK_STEPS)
-    np.savez(_TRAINED, **last.parameters)
+    W1, b1, W2, b2 = last.parameters.values()
+    np.savez(_TRAINED, W1=W1, b1=b1, W2=W2, b2=b2)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
-"""One sample through the network and back, the update of one weight, and a check of its gradient."""
+"""One sample through the network and back, the update of a weight, and a check of its gradient."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -13,15 +14,20 @@ from core.gradient_check import GradientCheck, check_gradient
 from core.models import Model, ModelLoss
 from core.training import Record
 from core.validation import FloatArray
-from pages.ui.derivations.latex import number, row
-from pages.ui.example import State, write_number
+from pages.ui.derivations.latex import row
+from pages.ui.example import State
 from pages.ui.learning.runs import Run
+from pages.ui.stage.vocabulary import format_significant
 from pages.ui.text import Text, escape
+from pages.ui.written import write_number
 
 __all__ = ["derivation"]
 
 MOST_ENTRIES: Final = 10
 """How many entries of a vector are written; of longer ones, the first."""
+
+MOST_TERMS: Final = 3
+"""Up to how many features their products are written out."""
 
 CHECK_STEP: Final = 1e-5
 """The step h of the difference quotient."""
@@ -36,21 +42,40 @@ SLOPES: Final = {
 
 @dataclass(frozen=True)
 class Step:
-    """A step of a run, and one weight of the first layer: the one its first sample moves most."""
+    """A recorded step of a run: the sample of the largest loss, and the weight it moves most."""
 
-    model: Model
-    train: Dataset
-    record: Record
+    run: Run
+    at: int
+
+    @property
+    def record(self) -> Record:
+        """The step."""
+        return self.run.training.records[self.at]
+
+    @cached_property
+    def train(self) -> Dataset:
+        """What is learnt from."""
+        return self.run.setup.train
+
+    @cached_property
+    def model(self) -> Model:
+        """The model before the step."""
+        return self.run.training.model_at(self.at)
 
     @property
     def sample(self) -> int:
         """The number of the sample among the training data."""
-        return int(self.record.batch[0])
+        return int(self.record.batch[self.whole.per_sample.argmax()])
+
+    @property
+    def label(self) -> int:
+        """Its true class."""
+        return int(self.train.labels[self.sample])
 
     @cached_property
     def alone(self) -> ModelLoss:
         """The sample as a batch of one."""
-        return self.model.loss(self.train.points[self.sample], self.train.labels[[self.sample]])
+        return self.model.loss(self.train.points[self.sample], self.label)
 
     @cached_property
     def whole(self) -> ModelLoss:
@@ -62,24 +87,32 @@ class Step:
         batch = self.record.batch
         return model.loss(self.train.points[batch], self.train.labels[batch])
 
-    def backward(self, name: str) -> FloatArray:
-        """Return the sample's share of a gradient of the batch: dscores has its 1/N."""
+    def share(self, name: str) -> FloatArray:
+        """Return what the sample adds to a gradient of the mini-batch; here is its 1/N."""
         return np.asarray(self.alone.backward[name] / len(self.record.batch))
 
     @cached_property
     def weight(self) -> tuple[int, int]:
         """Row i and column j of the weight in W1."""
-        place = np.abs(self.alone.backward["dW1"]).argmax()
-        i, j = np.unravel_index(place, self.model.parameters["W1"].shape)
+        gradient = self.alone.backward["dW1"]
+        i, j = np.unravel_index(np.abs(gradient).argmax(), gradient.shape)
         return int(i), int(j)
 
-    @cached_property
+    @property
     def gradient(self) -> float:
         """The gradient of the total on the mini-batch at the weight."""
         return float(self.whole.gradients["W1"][self.weight])
 
+    def neighbour(self, distance: int) -> float | None:
+        """Return the weight so many steps later; None if that step is not recorded."""
+        at = self.at + distance
+        records = self.run.training.records
+        if not 0 <= at < len(records) or records[at].step != self.record.step + distance:
+            return None
+        return float(records[at].parameters["W1"][self.weight])
+
     def check(self) -> GradientCheck:
-        """Compare this gradient with a difference quotient."""
+        """Compare the gradient with a difference quotient."""
         W1 = self.model.parameters["W1"]
 
         def total(moved: FloatArray) -> float:
@@ -92,16 +125,13 @@ class Step:
 
 def derivation(state: State, run: Run, t: Text) -> str:
     """Send a sample of the shown step through the network and back, as Markdown."""
-    number_of_record = run.shown(state)
-    step = Step(
-        run.training.model_at(number_of_record), run.train, run.training.records[number_of_record]
-    )
+    step = Step(run, run.record_at(state.at))
+    label, (i, j) = step.label, step.weight
     forward, parameters = step.alone.forward, step.model.parameters
-    label, (i, j) = int(step.train.labels[step.sample]), step.weight
-    hidden, x = forward["h"][0], forward["X"][0]
-    dscores, da1 = step.backward("dscores"), step.backward("da1")[0]
-    check = step.check()
+    x, hidden, bias = forward["X"][0], forward["h"][0], float(parameters["b1"][j])
+    d_scores, d_units = step.share("dscores")[0], step.share("da1")[0]
     data_gradient = float(step.whole.backward["dW1"][step.weight])
+    check = step.check()
     return t(
         "two_layer_network.why",
         step=step.record.step,
@@ -116,49 +146,49 @@ def derivation(state: State, run: Run, t: Text) -> str:
         j=j,
         x=_entries(x),
         a1=_entries(forward["a1"]),
-        a1_terms=_terms(x, parameters["W1"][:, j], float(parameters["b1"][j]), j),
-        a1_j=number(float(forward["a1"][0, j])),
+        a1_terms=_terms(x, parameters["W1"][:, j], bias, j),
+        unit_input=_written(float(forward["a1"][0, j])),
         active=int(forward["mask"].sum()),
         h=_entries(hidden),
         scores=_entries(forward["scores"]),
         loss=_loss(step, t),
         slope=SLOPES[step.model.objective.loss],
-        dscores=_entries(dscores),
-        h_j=number(float(hidden[j])),
-        ds_y=_signed(float(dscores[0, label])),
-        dW2=number(float(step.backward("dW2")[j, label])),
-        dh=_entries(step.backward("dh")),
-        da1=_entries(da1),
-        x_i=number(float(x[i])),
-        da1_j=_signed(float(da1[j])),
-        dW1=number(float(step.backward("dW1")[i, j])),
-        w=number(float(parameters["W1"][i, j])),
-        data_gradient=number(data_gradient),
+        dscores=_entries(d_scores),
+        unit_output=_written(float(hidden[j])),
+        true_slope=_signed(float(d_scores[label])),
+        dW2=_written(float(step.share("dW2")[j, label])),
+        dh=_entries(step.share("dh")),
+        da1=_entries(d_units),
+        feature=_written(float(x[i])),
+        unit_slope=_signed(float(d_units[j])),
+        dW1=_written(float(step.share("dW1")[i, j])),
+        w=_written(float(parameters["W1"][i, j])),
+        data_gradient=_written(data_gradient),
         penalty_gradient=_signed(step.gradient - data_gradient),
-        gradient=number(step.gradient),
-        update=_update(step, run, number_of_record, t),
-        numerical=number(float(check.numerical[0]), 10),
-        analytic=number(step.gradient, 10),
+        gradient=_written(step.gradient),
+        update=_update(step, t),
+        numerical=_written(float(check.numerical[0]), 11),
+        analytic=_written(step.gradient, 11),
         agreement=t("two_layer_network.kink")
         if check.kinks[0]
-        else t("two_layer_network.agrees", error=scientific(float(check.relative_error[0]))),
+        else t("two_layer_network.agrees", error=_written(float(check.relative_error[0]), 2)),
         weights=sum(array.size for array in parameters.values()),
     )
 
 
-def _short(value: float) -> str:
-    """Write a number; an exact 0, as a ReLU makes, without decimals."""
-    return number(value) if value else "0"
+def _written(value: float, digits: int = 5) -> str:
+    mantissa, _, exponent = format_significant(value, digits).replace("−", "-").partition("e")
+    return rf"{mantissa} \cdot 10^{{{exponent}}}" if exponent else mantissa
 
 
 def _entries(values: FloatArray) -> str:
     flat = values.reshape(-1).tolist()
-    shown = row(_short(value) for value in flat[:MOST_ENTRIES])
+    shown = row(_written(value) for value in flat[:MOST_ENTRIES])
     return shown if len(flat) <= MOST_ENTRIES else rf"{shown},\; \dots"
 
 
 def _signed(value: float) -> str:
-    return rf"({_short(value)})" if value < 0 else _short(value)
+    return rf"({_written(value)})" if value < 0 else _written(value)
 
 
 def _terms(x: FloatArray, weights: FloatArray, bias: float, unit: int) -> str:
@@ -174,10 +204,7 @@ def _terms(x: FloatArray, weights: FloatArray, bias: float, unit: int) -> str:
 
 def _loss(step: Step, t: Text) -> str:
     objective, forward = step.model.objective, step.alone.forward
-    settings: dict[str, object] = {
-        "value": number(step.alone.data_loss),
-        "label": int(step.train.labels[step.sample]),
-    }
+    settings: dict[str, object] = {"value": _written(step.alone.data_loss), "label": step.label}
     if objective.loss == "hinge":
         settings |= {
             "margin": write_number(objective.margin),
@@ -190,43 +217,32 @@ def _loss(step: Step, t: Text) -> str:
     return t(f"two_layer_network.{objective.loss}", **settings)
 
 
-def _update(step: Step, recipe: Recipe, neighbours: Neighbours, t: Text) -> str:
+def _update(step: Step, t: Text) -> str:
     """Write the update of the weight; what the optimiser remembers shows in how it moved."""
-    before, after = neighbours
-    w, rate = step.value_of(step.record), step.record.learning_rate
-    told = {"rate": write_number(rate), "w": number(w), "signed_gradient": _signed(step.gradient)}
+    recipe, record = step.run.setup.recipe, step.record
+    w, rate = float(step.model.parameters["W1"][step.weight]), record.learning_rate
+    told = {"rate": _written(rate), "w": _written(w), "signed_gradient": _signed(step.gradient)}
     if recipe.optimizer == "sgd":
-        return t("two_layer_network.sgd", **told, after=number(w - rate * step.gradient))
+        return t("two_layer_network.sgd", **told, after=_written(w - rate * step.gradient))
     if recipe.optimizer == "momentum":
         told["momentum"] = write_number(recipe.momentum)
-        if before is None and step.record.step:
+        before = w if record.step == 0 else step.neighbour(-1)
+        if before is None:
             return t("two_layer_network.momentum_unknown", **told)
-        velocity = 0.0 if before is None else w - step.value_of(before)
-        moved = recipe.momentum * velocity - rate * step.gradient
+        velocity = recipe.momentum * (w - before) - rate * step.gradient
         return t(
             "two_layer_network.momentum",
             **told,
-            velocity=_signed(velocity),
-            new_velocity=number(moved),
-            after=number(w + moved),
+            velocity=_signed(w - before),
+            new_velocity=_written(velocity),
+            after=_written(w + velocity),
         )
-    count = step.record.step + 1
+    count = record.step + 1
     factor = math.sqrt(1.0 - recipe.beta2**count) / (1.0 - recipe.beta1**count)
-    adam = t("two_layer_network.adam", **told, count=count, factor=number(factor))
+    written = t("two_layer_network.adam", **told, count=count, factor=_written(factor))
+    after = step.neighbour(1)
     if after is None:
-        return adam
-    w_after = step.value_of(after)
-    moved = t(
-        "two_layer_network.adam_moved",
-        **told,
-        ratio=_signed((w - w_after) / rate),
-        after=number(w_after),
-    )
-    return f"{adam}\n\n{moved}"
-
-
-def _scientific(value: float) -> str:
-    if value == 0.0:
-        return "$0$"
-    mantissa, exponent = f"{value:.1e}".split("e")
-    return rf"${mantissa} \cdot 10^{{{int(exponent)}}}$"
+        return written
+    ratio = _signed((w - after) / rate)
+    moved = t("two_layer_network.adam_moved", **told, ratio=ratio, after=_written(after))
+    return f"{written}\n\n{moved}"

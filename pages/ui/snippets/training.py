@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, NamedTuple
 
 from core.datasets import Dataset
 from core.models import Objective
 from core.training import Recipe
+from pages.ui.example import State
+from pages.ui.learning.setups import Lesson, data_name, usual
+from pages.ui.written_points import MOST_EDITED_POINTS
 
 __all__ = [
+    "PenaltySource",
     "batch_source",
-    "generated_source",
+    "data_source",
     "loss_source",
+    "memory_source",
     "penalty_source",
-    "points_source",
+    "rate_source",
     "split_source",
     "update_source",
 ]
@@ -50,11 +55,27 @@ X = np.stack([radius * np.sin(angle), radius * np.cos(angle)], axis=1)
 """,
 }
 
-DIGITS: Final = """\
-with np.load("core/data/digits.npz") as file:  # run this where the app's core/ is
+_PUBLISHED: Final = """\
+rng = np.random.RandomState(0)  # the old generator, as in the notes
+n, K, noise = 100, 3, 0.2  # samples a class, classes, noise of the angle
+"""
+
+_DIGITS: Final = """\
+with np.load("core/data/digits.npz") as file:  # a file of Logit Lab: run this in its folder
     X, y = file["images"].reshape(-1, 64) / 16, file["labels"].astype(int)
 K = 10
-# The same samples: X, y = sklearn.datasets.load_digits(return_X_y=True); X = X / 16
+# The same with scikit-learn: X, y = load_digits(return_X_y=True); X = X / 16
+"""
+
+_FILE: Final = """\
+import csv
+
+with open("points.csv", encoding="utf-8", newline="") as file:  # lines of x1, x2, class
+    rows = [row for row in csv.reader(file) if row][1:]
+names = {names}
+X = np.array([row[:2] for row in rows], dtype=float)
+y = np.array([names.index(row[2]) for row in rows])
+K = len(names)
 """
 
 _HINGE: Final = {
@@ -90,35 +111,47 @@ loss = 0.5 * (dscores**2).sum(axis=1)
 """
 
 
-def points_source(data: Dataset) -> str:
-    """Source of points that are written out."""
+def data_source(state: State, lesson: Lesson, data: Dataset) -> str:
+    """Source of the data that a lesson shows: samples ``X``, labels ``y``, ``K`` classes."""
+    name = data_name(state, lesson)
+    if name == "digits":
+        return _DIGITS
+    if name == "published_spiral":
+        return f"{_PUBLISHED}{_GENERATED['spiral']}{_LABELS}"
+    if name not in _GENERATED:
+        return _points(data)
+    fitting = usual(state, lesson)
+    samples = fitting.samples if state.samples is None else state.samples
+    noise = fitting.noise if state.noise is None else state.noise
+    return f"""\
+rng = np.random.default_rng({state.draw})
+n, K, noise = {samples}, {data.classes}, {noise!r}  # samples a class, classes, noise
+{_GENERATED[name]}{_LABELS}"""
+
+
+def _points(data: Dataset) -> str:
+    if data.size > MOST_EDITED_POINTS:
+        return _FILE.format(names=list(data.names))
     rows = "".join(f"    {point!r},\n" for point in data.points.tolist())
     return f"X = np.array([\n{rows}])\ny = np.array({data.labels.tolist()})\nK = {data.classes}\n"
 
 
-def generated_source(kind: str, *, samples: int, classes: int, noise: float, rng: str) -> str:
-    """Source of a generated data set, by the name of its function in `core.datasets`."""
-    return f"""\
-rng = {rng}
-n, K, noise = {samples}, {classes}, {noise!r}  # samples a class, classes, noise
-{_GENERATED[kind]}y = np.repeat(np.arange(K), n)
-"""
+_LABELS: Final = "y = np.repeat(np.arange(K), n)\n"
 
 
-def split_source(held_out: float, rng: str) -> str:
+def split_source(held_out: float) -> str:
     """Source that holds out a part of each class, as `core.datasets.split`."""
     return f"""\
-rng = {rng}
-classes = [rng.permutation(np.flatnonzero(y == k)) for k in range(K)]
-part = {held_out!r}
-held = np.sort(np.concatenate([c[: min(round(part * len(c)), len(c) - 1)] for c in classes]))
+members = [rng.permutation(np.flatnonzero(y == k)) for k in range(K)]
+held = [m[: min(round({held_out!r} * len(m)), max(0, len(m) - 1))] for m in members]
+held = np.sort(np.concatenate(held))  # these are only looked at
 X_held, y_held = X[held], y[held]
 X, y = np.delete(X, held, axis=0), np.delete(y, held)
 """
 
 
 def loss_source(objective: Objective) -> str:
-    """Body of a function that has the mean loss of ``scores`` with labels ``y``, and ``dscores``."""
+    """Body of a function of ``scores`` and ``y`` that returns the mean loss and its slope."""
     lines = "every = np.arange(len(y))\n"
     if objective.loss == "cross_entropy":
         lines += _CROSS_ENTROPY
@@ -139,29 +172,40 @@ def loss_source(objective: Objective) -> str:
     return f"{lines}return loss.mean(), dscores / len(y)\n"
 
 
-def penalty_source(objective: Objective, names: tuple[str, ...]) -> tuple[str, str]:
-    """Expressions for the penalty on the named weights, and for its gradient at ``W``."""
-    values, slopes = [], []
+class PenaltySource(NamedTuple):
+    """Statements that set the strengths, the value's expression, and what a slope has added."""
+
+    strengths: str
+    value: str
+    slope: str
+
+
+def penalty_source(objective: Objective, names: tuple[str, ...]) -> PenaltySource:
+    """Source of the penalty on the named weights; its slope is that at ``W``."""
+    strengths, values, slope = "", list[str](), ""
     if objective.l1:
+        strengths += f"l1 = {float(objective.l1)!r}  # strength of the L1 penalty\n"
         values.append(f"l1 * ({' + '.join(f'np.abs({name}).sum()' for name in names)})")
-        slopes.append("l1 * np.sign(W)")
+        slope += " + l1 * np.sign(W)"
     if objective.l2:
         half = "0.5 * " if objective.half else ""
+        strengths += f"l2 = {float(objective.l2)!r}  # strength of the L2 penalty\n"
         values.append(f"{half}l2 * ({' + '.join(f'({name}**2).sum()' for name in names)})")
-        slopes.append("l2 * W" if objective.half else "2 * l2 * W")
-    return " + ".join(values) or "0.0", " + ".join(slopes)
+        slope += " + l2 * W" if objective.half else " + 2 * l2 * W"
+    return PenaltySource(strengths, " + ".join(values) or "0.0", slope)
 
 
-def batch_source(recipe: Recipe, samples: int) -> str:
-    """Statements that draw the samples of a step as ``x`` and ``t``, from N samples ``X``, ``y``."""
+def batch_source(recipe: Recipe, samples: int, steps_per_epoch: int) -> str:
+    """Statements that draw the samples ``x``, ``t`` of a step from the N samples ``X``, ``y``."""
     size = min(recipe.batch_size or samples, samples)
     if recipe.sampling == "with_replacement":
-        return f"batch = rng.integers(N, size={size})  # a sample may come twice, or not at all\n{_TAKE}"
+        drawn = f"batch = rng.integers(N, size={size})  # a sample may come twice, or not at all"
+        return f"{drawn}\n{_TAKE}"
     if size == samples:
         return "x, t = X, y  # all samples\n"
     return f"""\
-place = step % steps_per_epoch
-if place == 0:  # a new epoch: each sample comes once, in a new order
+place = step % {steps_per_epoch}
+if place == 0:  # an epoch begins: each sample comes once, in a new order
     order = rng.permutation(N)
 batch = order[place * {size} : (place + 1) * {size}]
 {_TAKE}"""
@@ -170,11 +214,11 @@ batch = order[place * {size} : (place + 1) * {size}]
 _TAKE: Final = "x, t = X[batch], y[batch]\n"
 
 
-def rate_source(recipe: Recipe) -> str:
+def rate_source(recipe: Recipe, steps_per_epoch: int) -> str:
     """Expression for the learning rate of a step."""
     if recipe.decay == 1.0:
         return f"{recipe.learning_rate!r}"
-    return f"{recipe.learning_rate!r} * {recipe.decay!r} ** (step // steps_per_epoch)"
+    return f"{recipe.learning_rate!r} * {recipe.decay!r} ** (step // {steps_per_epoch})"
 
 
 def memory_source(recipe: Recipe) -> str:
