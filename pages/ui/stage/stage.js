@@ -273,7 +273,7 @@ class Stage {
       }
     }
     for (const [axis, place, index] of handle.given.moves) {
-      this.arrays[place][index] = handle.value[axis];
+      this.arrays[place][index] = [handle.value].flat()[axis];
       this.dirty.add(place);
     }
     this.requestPaint();
