@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import IntEnum
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from core.losses import Loss, cross_entropy, hinge, squared_error
 from core.models import Objective
@@ -14,7 +15,24 @@ from core.regularization import elastic_net
 from core.snapshots import stacked_scores
 from core.validation import FloatArray, LabelArray
 
-__all__ = ["LinearRun", "linear_run"]
+__all__ = ["LinearRun", "Standing", "linear_run", "standings"]
+
+
+class Standing(IntEnum):
+    """What there is to say of a run with the softmax loss and one with the SVM loss at a step."""
+
+    SAME = 0
+    """Both have the same weights and biases."""
+    SVM_SATISFIED = 1
+    """The hinge loss of the SVM's run is exactly 0: every margin is met."""
+    BOTH_RIGHT = 2
+    """Both predict every sample, but the SVM's margins are not all met."""
+    SOFTMAX_AHEAD = 3
+    """The run with the softmax loss predicts more samples."""
+    SVM_AHEAD = 4
+    """The run with the SVM loss predicts more samples."""
+    BOTH_WRONG = 5
+    """Both predict equally many, and not all."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,3 +158,33 @@ def linear_run(
         penalty_gradient=penalty.gradient,
         bias_gradient=d_scores.sum(axis=1),
     )
+
+
+def standings(softmax: LinearRun, svm: LinearRun) -> NDArray[np.int64]:
+    """Return the :class:`Standing` of each step of two runs of equal length.
+
+    Parameters
+    ----------
+    softmax, svm : LinearRun
+        One with the cross-entropy, one with the hinge loss.
+
+    Examples
+    --------
+    >>> parameters = {"W1": [[[1.0, -1.0]], [[2.0, -2.0]]], "b1": [[0.0, 0.0], [0.0, 0.0]]}
+    >>> start = {name: values[:1] * 2 for name, values in parameters.items()}
+    >>> X, y = [[0.25]], np.array([0])
+    >>> softmax = linear_run(start, X, y, Objective())
+    >>> svm = linear_run(parameters, X, y, Objective("hinge"))
+    >>> [Standing(standing).name for standing in standings(softmax, svm)]
+    ['SAME', 'SVM_SATISFIED']
+    """
+    same_weights = (softmax.weights == svm.weights).all(axis=(1, 2))
+    conditions = [
+        same_weights & (softmax.bias == svm.bias).all(axis=1),
+        svm.data_loss == 0.0,
+        (softmax.accuracy == 1.0) & (svm.accuracy == 1.0),
+        softmax.accuracy > svm.accuracy,
+        softmax.accuracy < svm.accuracy,
+    ]
+    found = list(Standing)[: len(conditions)]
+    return np.asarray(np.select(conditions, found, Standing.BOTH_WRONG), dtype=np.int64)
