@@ -48,6 +48,8 @@ __all__ = [
     "pictures",
     "plane_figure",
     "point_places",
+    "region_pixels",
+    "regions_place",
     "samples_figure",
     "shared_places",
     "step_places",

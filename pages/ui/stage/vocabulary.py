@@ -294,6 +294,8 @@ class Release:
         The handle that has the focus.
     is_held
         Whether the drag goes on: an update of a live handle.
+    moved
+        The handles that were moved, but for those that followed.
     added
         The panel, x and y of a click on an empty plane.
     removed
@@ -303,6 +305,7 @@ class Release:
     values: Mapping[str, Value]
     focus: str | None
     is_held: bool = False
+    moved: tuple[str, ...] = ()
     added: tuple[str, float, float] | None = None
     removed: str | None = None
 
