@@ -6,7 +6,6 @@ import csv
 import io
 import re
 
-import numpy as np
 import pytest
 
 from core.cells import TableError
@@ -15,8 +14,7 @@ from core.losses import cross_entropy, hinge
 from core.models import LinearClassifier, Objective
 from core.point_edits import points_from_edits
 from core.point_tables import POINT_REASONS, read_points
-from core.training import DivergenceError, Recipe, Training
-from pages.ui.points.sentences import divergence_sentence, fault_sentence
+from pages.ui.points.sentences import fault_sentence
 from pages.ui.points.table import edited_cells, points_table, shown
 from pages.ui.text import LANGUAGES, text_in
 
@@ -87,30 +85,6 @@ def test_sentences_as_they_are_read(table, sentence) -> None:
     with pytest.raises(TableError) as caught:
         read_points(table)
     assert plain(fault_sentence(caught.value, text_in("en"))) == sentence
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_divergence_is_told_with_its_step_and_a_lower_learning_rate(language) -> None:
-    rng = np.random.default_rng(0)
-    model = LinearClassifier.initial(2, 3, rng=rng, objective=Objective("hinge", l2=0.1))
-    training = Training(model, NINE, Recipe(learning_rate=50.0), rng=rng)
-    with pytest.raises(DivergenceError) as caught:
-        list(training.advance(1000))
-    t = text_in(language)
-    sentence = divergence_sentence(caught.value, t, strength=0.1)
-    assert "{" not in sentence
-    assert str(caught.value.step) in sentence
-    assert " 50" in sentence
-    assert " 1 " in sentence.replace("，", " ").replace(".", " ").replace("。", " ").replace(
-        ",", " "
-    )
-    assert "λ" in sentence
-    assert "λ" not in divergence_sentence(caught.value, t)
-    assert "0.02" in divergence_sentence(DivergenceError(1234, 0.2), t)
-    assert "1,234" in divergence_sentence(DivergenceError(1234, 0.2), t)
-    at_start = divergence_sentence(DivergenceError(0, 0.5), t)
-    assert "0.5" not in at_start
-    assert at_start != sentence
 
 
 def test_the_table_has_what_each_model_makes_of_each_point() -> None:

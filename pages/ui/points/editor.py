@@ -11,8 +11,9 @@ import streamlit as st
 from core.datasets import Dataset, nine_points
 from core.point_edits import points_from_edits, with_point
 from core.point_tables import MOST_CLASSES, read_points, write_points
-from pages.ui.example import default_name
+from pages.ui.example import State, default_name
 from pages.ui.export import Table
+from pages.ui.learning.setups import Lesson, data_name
 from pages.ui.points.own import are_same, change, refusal
 from pages.ui.points.sentences import fault_sentence
 from pages.ui.points.table import EDITED, Shown, edited_cells, points_table
@@ -70,27 +71,27 @@ def _added(dataset: Dataset) -> None:
     change(dataset, lambda: with_point(dataset, 0.0, 0.0, new_class(dataset)), "plane")
 
 
-def point_controls(dataset: Dataset, views: Sequence[Shown], name: str, t: Text) -> None:
-    """Show the points as a table to edit, with what models make of them; take a file of others.
-
-    ``name`` says what is shown.
-    """
+def point_controls(
+    state: State, lesson: Lesson, dataset: Dataset, views: Sequence[Shown], t: Text
+) -> None:
+    """Show the points as a table to edit, with what models make of them; take a file of others."""
+    source = t(f"learning.data.{data_name(state, lesson)}")
     st.markdown(t("points.section"))
-    st.caption(t("points.loaded", source=name, size=f"{dataset.size:,}", classes=dataset.classes))
+    st.caption(t("points.loaded", source=source, size=f"{dataset.size:,}", classes=dataset.classes))
     tabs = st.tabs([t("points.way.table"), t("points.way.file")], key=_WAY, on_change="rerun")
-    if tabs[0].open:
-        with tabs[0]:
-            _table(dataset, views, t)
-    if tabs[1].open:
-        with tabs[1]:
-            _file(dataset, t)
+    for show, tab in zip((_table, _file), tabs, strict=True):
+        if tab.open:
+            with tab:
+                show(dataset, views, t)
     if dataset.size > MOST_EDITED_POINTS:
-        st.info(t("points.many", most=MOST_EDITED_POINTS))
+        st.info(t("points.many", most=MOST_EDITED_POINTS), icon="ℹ️")
+    if state.data == "own" and data_name(state, lesson) != "own":
+        st.warning(t("points.missing", most=MOST_EDITED_POINTS, instead=source), icon="📂")
     refused = refusal(dataset)
     if refused is not None:
-        source = t(f"points.source.{refused.source}", name=escape(refused.name))
+        what = t(f"points.source.{refused.source}", name=escape(refused.name))
         fault = fault_sentence(refused.fault, t)
-        st.error(t("points.refused", source=source, fault=fault), icon="⚠️")
+        st.error(t("points.refused", source=what, fault=fault), icon="⚠️")
 
 
 def _table(dataset: Dataset, views: Sequence[Shown], t: Text) -> None:
@@ -160,7 +161,7 @@ def _edited(key: str) -> None:
     change(editor.dataset, lambda: points_from_edits(editor.dataset, cells), "edited")
 
 
-def _file(dataset: Dataset, t: Text) -> None:
+def _file(dataset: Dataset, _: Sequence[Shown], t: Text) -> None:
     # A file that was read is let go, so that the same one can be chosen again.
     key = f"points_file{st.session_state.setdefault(_UPLOADS, 0)}"
 

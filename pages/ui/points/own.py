@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import numpy as np
 import streamlit as st
@@ -15,22 +15,15 @@ import streamlit as st
 from core.cells import TableError
 from core.datasets import Dataset
 from pages.ui.example import default_name
+from pages.ui.learning.controls import FITTED
+from pages.ui.learning.setups import OWN_DATA, points_of
 from pages.ui.location import read_state, write_state
 from pages.ui.written_points import MOST_EDITED_POINTS
 
-__all__ = [
-    "Refusal",
-    "Source",
-    "adopt",
-    "are_same",
-    "change",
-    "kept_points",
-    "refusal",
-]
+__all__ = ["Refusal", "Source", "are_same", "change", "refusal"]
 
 Source = Literal["file", "edited", "plane"]
 
-_KEPT: Final = "points_kept"
 _REFUSED: Final = "points_refused"
 
 
@@ -44,12 +37,6 @@ class Refusal:
     fault: TableError
 
 
-def kept_points() -> Dataset | None:
-    """Own points that are too many for the address, if this session has any."""
-    kept: Dataset | None = st.session_state.get(_KEPT)
-    return kept
-
-
 def refusal(dataset: Dataset) -> Refusal | None:
     """The last change, if it could not be made and these are still the points."""
     refused: Refusal | None = st.session_state.get(_REFUSED)
@@ -58,7 +45,7 @@ def refusal(dataset: Dataset) -> Refusal | None:
 
 def are_same(first: Dataset, second: Dataset) -> bool:
     """Whether two data sets hold the same points of the same classes."""
-    return (
+    return first is second or (
         first.names == second.names
         and np.array_equal(first.labels, second.labels)
         and np.array_equal(first.points, second.points)
@@ -68,32 +55,32 @@ def are_same(first: Dataset, second: Dataset) -> bool:
 def change(
     dataset: Dataset, make: Callable[[], Dataset], source: Source, *, name: str = ""
 ) -> bool:
-    """Replace the points; where that cannot be, keep them and tell why."""
+    """Replace the points; where that cannot be, keep them and tell why.
+
+    The points of a file are another data set, with the settings that are usual for it; points that
+    were edited keep the settings.
+    """
     try:
         changed = make()
     except TableError as fault:
         st.session_state[_REFUSED] = Refusal(dataset, source, name, fault)
         return False
     st.session_state[_REFUSED] = None
-    adopt(changed)
+    state = read_state()[0]
+    if source == "file":
+        usual_again: dict[str, Any] = dict.fromkeys(FITTED)
+        state = replace(state, **usual_again, data="own")
+    if changed.classes != dataset.classes:
+        state = replace(state, start="seed")
+    if changed.size > MOST_EDITED_POINTS:
+        st.session_state[OWN_DATA] = changed
+        write_state(replace(state, data="own", points=None, groups=None))
+    else:
+        write_state(replace(state, points=points_of(changed), groups=_groups(changed)))
     return True
 
 
-def adopt(dataset: Dataset) -> None:
-    """Make these the points."""
-    state = read_state()[0]
-    if dataset.size > MOST_EDITED_POINTS:
-        st.session_state[_KEPT] = dataset
-        write_state(replace(state, data="own", points=None, groups=None))
-        return
-    points = tuple(
-        (float(x1), float(x2), int(label))
-        for (x1, x2), label in zip(dataset.points, dataset.labels, strict=True)
-    )
-    write_state(replace(state, data="own", points=points, groups=_groups(dataset)))
-
-
 def _groups(dataset: Dataset) -> tuple[str, ...] | None:
-    """The names of the classes; None where they need not be told."""
+    """The names of the classes; None where they follow from the points."""
     usual = tuple(map(default_name, range(int(dataset.labels.max()) + 1)))
     return None if dataset.names == usual else dataset.names
