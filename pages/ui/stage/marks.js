@@ -136,7 +136,7 @@ async function download(stage, panel, format) {
   const note = (x, y, text, yshift) => ({ x, y, text, yshift, showarrow: false, font: { color: ink, size: 14 } });
   const marks = stage.marks.filter((mark) => mark.panel === panel).flatMap((mark) => mark.annotations());
   const handles = [...stage.handles.values()]
-    .filter(({ given }) => given.panel === panel.id && given.axis !== "xy")
+    .filter(({ given }) => given.panel === panel.id && given.axis !== "xy" && given.mark !== "cell")
     .map(({ given, value, pill }) =>
       given.axis === "y"
         ? note(given.at, value, plain(pill.textContent), value < 0 ? -12 : 12)

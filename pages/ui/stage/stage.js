@@ -273,7 +273,7 @@ class Stage {
       }
     }
     for (const [axis, place, index] of handle.given.moves) {
-      this.arrays[place][index] = handle.value[axis];
+      this.arrays[place][index] = [handle.value].flat()[axis];
       this.dirty.add(place);
     }
     this.requestPaint();
@@ -382,7 +382,7 @@ class Stage {
     this.lastSent = performance.now();
     const values = Object.fromEntries([...this.handles].map(([id, handle]) => [id, handle.value]));
     this.root.dataset.sent = this.sent;
-    this.setStateValue("state", { number: this.sent, values, focus: this.focus, ...more });
+    this.setStateValue("state", { number: this.sent, values, focus: this.focus, moved: [...this.moved], ...more });
   }
 
   sendThrottled() {
