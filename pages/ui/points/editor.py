@@ -56,7 +56,12 @@ def class_control(dataset: Dataset, t: Text) -> None:
     names, add = st.columns([4, 2], vertical_alignment="bottom")
     st.session_state[_CLASS] = new_class(dataset)
     names.segmented_control(
-        t("points.new_class"), class_names(dataset), key=_CLASS, required=True, width="stretch"
+        t("points.new_class"),
+        class_names(dataset),
+        format_func=lambda name: name if name in dataset.names else f"＋ {name}",
+        key=_CLASS,
+        required=True,
+        width="stretch",
     )
     add.button(
         t("points.add"),
@@ -113,7 +118,7 @@ def _table(dataset: Dataset, views: Sequence[Shown], t: Text) -> None:
         dict(editor.table.columns),
         column_config=config,
         num_rows="dynamic",
-        height=min(36 * (dataset.size + 2), 430),
+        height=min(35 * (dataset.size + 2) + 3, 423),
         key=key,
         on_change=_edited,
         args=(key,),
