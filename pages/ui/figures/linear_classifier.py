@@ -77,7 +77,7 @@ MOST_NUMBERED: Final = 20
 """Of more points the numbers are not written."""
 
 CELL: Final = (0.94, 0.88)
-GRADIENT_COLUMN: Final = 3.6
+GRADIENT_COLUMN: Final = 3.2
 """Where the columns of the gradient begin, in cells."""
 HEAD: Final = 0.075
 """Length of an arrow's head in halves of a side, but at most half of the arrow."""
@@ -240,7 +240,6 @@ def marks(
                     Spot(_plane(run), 0, "y"),
                     numbers=NUMBERS,
                     decimals=(0,),
-                    side="above",
                 )
             )
     return drawn
@@ -266,7 +265,7 @@ def _paths(lines: FloatArray, arrows: FloatArray, box: Box) -> FloatArray:
 def plane_figure(labels: tuple[int, ...], classes: int, box: Box) -> go.Figure:
     """Points in the colours of their classes, and a line with an arrow for each class."""
     figure = base_figure()
-    size = 11 if len(labels) <= MOST_BARS else 7
+    size = 17 if len(labels) <= MOST_NUMBERED else 11 if len(labels) <= MOST_BARS else 7
     figure.add_scatter(
         mode="markers",
         marker={
@@ -304,7 +303,7 @@ def weights_figure(names: tuple[str, ...]) -> go.Figure:
     figure = base_figure()
     columns = len(PARAMETERS)
     figure.update_xaxes(
-        range=[-0.55, GRADIENT_COLUMN + columns - 0.45],
+        range=[-0.52, GRADIENT_COLUMN + columns - 0.48],
         tickvals=[*range(columns), *(GRADIENT_COLUMN + column for column in range(columns))],
         ticktext=[*PARAMETERS, *(f"∂{name}" for name in PARAMETERS)],
         side="top",

@@ -25,6 +25,7 @@ from pages.ui.learning.setups import dataset, setup
 from pages.ui.location import read_state
 
 __all__ = [
+    "LOSSES",
     "Pair",
     "Seen",
     "drop_start",

@@ -148,6 +148,7 @@ def linear_stage(state: State, pair: Pair, t: Text) -> None:
         now=now,
         on_release=lambda release: _released(frame, release),
         labels=stage_words(t),
+        pinned=True,
     )
     if own_start(state, pair.data) is not start:
         st.rerun()
