@@ -138,7 +138,8 @@ def test_the_derivation_has_the_present_numbers(language) -> None:
     losses = -np.log(p[every, y])
     worst = int(losses.argmax())
     assert f"{worst + 1}" in written
-    assert f"({row(X[worst])})" in written
+    assert r"x = (-0.4,\; -0.5)" in written
+    assert X[worst].tolist() == [-0.4, -0.5]
     assert f"({row(scores[worst])})" in written
     margins = np.maximum(0, scores - scores[every, y][:, None] + 1)
     margins[every, y] = 0

@@ -75,7 +75,7 @@ def derivation(dataset: Dataset, svm: Step, softmax: Step, recipe: Recipe, t: Te
         name=escape(dataset.names[label]),
         label=label,
         column=label + 1,
-        point=_vector(dataset.points[index]),
+        point=f"({latex.row(map(_short, dataset.points[index].tolist()))})",
         size=dataset.size,
         count=len(svm.batch),
         batch=t(f"linear_classifier.{batch}", count=len(svm.batch), size=dataset.size),
@@ -85,7 +85,11 @@ def derivation(dataset: Dataset, svm: Step, softmax: Step, recipe: Recipe, t: Te
             terms=_hinge_terms(svm.model, dataset, index),
             value=values["svm_loss"],
         ),
-        slope=t(f"linear_classifier.slope_{objective.power}"),
+        slope=t(
+            f"linear_classifier.slope_{objective.variant}",
+            amount=1 if objective.power == 1 else "2m",
+            however=t("linear_classifier.however") if objective.power == 1 else "",
+        ),
         penalty=_penalty(svm, softmax, t),
         step=t(
             f"linear_classifier.step_{recipe.optimizer}",
@@ -131,7 +135,7 @@ def _entry(dataset: Dataset, step: Step, batch: ModelLoss, label: int) -> str:
     """One entry of X^T dscores as the sum over the points whose row is not 0."""
     first, column = dataset.points[step.batch, 0], batch.backward["dscores"][:, label]
     terms = [
-        rf"{_signed(x)} \cdot {_signed(slope)}"
+        rf"{_bracketed(_short(x))} \cdot {_signed(slope)}"
         for x, slope in zip(first.tolist(), column.tolist(), strict=True)
         if slope
     ]
@@ -210,9 +214,16 @@ def _power(objective: Objective) -> str:
     return "" if objective.power == 1 else "^2"
 
 
+def _short(coordinate: float) -> str:
+    return write_number(round(coordinate, 4))
+
+
 def _signed(value: float) -> str:
-    text = latex.number(value)
-    return f"({text})" if value < 0 else text
+    return _bracketed(latex.number(value))
+
+
+def _bracketed(text: str) -> str:
+    return f"({text})" if text.startswith("-") else text
 
 
 def _shortened(parts: Sequence[str]) -> list[str]:

@@ -155,8 +155,9 @@ def _read_only(heading: str, values: Sequence[Any]) -> Any:
     kind = st.column_config
     if isinstance(values[0], str):
         return kind.Column(heading, disabled=True)
-    style = "%d" if isinstance(values[0], int) else "%.4f"
-    return kind.NumberColumn(heading, format=style, disabled=True)
+    if isinstance(values[0], int):
+        return kind.NumberColumn(heading, format="%d", disabled=True, pinned=True)
+    return kind.NumberColumn(heading, format="%.4f", disabled=True)
 
 
 def _edited(key: str) -> None:
