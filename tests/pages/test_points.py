@@ -18,12 +18,13 @@ from pages.ui.text import LANGUAGES, text_in
 from tests.pages.apptest import state_of
 
 APP = Path(__file__).parent / "apps" / "points_app.py"
+NETWORK = APP.with_name("network_points_app.py")
 T = text_in("en")
 NINE = nine_points()
 
 
-def started(**parameters: str) -> AppTest:
-    app = AppTest.from_file(str(APP), default_timeout=30)
+def started(path: Path = APP, **parameters: str) -> AppTest:
+    app = AppTest.from_file(str(path), default_timeout=30)
     for name, value in parameters.items():
         app.query_params[name] = value
     app.run()
@@ -225,3 +226,24 @@ def test_a_refusal_goes_when_the_points_change() -> None:
     assert len(errors(app)) == 1
     app.button(key="points_add").click().run()
     assert errors(app) == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_network_takes_own_points_instead_of_digits(language) -> None:
+    t = text_in(language)
+    app = started(NETWORK, data="digits", lang=language)
+    assert not app.dataframe
+    app.file_uploader[0].set_value(("own.csv", write_points(NINE).encode(), "text/csv"))
+    app.run()
+    assert errors(app) == []
+    assert cells(seen(app)) == cells(NINE)
+    app.session_state["points_way"] = t("points.way.table")
+    app.run()
+    shown = app.dataframe[0].value
+    scores = app.session_state["model"].scores(NINE.points)
+    assert shown[["score A", "score B", "score C"]].to_numpy() == pytest.approx(scores)
+    assert shown["cross_entropy"].to_numpy() == pytest.approx(
+        cross_entropy(scores, NINE.labels).per_sample
+    )
+    app = edit(app, added_rows=[{"x1": 0, "x2": 0, "label": "A"}])
+    assert seen(app).size == 10
