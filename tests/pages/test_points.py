@@ -224,8 +224,20 @@ def test_a_point_is_added_without_a_mouse() -> None:
 def test_a_refusal_goes_when_the_points_change() -> None:
     app = edit(started(), edited_rows={"0": {"x1": 1e5}})
     assert len(errors(app)) == 1
-    app.button(key="points_add").click().run()
+    app.query_params["points"] = "0,0,0;1,1,1"  # Back, to an address before
+    app.run()
     assert errors(app) == []
+    assert seen(app).size == 2
+
+
+def test_what_waits_to_be_mended_outlives_other_losses() -> None:
+    app = edit(started(), edited_rows={"0": {"x1": 1e5}})
+    before = app.dataframe[0].proto.id
+    app.query_params["margin"] = "3"
+    app.run()
+    assert app.dataframe[0].proto.id == before
+    app = edit(app, edited_rows={"0": {"x1": 1}})
+    assert app.dataframe[0].value["hinge"].min() > 5
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

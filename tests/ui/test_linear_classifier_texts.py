@@ -196,6 +196,15 @@ def test_an_update_with_a_memory_is_the_next_record() -> None:
     assert f"{matrix(before)} + {matrix(after - before)} = {matrix(after)}" in written
 
 
+def test_where_a_step_leads_is_known_only_of_neighbouring_records() -> None:
+    svm, _ = pair(replace(DEFAULT, optimizer="momentum"), 300)
+    assert [record.step for record in svm.training.records[:3]] == [0, 2, 4]
+    assert (step_of(svm.training, 101).number, step_of(svm.training, 101).after) == (100, None)
+    svm, _ = pair(replace(DEFAULT, optimizer="momentum"), 150)
+    after = step_of(svm.training, 100).after
+    assert after is svm.training.records[101].parameters["W1"]
+
+
 def test_long_sums_and_wide_matrices_are_shortened() -> None:
     points = tuple((0.1 * k, -0.2 * k, k % 8) for k in range(40))
     state = replace(DEFAULT, points=points)
