@@ -20,13 +20,13 @@ class_control(pair.data, t)
 start_control(state, pair, t)
 data_controls(state, "linear", t)
 recipe_controls(state, "linear", t)
-shown = seen(state, pair)
+shown = seen(pair)
 point_controls(state, "linear", pair.data, views(state, shown), t)
 lesson_tabs(
     "linear_classifier",
     t,
-    why=lambda: why(state, pair, shown, t),
-    code=lambda: code(state, pair, shown),
+    why=lambda: why(state, pair, t),
+    code=lambda: code(state, pair),
     data=lambda: history_table(pair, shown, t),
 )
 train_on(pair.runs, pair.target, status, t)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -10,14 +11,14 @@ import numpy as np
 
 from core.datasets import Dataset
 from core.layers import SoftmaxWithLoss
-from core.models import LinearClassifier, ModelLoss, Objective
-from core.training import Recipe
+from core.models import Model, ModelLoss, Objective
+from core.training import Recipe, Training
 from core.validation import FloatArray, LabelArray
 from pages.ui.derivations import latex
 from pages.ui.text import Text, escape
 from pages.ui.written import write_number
 
-__all__ = ["Step", "derivation"]
+__all__ = ["Step", "derivation", "step_of"]
 
 MOST_WRITTEN: Final = 5
 """Terms of a sum, or columns of a matrix, that are written out; of more, the first and last."""
@@ -27,23 +28,39 @@ MOST_WRITTEN: Final = 5
 class Step:
     """A classifier at the step shown, and the step to take from there.
 
-    ``batch`` are the samples that it looks at. ``after`` is where it leads, if that is known; plain
-    gradient descent does not need it.
+    ``batch`` are the samples that it looks at. ``after`` are the weights where it leads, if they
+    are known; plain gradient descent does not need them.
     """
 
-    model: LinearClassifier
+    number: int
+    model: Model
     batch: LabelArray
     learning_rate: float
-    after: LinearClassifier | None = None
+    after: FloatArray | None = None
 
 
-def derivation(
-    dataset: Dataset, index: int, svm: Step, softmax: Step, recipe: Recipe, t: Text
-) -> str:
+def step_of(training: Training, at: int | None) -> Step:
+    """Return the last recorded step of a run up to ``at``; the present one if that is None."""
+    records = training.records
+    numbers = [record.step for record in records]
+    place = len(records) - 1 if at is None else max(0, bisect_right(numbers, at) - 1)
+    record, following = records[place], records[place + 1 : place + 2]
+    after = [each.parameters["W1"] for each in following if each.step == record.step + 1]
+    return Step(
+        record.step,
+        training.model_at(place),
+        record.batch,
+        record.learning_rate,
+        after[0] if after else None,
+    )
+
+
+def derivation(dataset: Dataset, svm: Step, softmax: Step, recipe: Recipe, t: Text) -> str:
     """Derive both losses of a point, their gradients by W and b, and the next step, as Markdown.
 
-    ``index`` is the point, counted from 0.
+    The point is that with the largest cross-entropy.
     """
+    index = int(softmax.model.loss(dataset.points, dataset.labels).per_sample.argmax())
     label, objective = int(dataset.labels[index]), svm.model.objective
     values: dict[str, object] = {}
     for name, step in (("svm", svm), ("softmax", softmax)):
@@ -53,11 +70,12 @@ def derivation(
     rest = "rest_penalty" if objective.l1 or objective.l2 else "rest"
     return t(
         "linear_classifier.why",
+        step_shown=svm.number,
         number=index + 1,
         name=escape(dataset.names[label]),
         label=label,
         column=label + 1,
-        point=_vector(dataset.points[index]),
+        point=f"({latex.row(map(_short, dataset.points[index].tolist()))})",
         size=dataset.size,
         count=len(svm.batch),
         batch=t(f"linear_classifier.{batch}", count=len(svm.batch), size=dataset.size),
@@ -67,7 +85,11 @@ def derivation(
             terms=_hinge_terms(svm.model, dataset, index),
             value=values["svm_loss"],
         ),
-        slope=t(f"linear_classifier.slope_{objective.power}"),
+        slope=t(
+            f"linear_classifier.slope_{objective.variant}",
+            amount=1 if objective.power == 1 else "2m",
+            however=t("linear_classifier.however") if objective.power == 1 else "",
+        ),
         penalty=_penalty(svm, softmax, t),
         step=t(
             f"linear_classifier.step_{recipe.optimizer}",
@@ -87,8 +109,8 @@ def _numbers(dataset: Dataset, index: int, step: Step) -> Mapping[str, str]:
     batch = _on_batch(dataset, step)
     last = model.objective.data_loss(model.scores(dataset.points[index]), dataset.labels[[index]])
     numbers = {
-        "weights": _matrix(model.W1),
-        "bias": _vector(model.b1),
+        "weights": _matrix(model.parameters["W1"]),
+        "bias": _vector(model.parameters["b1"]),
         "scores": _vector(last.scores[0]),
         "loss": latex.number(last.value),
         "mean": latex.number(model.loss(dataset.points, dataset.labels).data_loss),
@@ -113,7 +135,7 @@ def _entry(dataset: Dataset, step: Step, batch: ModelLoss, label: int) -> str:
     """One entry of X^T dscores as the sum over the points whose row is not 0."""
     first, column = dataset.points[step.batch, 0], batch.backward["dscores"][:, label]
     terms = [
-        rf"{_signed(x)} \cdot {_signed(slope)}"
+        rf"{_bracketed(_short(x))} \cdot {_signed(slope)}"
         for x, slope in zip(first.tolist(), column.tolist(), strict=True)
         if slope
     ]
@@ -122,7 +144,7 @@ def _entry(dataset: Dataset, step: Step, batch: ModelLoss, label: int) -> str:
     return f"{written} = {value}"
 
 
-def _hinge_terms(model: LinearClassifier, dataset: Dataset, index: int) -> str:
+def _hinge_terms(model: Model, dataset: Dataset, index: int) -> str:
     """One max(0, ...) a class with its numbers."""
     objective, label = model.objective, int(dataset.labels[index])
     scores = model.scores(dataset.points[index])[0].tolist()
@@ -143,7 +165,7 @@ def _penalty(svm: Step, softmax: Step, t: Text) -> str:
         return t("linear_classifier.penalty_none")
     values: dict[str, str] = {}
     for name, step in (("svm", svm), ("softmax", softmax)):
-        penalty = step.model.objective.penalty(step.model.W1)
+        penalty = step.model.objective.penalty(step.model.parameters["W1"])
         values[f"{name}_value"] = latex.number(penalty.value)
         values[f"{name}_pull"] = _matrix(penalty.gradient)
     formula, pull = _penalty_formulas(objective)
@@ -171,14 +193,14 @@ def _updates(dataset: Dataset, svm: Step, softmax: Step, recipe: Recipe) -> str:
     """The next step of both classifiers with its numbers, where it is known."""
     parts = []
     for name, step in (("SVM", svm), ("softmax", softmax)):
-        weights = step.model.W1
+        weights = step.model.parameters["W1"]
         if recipe.optimizer == "sgd":
             gradient = _on_batch(dataset, step).gradients["W1"]
             rate = write_number(step.learning_rate)
             move = rf"- {rate} {_matrix(gradient)}"
             after = weights - step.learning_rate * gradient
         elif step.after is not None:
-            after = step.after.W1
+            after = step.after
             move = f"+ {_matrix(after - weights)}"
         else:
             continue
@@ -192,9 +214,16 @@ def _power(objective: Objective) -> str:
     return "" if objective.power == 1 else "^2"
 
 
+def _short(coordinate: float) -> str:
+    return write_number(round(coordinate, 4))
+
+
 def _signed(value: float) -> str:
-    text = latex.number(value)
-    return f"({text})" if value < 0 else text
+    return _bracketed(latex.number(value))
+
+
+def _bracketed(text: str) -> str:
+    return f"({text})" if text.startswith("-") else text
 
 
 def _shortened(parts: Sequence[str]) -> list[str]:

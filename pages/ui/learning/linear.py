@@ -17,7 +17,6 @@ import streamlit as st
 from core.datasets import Dataset
 from core.linear_run import LinearRun, linear_run, published_classifier
 from core.models import LinearClassifier, LossName
-from core.snapshots import timeline_steps
 from core.validation import FloatArray, LabelArray
 from pages.ui.example import State
 from pages.ui.learning.runs import SLICE, Run, run_of, target_of
@@ -84,9 +83,10 @@ class Seen:
         return self.softmax, self.svm
 
     def row(self, state: State) -> int:
-        """Which of the steps the state shows."""
-        at = self.steps[-1] if state.at is None else min(state.at, int(self.steps[-1]))
-        return int(np.searchsorted(self.steps, at))
+        """Which of the steps the state shows: the last one up to its own."""
+        if state.at is None:
+            return len(self.steps) - 1
+        return int(np.searchsorted(self.steps, state.at, side="right")) - 1
 
 
 @dataclass(frozen=True, eq=False)
@@ -160,18 +160,22 @@ def held_pair() -> tuple[State, Pair]:
     return state, pair
 
 
-def seen(state: State, pair: Pair) -> Seen:
-    """Return both runs in numbers at the steps of a timeline."""
-    at = None if state.at is None else min(state.at, pair.last)
-    steps = timeline_steps(pair.last, shown=at)
+def seen(pair: Pair) -> Seen:
+    """Return both runs in numbers at the recorded steps of the longer one."""
+    steps = max((_recorded(run) for run in pair.runs), key=lambda recorded: int(recorded[-1]))
     runs = [_numbers(run, steps) for run in pair.runs]
     lengths = [int((steps <= run.training.records[-1].step).sum()) for run in pair.runs]
     return Seen(steps, runs[0], runs[1], (lengths[0], lengths[1]))
 
 
+def _recorded(run: Run) -> LabelArray:
+    return np.array([record.step for record in run.training.records], dtype=np.intp)
+
+
 def _numbers(run: Run, steps: LabelArray) -> LinearRun:
     records = run.training.records
-    taken = [records[min(step, len(records) - 1)].parameters for step in steps.tolist()]
+    places = np.searchsorted(_recorded(run), steps, side="right") - 1
+    taken = [records[place].parameters for place in places.tolist()]
     parameters: Mapping[str, FloatArray] = {
         name: np.stack([parameters[name] for parameters in taken]) for name in taken[0]
     }

@@ -9,12 +9,10 @@ from typing import Final
 import streamlit as st
 
 from core.linear_run import LinearRun
-from core.models import LinearClassifier
-from pages.ui.derivations.linear_classifier import Step, derivation
+from pages.ui.derivations.linear_classifier import derivation, step_of
 from pages.ui.example import State
 from pages.ui.export import Table
 from pages.ui.learning.linear import LOSSES, Pair, Seen, drop_start, own_start
-from pages.ui.learning.runs import Run
 from pages.ui.location import write_state
 from pages.ui.points.table import Shown
 from pages.ui.snippets.linear_classifier import snippet
@@ -38,35 +36,16 @@ def views(state: State, seen: Seen) -> list[Shown]:
     ]
 
 
-def why(state: State, pair: Pair, seen: Seen, t: Text) -> str:
-    """Derive the step shown, for the point with the largest hinge loss."""
-    row = seen.row(state)
-    softmax, svm = (_step(run, int(seen.steps[row])) for run in pair.runs)
-    hardest = int(seen.svm.hinge[row].argmax())
-    return derivation(pair.data, hardest, svm, softmax, pair.runs[0].setup.recipe, t)
+def why(state: State, pair: Pair, t: Text) -> str:
+    """Derive the step shown."""
+    softmax, svm = (step_of(run.training, state.at) for run in pair.runs)
+    return derivation(pair.data, svm, softmax, pair.runs[0].setup.recipe, t)
 
 
-def code(state: State, pair: Pair, seen: Seen) -> str:
+def code(state: State, pair: Pair) -> str:
     """Write the code that trains up to the step shown."""
-    softmax, svm = (run.setup for run in pair.runs)
-    return snippet(svm, softmax, int(seen.steps[seen.row(state)]))
-
-
-def _step(run: Run, step: int) -> Step:
-    records = run.training.records
-    shown = min(step, len(records) - 1)
-    record = records[shown]
-    return Step(
-        _model_at(run, shown),
-        record.batch,
-        record.learning_rate,
-        _model_at(run, shown + 1) if shown + 1 < len(records) else None,
-    )
-
-
-def _model_at(run: Run, record: int) -> LinearClassifier:
-    parameters = run.training.records[record].parameters
-    return LinearClassifier(parameters["W1"], parameters["b1"], run.setup.objective)
+    softmax, svm = pair.runs
+    return snippet(state, svm, softmax)
 
 
 def history_table(pair: Pair, seen: Seen, t: Text) -> Table:

@@ -56,7 +56,12 @@ def class_control(dataset: Dataset, t: Text) -> None:
     names, add = st.columns([4, 2], vertical_alignment="bottom")
     st.session_state[_CLASS] = new_class(dataset)
     names.segmented_control(
-        t("points.new_class"), class_names(dataset), key=_CLASS, required=True, width="stretch"
+        t("points.new_class"),
+        class_names(dataset),
+        format_func=lambda name: name if name in dataset.names else f"＋ {name}",
+        key=_CLASS,
+        required=True,
+        width="stretch",
     )
     add.button(
         t("points.add"),
@@ -113,7 +118,7 @@ def _table(dataset: Dataset, views: Sequence[Shown], t: Text) -> None:
         dict(editor.table.columns),
         column_config=config,
         num_rows="dynamic",
-        height=min(36 * (dataset.size + 2), 430),
+        height=min(35 * (dataset.size + 2) + 3, 423),
         key=key,
         on_change=_edited,
         args=(key,),
@@ -150,8 +155,9 @@ def _read_only(heading: str, values: Sequence[Any]) -> Any:
     kind = st.column_config
     if isinstance(values[0], str):
         return kind.Column(heading, disabled=True)
-    style = "%d" if isinstance(values[0], int) else "%.4f"
-    return kind.NumberColumn(heading, format=style, disabled=True)
+    if isinstance(values[0], int):
+        return kind.NumberColumn(heading, format="%d", disabled=True, pinned=True)
+    return kind.NumberColumn(heading, format="%.4f", disabled=True)
 
 
 def _edited(key: str) -> None:
