@@ -188,9 +188,6 @@ def _by_step(shown: Frame, drawing: figures.Drawing, rows: slice) -> dict[Place,
         places[figures.regions_place(run)] = figures.region_pixels(
             run, numbers, trained.setup.objective, drawing.box
         )
-        entries = np.asarray(places[f"{run}_cells"])
-        for index in range(entries.shape[1]):
-            places[f"{run}_entry{index}"] = entries[:, index : index + 1]
     return places
 
 
