@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -210,6 +211,16 @@ def test_an_address_of_another_session_is_told() -> None:
     assert "Nine points" in warning.value
     assert cells(seen(app)) == cells(NINE)
     assert not started(data="own", points="0,0,0;1,1,1").warning
+
+
+def test_numbers_of_a_run_that_diverges_are_written_with_an_exponent() -> None:
+    app = started(size_of_weights="1e153")
+    shown = app.dataframe[0].value
+    assert all(re.fullmatch(r"−?\d\.\d{3}e\+1\d\d", cell) for cell in shown["score A"])
+    assert errors(app) == []
+    # They are not edited, and what is edited still is a number.
+    app = edit(app, edited_rows={"0": {"x1": 0}})
+    assert seen(app).points[0].tolist() == [0.0, 0.4]
 
 
 def test_a_point_is_added_without_a_mouse() -> None:

@@ -73,6 +73,8 @@ RESOLUTION: Final = 60
 LEVELS: Final = 16
 MOST_BARS: Final = 60
 """Of more points the losses are drawn as a line."""
+TALLEST: Final = 1e6
+"""The tallest bar: Plotly cannot draw those of a run that diverges."""
 MOST_NUMBERED: Final = 20
 """Of more points the numbers are not written."""
 
@@ -139,7 +141,7 @@ def region_pixels(run: str, numbers: LinearRun, objective: Objective, box: Box) 
 
 def shared_places(softmax: LinearRun, svm: LinearRun, steps: FloatArray) -> dict[Place, Numbers]:
     """What changes from step to step and belongs to both runs; ``steps`` are their numbers."""
-    own = (softmax.cross_entropy, svm.hinge)
+    own = [np.minimum(losses, TALLEST) for losses in (softmax.cross_entropy, svm.hinge)]
     places: dict[Place, Numbers] = {
         CURSOR: np.stack([steps, steps], axis=1),
         NOW_STEPS: np.stack([steps, steps], axis=1),

@@ -18,10 +18,14 @@ from pages.ui.learning.setups import Lesson, data_name
 from pages.ui.points.own import are_same, change, refusal
 from pages.ui.points.sentences import fault_sentence
 from pages.ui.points.table import EDITED, Shown, edited_cells, points_table, shown
+from pages.ui.stage.vocabulary import format_number
 from pages.ui.text import Text, escape
 from pages.ui.written_points import MOST_EDITED_POINTS
 
 __all__ = ["class_control", "new_class", "point_controls", "run_points"]
+
+HUGE: Final = 1e9
+"""Numbers from here on are written with an exponent, as the readouts are."""
 
 _CLASS: Final = "points_class"
 _EDITOR: Final = "points_editor"
@@ -134,7 +138,7 @@ def _table(dataset: Dataset, views: Sequence[Shown], t: Text) -> None:
         if column not in EDITED:
             config[column] = _read_only(editor.table.headings[column], values)
     st.data_editor(
-        dict(editor.table.columns),
+        {name: _written(values) for name, values in editor.table.columns.items()},
         column_config=config,
         num_rows="dynamic",
         height=min(35 * (dataset.size + 2) + 3, 423),
@@ -176,7 +180,20 @@ def _read_only(heading: str, values: Sequence[Any]) -> Any:
         return kind.Column(heading, disabled=True)
     if isinstance(values[0], int):
         return kind.NumberColumn(heading, format="%d", disabled=True, pinned=True)
+    if _are_huge(values):
+        return kind.TextColumn(heading, disabled=True, alignment="right")
     return kind.NumberColumn(heading, format="%.4f", disabled=True)
+
+
+def _written(values: Sequence[Any]) -> Sequence[Any]:
+    """The cells of a column; Streamlit has no way to show numbers of a run that diverges."""
+    if isinstance(values[0], float) and _are_huge(values):
+        return [format_number(value, 4) for value in values]
+    return values
+
+
+def _are_huge(values: Sequence[float]) -> bool:
+    return max(map(abs, values)) >= HUGE
 
 
 def _edited(key: str) -> None:
