@@ -168,6 +168,10 @@ class Stage {
       this.handles.set(given.id, handle);
       handle.update(given);
     }
+    for (const [id, { box }] of this.panels) {
+      const count = this.model.handles.filter(({ mark, panel }) => mark === "point" && panel === id).length;
+      box.dataset.points = count > MANY_POINTS ? "many" : count > SEVERAL_POINTS ? "several" : "few";
+    }
   }
 
   // ---- drawing ---------------------------------------------------------------------------------
