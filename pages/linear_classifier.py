@@ -20,7 +20,7 @@ class_control(pair.data, t)
 start_control(state, pair, t)
 data_controls(state, "linear", t)
 recipe_controls(state, "linear", t)
-shown = seen(state, pair)
+shown = seen(pair)
 point_controls(state, "linear", pair.data, views(state, shown), t)
 lesson_tabs(
     "linear_classifier",

@@ -17,7 +17,6 @@ import streamlit as st
 from core.datasets import Dataset
 from core.linear_run import LinearRun, linear_run, published_classifier
 from core.models import LinearClassifier, LossName
-from core.snapshots import timeline_steps
 from core.validation import FloatArray, LabelArray
 from pages.ui.example import State
 from pages.ui.learning.runs import SLICE, Run, run_of, target_of
@@ -159,12 +158,10 @@ def held_pair() -> tuple[State, Pair]:
     return state, pair
 
 
-def seen(state: State, pair: Pair) -> Seen:
-    """Return both runs in numbers at some recorded steps of the longer one, and at that shown."""
+def seen(pair: Pair) -> Seen:
+    """Return both runs in numbers at the recorded steps of the longer one."""
     recorded = [_recorded(run) for run in pair.runs]
-    longer = max(recorded, key=len)
-    shown = None if state.at is None else int(np.searchsorted(longer, state.at, side="right")) - 1
-    steps = longer[timeline_steps(len(longer) - 1, shown=shown)]
+    steps = max(recorded, key=lambda own: int(own[-1]))
     runs = [_numbers(run, steps) for run in pair.runs]
     lengths = [int((steps <= own[-1]).sum()) for own in recorded]
     return Seen(steps, runs[0], runs[1], (lengths[0], lengths[1]))

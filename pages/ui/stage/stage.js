@@ -369,7 +369,10 @@ class Stage {
     };
     for (const [id, { value, rooms }] of this.readoutNodes) {
       const readout = byId.get(id);
-      if (readout.choices === null) write(value, word(readout));
+      if (readout.choices === null) {
+        write(value, word(readout));
+        value.toggleAttribute("data-long", value.textContent.length > LONG_NUMBER);
+      }
       else writeSentence(value, word(readout));
       if (!inHand) rooms.forEach((room, i) => writeSentence(room, readout.choices[i]));
     }

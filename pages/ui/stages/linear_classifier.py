@@ -94,7 +94,7 @@ class Change:
 
 def frame_of(state: State, pair: Pair) -> Frame:
     """Everything the stage shows of two runs, and the ranges that it needs."""
-    both = seen(state, pair)
+    both = seen(pair)
     box = square_box(pair.data.points)
     weights = np.concatenate([run.weights for run in both.runs])
     shades = {}
@@ -157,7 +157,7 @@ def linear_stage(state: State, pair: Pair, t: Text) -> None:
 def _held(frame: Frame) -> Frame:
     """The same with what a hand holds."""
     state, pair = held_pair()
-    return replace(frame, state=state, pair=pair, seen=seen(state, pair))
+    return replace(frame, state=state, pair=pair, seen=seen(pair))
 
 
 def _places(shown: Frame, frame: Frame) -> dict[Place, Numbers]:
