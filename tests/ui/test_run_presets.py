@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.models import LinearClassifier
 from core.published_runs import CLASSIFIER_STEPS, spiral_classifier, spiral_network
-from core.training import Record, Training
+from core.training import DivergenceError, Record, Training
 from pages.ui.example import DEFAULT, Example, State, decode, encode
 from pages.ui.learning.presets import RUN_PRESETS, preset_run
 from pages.ui.learning.runs import Run, target_of
@@ -112,3 +112,38 @@ def test_the_chooser_shows_the_run_and_takes_another() -> None:
     app.query_params["hidden"] = "9"
     app.run()
     assert app.selectbox[0].value is None
+
+
+def test_what_try_this_tells_of_the_network() -> None:
+    for seed, least, most in ((0, 0.98, 1.0), (2, 0.9, 0.92), (3, 0.9, 0.92)):
+        record = trained(replace(preset_run("xor_network"), seed=seed), "network")
+        assert least <= record.accuracy <= most
+    moons = replace(DEFAULT, data="moons")
+    assert trained(moons, "network").accuracy == 1.0
+    assert_allclose(trained(replace(moons, decay=0.01), "network").accuracy, 0.89, atol=0.02)
+    faded = trained(replace(moons, decay=0.3), "network").parameters
+    assert max(abs(faded["W1"]).max(), abs(faded["W2"]).max()) < 0.01
+
+
+def test_the_hinge_loss_comes_to_rest_and_the_cross_entropy_does_not() -> None:
+    for loss, rests in (("hinge", True), ("cross_entropy", False)):
+        state = replace(DEFAULT, data="moons", loss=loss, decay=0.0)
+        training = setup(state, "network", loss).training()
+        (*_, early) = training.advance(450)
+        (*_, late) = training.advance(100)
+        assert (early.total == 0) == rests
+        assert (early.parameters["W1"] == late.parameters["W1"]).all() == rests
+        assert late.total < early.total or rests
+
+
+def test_a_large_step_size_kills_all_units_or_diverges() -> None:
+    training = setup(
+        replace(DEFAULT, data="circles", learning_rate=10.0), "network", "cross_entropy"
+    ).training()
+    (*_, record) = training.advance(10)
+    data = setup(replace(DEFAULT, data="circles"), "network", "cross_entropy").train
+    assert not training.model.loss(data.points, data.labels).forward["mask"].any()
+    assert record.accuracy == 0.5
+    state = replace(DEFAULT, data="moons", learning_rate=3.0)
+    with pytest.raises(DivergenceError):
+        list(setup(state, "network", "squared_error").training().advance(600))
