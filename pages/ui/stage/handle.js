@@ -108,11 +108,16 @@ class Handle {
     if (!layout?.xaxis?._length) return;
     const { xaxis, yaxis } = layout;
     const spot = this.mirrored(this.value);
-    const [x, y] = given.axis === "xy" ? spot : given.axis === "x" ? [spot, given.at] : [given.at, spot];
+    const [x, y] = given.mark === "cell" ? given.at : given.axis === "xy" ? spot : given.axis === "x" ? [spot, given.at] : [given.at, spot];
     const isBelow = given.axis === "x" && given.at === null;
     const top = isBelow ? layout.height : toPixel(yaxis, y);
     this.grip.style.transform = `translate(${toPixel(xaxis, x)}px, ${top}px)`;
     const column = Math.abs(xaxis.d2p(1) - xaxis.d2p(0));
+    if (given.mark === "cell") {
+      const [width, height] = [xaxis, yaxis].map((axis, i) => Math.abs(axis.d2p(given.size[i]) - axis.d2p(0)));
+      this.grip.style.setProperty("--handle-width", `${width}px`);
+      this.grip.style.setProperty("--handle-height", `${height}px`);
+    }
     if (given.mark === "flag") this.grip.toggleAttribute("data-narrow", column < 84);
     if (given.mark === "bar") {
       this.grip.style.setProperty("--handle-width", `${clamp(column - 4, 20, 76)}px`);
@@ -127,7 +132,7 @@ class Handle {
     const { follows } = this.given;
     if (this.held || dirty.has(this.given.origin)) this.place();
     else if (follows !== null && dirty.has(follows)) {
-      this.value = this.stage.arrays[follows][0];
+      this.value = this.given.axis === "xy" ? [...this.stage.arrays[follows]] : this.stage.arrays[follows][0];
       this.row = null;
       this.describe();
       this.place();
@@ -141,6 +146,8 @@ class Handle {
       const last = given.grid ? given.grid.length - 1 : (given.maximum - given.minimum) / given.step;
       return this.at(Math.round(clamp((event.clientX - offset.x - left) / width, 0, 1) * last));
     }
+    // A cell stays where it is: upwards is more.
+    if (given.mark === "cell") return this.at(Math.round((offset.y - event.clientY) / CELL_PIXELS_PER_STEP));
     const { xaxis, yaxis } = this.layout();
     const x = xaxis.p2d(event.clientX - offset.x - xaxis._offset);
     const y = yaxis.p2d(event.clientY - offset.y - yaxis._offset);
@@ -153,6 +160,7 @@ class Handle {
       const { left, width } = this.grip.getBoundingClientRect();
       return { x: left + width / 2, y: 0 };
     }
+    if (this.given.mark === "cell") return { x: 0, y: -CELL_PIXELS_PER_STEP * this.position(this.value) };
     const { xaxis, yaxis } = this.layout();
     const spot = this.mirrored(this.value);
     const [x, y] = this.given.axis === "xy" ? spot : [spot, spot];

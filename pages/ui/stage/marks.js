@@ -70,8 +70,8 @@ class Mark {
     // Seven digits are this much wider than high.
     const roomy = given.room === null ? Infinity : Math.abs(xaxis.d2p(given.room) - xaxis.d2p(0)) / 3.4;
     const size = given.kind === "cell" ? Math.min(width / 3.6, height / 1.7) : isBar ? room / 2.8 : roomy;
-    // Read once: after a style was set, to ask for a width makes the browser lay out the page.
-    const largest = fontSize(panel.plot.clientWidth) + 2;
+    // As it was drawn: after a style was set, to ask for a width makes the browser lay out the page.
+    const largest = panel.size + 2;
     if (isBar) panel.marks.toggleAttribute("data-narrow", room < 24);
     nodes.forEach((node, i) => {
       const [x, y] = [xs[i] ?? NaN, ys[i] ?? NaN];
@@ -136,7 +136,7 @@ async function download(stage, panel, format) {
   const note = (x, y, text, yshift) => ({ x, y, text, yshift, showarrow: false, font: { color: ink, size: 14 } });
   const marks = stage.marks.filter((mark) => mark.panel === panel).flatMap((mark) => mark.annotations());
   const handles = [...stage.handles.values()]
-    .filter(({ given }) => given.panel === panel.id && given.axis !== "xy")
+    .filter(({ given }) => given.panel === panel.id && given.axis !== "xy" && given.mark !== "cell")
     .map(({ given, value, pill }) =>
       given.axis === "y"
         ? note(given.at, value, plain(pill.textContent), value < 0 ? -12 : 12)

@@ -6,6 +6,7 @@
 const COARSE_POINTER = matchMedia("(pointer: coarse)");
 const UPDATES_PER_SECOND = 10;
 const KEYBOARD_REST_MS = 350;
+const CELL_PIXELS_PER_STEP = 2;
 const DOUBLE_TAP_MS = 400;
 const ICON = { play: "\u25B6\uFE0E", pause: "\u23F8\uFE0E" };
 

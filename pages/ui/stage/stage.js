@@ -47,8 +47,7 @@ class Stage {
     this.moved.clear();
     this.focus = model.focus;
     this.syncPanels();
-    for (const panel of this.panels.values()) panel.marks.replaceChildren();
-    this.marks = this.model.marks.map((given) => new Mark(this, given));
+    this.syncMarks();
     this.syncPictures();
     this.syncReadouts();
     this.syncHandles();
@@ -106,6 +105,16 @@ class Stage {
       // To move a node takes the focus and the pointer from its handles.
       if (this.grid.children[position] !== panel.box) this.grid.insertBefore(panel.box, this.grid.children[position] ?? null);
     });
+  }
+
+  // During a drag they mostly stay as they are, and to make them anew takes long.
+  syncMarks() {
+    const key = JSON.stringify(this.model.marks);
+    const areKept = (mark) => this.panels.get(mark.given.panel) === mark.panel && mark.values(mark.given.y).length === mark.nodes.length;
+    if (key === this.marksKey && this.marks.every(areKept)) return;
+    this.marksKey = key;
+    for (const panel of this.panels.values()) panel.marks.replaceChildren();
+    this.marks = this.model.marks.map((given) => new Mark(this, given));
   }
 
   syncPictures() {
@@ -221,7 +230,7 @@ class Stage {
     if (themeChanged) for (const picture of this.pictures.values()) picture.colors = undefined;
     this.model.places.forEach((place, i) => !redrawnIds.has(place.panel) && this.dirty.add(i));
     this.placeAll();
-    await this.paint();
+    await this.paint({ inHand: [...this.handles.values()].some(({ held }) => held) });
     for (const panel of this.panels.values()) panel.plot.setAttribute("aria-label", panel.given.alt);
   }
 
@@ -273,7 +282,7 @@ class Stage {
       }
     }
     for (const [axis, place, index] of handle.given.moves) {
-      this.arrays[place][index] = handle.value[axis];
+      this.arrays[place][index] = [handle.value].flat()[axis];
       this.dirty.add(place);
     }
     this.requestPaint();
@@ -382,7 +391,7 @@ class Stage {
     this.lastSent = performance.now();
     const values = Object.fromEntries([...this.handles].map(([id, handle]) => [id, handle.value]));
     this.root.dataset.sent = this.sent;
-    this.setStateValue("state", { number: this.sent, values, focus: this.focus, ...more });
+    this.setStateValue("state", { number: this.sent, values, focus: this.focus, moved: [...this.moved], ...more });
   }
 
   sendThrottled() {

@@ -1,0 +1,194 @@
+"""The two runs of the lesson on the linear classifier: both losses, from the same start.
+
+What a hand holds is kept in the session until it is let go, and a start that was set by hand as
+long as the session shows it: neither stands in the address.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Final
+
+import numpy as np
+import streamlit as st
+
+from core.datasets import Dataset
+from core.linear_run import LinearRun, linear_run, published_classifier
+from core.models import LinearClassifier, LossName
+from core.validation import FloatArray, LabelArray
+from pages.ui.example import State
+from pages.ui.learning.runs import SLICE, Run, run_of, target_of
+from pages.ui.learning.setups import dataset, setup
+from pages.ui.location import read_state
+
+__all__ = [
+    "LOSSES",
+    "Pair",
+    "Seen",
+    "drop_start",
+    "held_pair",
+    "hold",
+    "is_held",
+    "keep_start",
+    "let_go",
+    "own_start",
+    "pair_of",
+    "seen",
+    "with_entry",
+]
+
+LOSSES: Final[tuple[LossName, LossName]] = ("cross_entropy", "hinge")
+"""What the runs are trained for: softmax and SVM."""
+
+_START: Final = "linear_start"
+_HELD: Final = "linear_held"
+
+
+@dataclass(frozen=True, eq=False)
+class Pair:
+    """Both runs, as far as they have come, and the data that they learn from."""
+
+    data: Dataset
+    runs: tuple[Run, Run]
+    target: int
+
+    @property
+    def last(self) -> int:
+        """The last step that both have taken, or one if the other has diverged."""
+        return max(run.training.records[-1].step for run in self.runs)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether there is nothing left to train."""
+        return all(run.is_over(self.target) for run in self.runs)
+
+
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """Both runs in numbers, at the steps of a timeline.
+
+    A run that diverged stays where it was; ``lengths`` tells how many of its steps are its own.
+    """
+
+    steps: LabelArray
+    softmax: LinearRun
+    svm: LinearRun
+    lengths: tuple[int, int]
+
+    @property
+    def runs(self) -> tuple[LinearRun, LinearRun]:
+        """Both."""
+        return self.softmax, self.svm
+
+    def row(self, state: State) -> int:
+        """Which of the steps the state shows: the last one up to its own."""
+        if state.at is None:
+            return len(self.steps) - 1
+        return int(np.searchsorted(self.steps, state.at, side="right")) - 1
+
+
+@dataclass(frozen=True, eq=False)
+class _Start:
+    """A start set by hand, and where: another seed or other classes make an end of it."""
+
+    model: LinearClassifier
+    seed: int
+    start: str
+
+    def fits(self, state: State, data: Dataset) -> bool:
+        """Whether it is still what the state shows."""
+        return (self.seed, self.start) == (state.seed, state.start) and (
+            self.model.classes == data.classes
+        )
+
+
+@cache
+def _published() -> LinearClassifier:
+    return published_classifier()
+
+
+def own_start(state: State, data: Dataset) -> LinearClassifier | None:
+    """Return the start that was set by hand; None if there is none, or it does not fit."""
+    kept: _Start | None = st.session_state.get(_START)
+    return kept.model if kept is not None and kept.fits(state, data) else None
+
+
+def keep_start(state: State, model: LinearClassifier) -> None:
+    """Let both runs start at a model from now on."""
+    st.session_state[_START] = _Start(model, state.seed, state.start)
+
+
+def drop_start() -> None:
+    """Let both runs start where the address says."""
+    st.session_state[_START] = None
+
+
+def hold(state: State, model: LinearClassifier | None = None) -> None:
+    """Show a state, and a start, as long as a hand holds what differs from the address."""
+    st.session_state[_HELD] = (state, model)
+
+
+def is_held() -> bool:
+    """Whether a drag goes on."""
+    return st.session_state.get(_HELD) is not None
+
+
+def let_go() -> None:
+    """End what `hold` began."""
+    st.session_state[_HELD] = None
+
+
+def pair_of(state: State, start: LinearClassifier | None = None) -> Pair:
+    """Return both runs of a state; they are not trained by this."""
+    data = dataset(state, "linear")
+    model = start or own_start(state, data)
+    if model is None and state.start == "demo" and data.classes == _published().classes:
+        model = _published()
+    target = target_of(state, "linear")
+    soft, svm = (run_of(setup(state, "linear", loss, start=model), target) for loss in LOSSES)
+    return Pair(data, (soft, svm), target)
+
+
+def held_pair() -> tuple[State, Pair]:
+    """Return the state and the runs to show: those in the hand, else those of the address."""
+    state, start = st.session_state.get(_HELD) or (read_state()[0], None)
+    pair = pair_of(state, start)
+    for run in pair.runs:
+        run.advance(pair.target, SLICE / len(pair.runs))
+    return state, pair
+
+
+def seen(pair: Pair) -> Seen:
+    """Return both runs in numbers at the recorded steps of the longer one."""
+    steps = max((_recorded(run) for run in pair.runs), key=lambda recorded: int(recorded[-1]))
+    runs = [_numbers(run, steps) for run in pair.runs]
+    lengths = [int((steps <= run.training.records[-1].step).sum()) for run in pair.runs]
+    return Seen(steps, runs[0], runs[1], (lengths[0], lengths[1]))
+
+
+def _recorded(run: Run) -> LabelArray:
+    return np.array([record.step for record in run.training.records], dtype=np.intp)
+
+
+def _numbers(run: Run, steps: LabelArray) -> LinearRun:
+    records = run.training.records
+    places = np.searchsorted(_recorded(run), steps, side="right") - 1
+    taken = [records[place].parameters for place in places.tolist()]
+    parameters: Mapping[str, FloatArray] = {
+        name: np.stack([parameters[name] for parameters in taken]) for name in taken[0]
+    }
+    data = run.setup.data
+    return linear_run(parameters, data.points, data.labels, run.setup.objective)
+
+
+def with_entry(model: LinearClassifier, index: int, value: float) -> LinearClassifier:
+    """Return a model in which an entry of W or b is another; counted class by class: w1, w2, b."""
+    row, column = divmod(index, model.features + 1)
+    weights, bias = model.W1.copy(), model.b1.copy()
+    if column < model.features:
+        weights[column, row] = value
+    else:
+        bias[row] = value
+    return model.with_parameters({"W1": weights, "b1": bias})
