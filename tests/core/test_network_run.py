@@ -119,10 +119,10 @@ def test_phases_by_the_numbers() -> None:
         return [Phase(number).name for number in phases(history)]
 
     # 20 * 2 / 3 = 13.3: since step 13, or the record before it.
-    flat = history_of([0, 10, 20, 30], [1.0, 0.5, 0.4901, 0.1])
-    assert names(flat) == ["START", "LEARNING", "STALLED", "LEARNING"]
-    steep = history_of([0, 10, 20, 30], [1.0, 0.5, 0.4899, 0.1])
-    assert names(steep) == ["START", "LEARNING", "LEARNING", "LEARNING"]
+    flat = history_of([0, 10, 12, 20, 30], [1.0, 0.6, 0.5, 0.4901, 0.1])
+    assert names(flat) == ["START", "LEARNING", "LEARNING", "STALLED", "LEARNING"]
+    steep = history_of([0, 10, 12, 20, 30], [1.0, 0.6, 0.5, 0.4899, 0.1])
+    assert names(steep) == ["START", "LEARNING", "LEARNING", "LEARNING", "LEARNING"]
     young = history_of([0, 9, 18, 19], [1.0, 1.0, 1.0, 1.1])
     assert names(young) == ["START", "LEARNING", "LEARNING", "WORSE"]
     right = history_of([0, 1, 2], [1.0, 0.5, 1.5], accuracy=[1.0, 1.0, 1.0])
