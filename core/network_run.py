@@ -44,14 +44,12 @@ class Phase(IntEnum):
 
 @dataclass(frozen=True, eq=False)
 class NetworkRun:
-    """What a run looks like at its recorded steps.
+    """What a run looks like at some of its recorded steps.
 
     Attributes
     ----------
-    history : History
-        The run itself.
     noise : GradientNoise
-        The gradient of each recorded mini-batch against the full one.
+        The gradient of the mini-batch of each step against the full one.
     confusion : ndarray of int, shape (records, classes, classes)
         How often the class of a row was predicted as the class of a column: of the held-out
         samples, or of the samples to learn from if none are held out.
@@ -59,14 +57,18 @@ class NetworkRun:
         A :class:`Phase` each.
     """
 
-    history: History
     noise: GradientNoise
     confusion: NDArray[np.int64]
     phases: NDArray[np.int64]
 
 
 def network_run(
-    model: Model, train: Dataset, history: History, *, held_out: Dataset | None = None
+    model: Model,
+    train: Dataset,
+    history: History,
+    *,
+    held_out: Dataset | None = None,
+    records: slice = slice(None),
 ) -> NetworkRun:
     """Look back on a run.
 
@@ -80,6 +82,8 @@ def network_run(
         The run.
     held_out : Dataset, optional
         The samples that are only looked at.
+    records : slice
+        Which recorded steps to look at; all if left out.
 
     Returns
     -------
@@ -105,12 +109,12 @@ def network_run(
     ([[3, 0, 0], [0, 3, 0], [0, 0, 3]], 'SOLVED')
     """
     judged = train if held_out is None else held_out
-    predictions = stacked_scores(history.parameters, judged.points, dtype=model.dtype).argmax(-1)
+    parameters = {name: values[records] for name, values in history.parameters.items()}
+    predictions = stacked_scores(parameters, judged.points, dtype=model.dtype).argmax(-1)
     return NetworkRun(
-        history=history,
-        noise=gradient_noise(model, train, history.parameters, history.batches),
+        noise=gradient_noise(model, train, parameters, history.batches[records]),
         confusion=confusion_matrices(judged.labels, predictions, model.classes),
-        phases=phases(history),
+        phases=phases(history)[records],
     )
 
 

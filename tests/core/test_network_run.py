@@ -56,7 +56,7 @@ def test_a_run_is_looked_at_step_by_step(has_held_out) -> None:
         pass
     run = network_run(net, parts.train, training.history, held_out=held_out)
     judged = parts.held_out if has_held_out else parts.train
-    assert run.history.steps.tolist() == [0, 8, 16, 24, 32, 37]
+    assert training.history.steps.tolist() == [0, 8, 16, 24, 32, 37]
     for number, record in enumerate(training.records):
         model = training.model_at(number)
         theirs = sklearn_confusion_matrix(judged.labels, model.predictions(judged.points))
@@ -66,7 +66,13 @@ def test_a_run_is_looked_at_step_by_step(has_held_out) -> None:
         drawn = model.loss(parts.train.points[record.batch], parts.train.labels[record.batch])
         length = np.sqrt(sum((g**2).sum() for g in drawn.gradients.values()))
         assert run.noise.batch_norms[number, 0] == pytest.approx(length)
-    assert_array_equal(run.phases, phases(run.history))
+    assert_array_equal(run.phases, phases(training.history))
+    some = network_run(
+        net, parts.train, training.history, held_out=held_out, records=slice(-2, None)
+    )
+    assert_array_equal(some.confusion, run.confusion[-2:])
+    assert_array_equal(some.noise.cosines, run.noise.cosines[-2:])
+    assert_array_equal(some.phases, run.phases[-2:])
 
 
 def told(

@@ -58,6 +58,7 @@ class Stage {
   syncPanels() {
     this.root.dataset.panels = this.model.panels.length;
     this.root.toggleAttribute("data-pinned", this.model.pinned);
+    this.root.toggleAttribute("data-tall", this.model.panels.some(({ tall }) => tall));
     for (const [id, panel] of this.panels) {
       if (this.model.panels.some((given) => given.id === id)) continue;
       this.plotly.purge(panel.plot);
@@ -88,6 +89,7 @@ class Stage {
       }
       panel.given = given;
       panel.box.toggleAttribute("data-wide", given.wide);
+      panel.box.toggleAttribute("data-tall", given.tall);
       panel.frame.parentNode.toggleAttribute("data-scroll", given.least_width > 0);
       panel.frame.style.minWidth = given.least_width ? `${given.least_width}px` : "";
       panel.plot.style.setProperty("--panel-share", given.height);
