@@ -8,7 +8,6 @@ from typing import Final
 
 import numpy as np
 import plotly.graph_objects as go
-from numpy.typing import NDArray
 
 from core.datasets import IMAGE_SHAPE, Dataset
 from core.mini_batch import GradientNoise
@@ -51,6 +50,7 @@ __all__ = [
     "step_places",
     "weight_places",
     "weights_figure",
+    "weights_ratio",
 ]
 
 PLANE, LOSSES, ACCURACY, CONFUSION = "net_plane", "net_losses", "net_accuracy", "net_confusion"
@@ -139,6 +139,7 @@ def _arrow_places(noise: GradientNoise, limit: float) -> dict[Place, Numbers]:
     for trace, (x, y) in enumerate(vectors):
         places[Spot(GRADIENT, trace, "x")], places[Spot(GRADIENT, trace, "y")] = _arrow(x, y, limit)
     places[TIPS_X], places[TIPS_Y] = noise.along[:, columns[1:]], noise.across[:, columns[1:]]
+    places[TIP_NAMES] = np.tile(np.arange(len(ARROWS) - 1.0), (len(ones), 1))
     return places
 
 
@@ -163,9 +164,7 @@ def plane_places(
         certainty="margin" if is_margin else "probability",
         margin=margin,
     )
-    ends = zero_lines(
-        parameters["W1"][..., :MOST_UNITS], parameters["b1"][..., :MOST_UNITS], box
-    )
+    ends = zero_lines(parameters["W1"][..., :MOST_UNITS], parameters["b1"][..., :MOST_UNITS], box)
     # Each line ends in a gap.
     lines = np.pad(ends, [(0, 0), (0, 0), (0, 1), (0, 0)], constant_values=np.nan)
     places: dict[Place, Numbers] = {
@@ -213,7 +212,9 @@ def drawn_size(history: History, train: Dataset) -> int:
 # -- what a run looks like as a whole ----------------------------------------------------------
 
 
-def curve_places(history: History, steps_per_epoch: int, *, has_batches: bool) -> dict[Place, Numbers]:
+def curve_places(
+    history: History, steps_per_epoch: int, *, has_batches: bool
+) -> dict[Place, Numbers]:
     """Both histories, by their place."""
     curves = [(history.steps, history.total)]
     accuracies = [history.accuracy]
@@ -386,6 +387,13 @@ def drawn_figure(images: int) -> go.Figure:
     return _pixel_plane(*_size(min(images, MOST_DRAWN), min(images, MOST_DRAWN)))
 
 
+def weights_ratio(units: int) -> float:
+    """Width of the images of weights, divided by their height."""
+    count = min(units, MOST_UNITS)
+    height, width = _size(count, _across(count))
+    return width / height
+
+
 def _pixel_plane(height: int, width: int) -> go.Figure:
     figure = base_figure()
     figure.update_xaxes(range=[0, width], visible=False)
@@ -489,8 +497,3 @@ def legend(
             LegendEntry(word("noisy"), color, "line"),
         )
     return ()
-
-
-def tip_names() -> NDArray[np.float64]:
-    """Which name stands at which arrow."""
-    return np.arange(len(ARROWS) - 1, dtype=np.float64)
