@@ -24,17 +24,15 @@ from pages.ui.example import (
     MAXIMUM_CLASSES,
     MINIMUM_CLASSES,
     Example,
-    Problem,
     State,
     parse_names,
     parse_scores,
     resized,
     with_attribute,
-    write_names,
-    write_scores,
 )
 from pages.ui.location import read_state, write_state
 from pages.ui.text import Text, escape
+from pages.ui.written import Problem, write_names, write_scores
 
 __all__ = [
     "check_controls",

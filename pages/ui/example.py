@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
-import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypeAlias
@@ -14,44 +11,71 @@ from core.checkable import CHECKABLE
 from core.difference_quotients import STEPS
 from core.graph import CIRCUITS
 from core.losses import HINGE_VARIANTS, HingeVariant
+from core.models import LOSSES
+from core.optimizers import OPTIMIZERS
 from core.penalty_comparison import INPUTS, LARGEST_WEIGHT, PENALTIES
 from core.regularization_path import STRENGTHS
+from core.training import SAMPLINGS
+from pages.ui.written import (
+    LARGEST_SCORE,
+    Problem,
+    parse_number,
+    parse_numbers,
+    parts_of,
+    short,
+    split_names,
+    write_names,
+    write_number,
+    write_scores,
+)
+from pages.ui.written_points import Point, parse_groups, parse_points, write_points
 
 __all__ = [
+    "CAT_SHAPE",
+    "DATA_SETS",
     "DEFAULT",
     "GRAPHS",
     "GRAPH_VIEWS",
     "LARGEST_INPUT",
     "LARGEST_MARGIN",
-    "LARGEST_SCORE",
+    "LARGEST_MOMENTUM",
+    "LARGEST_NOISE",
+    "LARGEST_PIXEL",
+    "LARGEST_SEED",
     "LARGEST_STEP_COUNT",
     "LARGEST_STRENGTH",
+    "LAST_DIGIT",
+    "LEARNING_RATES",
+    "LEAST_RATE_DECAY",
+    "LOOKS",
     "MAXIMUM_CLASSES",
     "MINIMUM_CLASSES",
+    "MOST_HIDDEN",
+    "MOST_TRAINED",
     "PARAMETERS",
+    "SAMPLE_COUNTS",
+    "STARTS",
     "TEMPERATURES",
     "Example",
-    "Problem",
     "State",
     "decode",
     "default_name",
     "encode",
+    "parse_bias",
+    "parse_matrix",
     "parse_names",
+    "parse_pixels",
     "parse_scores",
     "parse_target",
     "parse_weights",
     "resized",
     "with_attribute",
     "with_target",
-    "write_names",
-    "write_number",
-    "write_scores",
 ]
 
 MINIMUM_CLASSES: Final = 2
 MAXIMUM_CLASSES: Final = 10
 LONGEST_NAME: Final = 24
-LARGEST_SCORE: Final = 1e6
 LARGEST_MARGIN: Final = 1000.0
 LARGEST_STEP_COUNT: Final = 500
 LARGEST_INPUT: Final = 1000.0
@@ -59,6 +83,31 @@ LARGEST_STRENGTH: Final = float(STRENGTHS[-1])
 GRAPHS: Final = ("softmax", *CIRCUITS)
 GRAPH_VIEWS: Final = ("full", "collapsed", "batch")
 LARGEST_SAMPLE: Final = 200_000
+DATA_SETS: Final = (
+    "nine",
+    "blobs",
+    "moons",
+    "circles",
+    "spiral",
+    "published_spiral",
+    "xor",
+    "digits",
+    "own",
+)
+LOOKS: Final = ("train", "inspect", "digits")
+STARTS: Final = ("seed", "demo")
+MOST_TRAINED: Final = 20_000
+MOST_HIDDEN: Final = 200
+SAMPLE_COUNTS: Final = (2, 300)
+LEARNING_RATES: Final = (1e-4, 1e3)
+LARGEST_NOISE: Final = 2.0
+LARGEST_MOMENTUM: Final = 0.999
+LEAST_RATE_DECAY: Final = 0.1
+LARGEST_SEED: Final = 9999
+LARGEST_PIXEL: Final = 1000.0
+LAST_DIGIT: Final = 1796
+CAT_SHAPE: Final = (3, 4)
+"""Classes and pixels of the lesson on the score function."""
 RATES: Final = (0.001, 100.0)
 TEMPERATURES: Final = (0.05, 20.0)
 TARGET_DECIMALS: Final = 15
@@ -159,6 +208,54 @@ class State:
     """The share of L1 in the elastic net."""
     half: int = 0
     """1 if L2 penalties have a factor of a half."""
+    pixels: tuple[float, ...] | None = None
+    """The image x of the lesson on the score function; None: the published cat of four pixels."""
+    matrix: tuple[float, ...] | None = None
+    """Its weights W, row by row; None: the published ones."""
+    bias: tuple[float, ...] | None = None
+    """Its bias b; None: the published one."""
+    digit: int = 0
+    """The handwritten digit that is shown."""
+    data: str | None = None
+    """What the models learn from: one of `DATA_SETS`; None: what is usual in the lesson."""
+    points: tuple[Point, ...] | None = None
+    """Points that were edited by hand, instead of those of the data set."""
+    groups: tuple[str, ...] | None = None
+    """The names of their classes; None: A, B, C, ..."""
+    samples: int | None = None
+    """How many points a class of a generated data set has; None: as many as is usual."""
+    noise: float | None = None
+    """The noise of a generated data set; None: what is usual."""
+    draw: int = 0
+    """The seed of a generated data set."""
+    seed: int = 0
+    """The seed of a run: its held-out samples, its start, its mini-batches."""
+    start: str = "seed"
+    """Where a run starts: at random weights, or at the published ones of the CS231n demo."""
+    loss: str = "cross_entropy"
+    """What the network is trained with: one of `core.models.LOSSES`."""
+    decay: float | None = None
+    """The regularisation strength of the models; None: what is usual for the data."""
+    optimizer: str | None = None
+    """One of `core.optimizers.OPTIMIZERS`; None: what is usual for the data."""
+    learning_rate: float | None = None
+    """The step size; None: what is usual for the data."""
+    momentum: float = 0.9
+    """What the momentum optimiser keeps of its velocity."""
+    batch_size: int | None = None
+    """Samples a step, 0 for all; None: what is usual for the data."""
+    sampling: str = "shuffled"
+    """One of `core.training.SAMPLINGS`."""
+    rate_decay: float = 1.0
+    """What the step size is multiplied by after each epoch."""
+    hidden: int | None = None
+    """Hidden units of the network; None: what is usual for the data."""
+    trained: int | None = None
+    """How many steps a run has taken; None: what is usual for the data."""
+    at: int | None = None
+    """The step of a run that is shown; None: the last."""
+    look: str = "train"
+    """How the network is looked at: one of `LOOKS`."""
 
     @property
     def focus(self) -> int:
@@ -167,24 +264,6 @@ class State:
 
 
 DEFAULT: Final = State()
-
-
-@dataclass(frozen=True)
-class Problem:
-    """A part of a parameter that cannot be used, why, and what is used instead.
-
-    ``reason`` is the key of a sentence in ``ui/text``; ``limits`` fills its placeholders.
-    """
-
-    parameter: str
-    value: str
-    reason: str
-    used: str = ""
-    limits: Mapping[str, str] = field(default_factory=dict)
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= 40 else text[:39] + "…"
 
 
 def default_name(index: int) -> str:
@@ -198,39 +277,10 @@ def _unused_name(index: int, taken: Collection[str]) -> str:
     return next(letter for letter in letters if letter not in taken)
 
 
-def write_number(value: float) -> str:
-    """Shortest text that reads back as the same number."""
-    return repr(int(value)) if value == int(value) else repr(float(value))
-
-
-def write_scores(scores: Sequence[float]) -> str:
-    """Scores as they are typed and as they stand in the URL."""
-    return ",".join(write_number(score) for score in scores)
-
-
-def write_names(names: Sequence[str]) -> str:
-    """Names as they are typed and as they stand in the URL: one line of CSV."""
-    line = io.StringIO()
-    csv.writer(line, lineterminator="").writerow(names)
-    return line.getvalue()
-
-
-def _parse_number(text: str, parameter: str, used: float) -> tuple[float, Problem | None]:
-    used_text = write_number(used)
-    try:
-        value = float(text.strip().replace("−", "-"))
-    except ValueError:
-        return used, Problem(parameter, _short(text), "number", used_text)
-    if not abs(value) <= LARGEST_SCORE:
-        limits = {"largest": f"{LARGEST_SCORE:,.0f}"}
-        return used, Problem(parameter, _short(text), "size", used_text, limits)
-    return value, None
-
-
 def parse_scores(text: str) -> tuple[tuple[float, ...], tuple[Problem, ...]]:
     """Read scores separated by commas, semicolons or spaces; 0 stands in for what is no number."""
-    parts = [part for part in re.split(r"[,;\s，；、]+", text.strip()) if part]
-    read = [_parse_number(part, "z", 0.0) for part in parts[:MAXIMUM_CLASSES]]
+    parts = parts_of(text)
+    read = [parse_number(part, "z", 0.0) for part in parts[:MAXIMUM_CLASSES]]
     scores = tuple(score for score, _ in read)
     problems = [problem for _, problem in read if problem is not None]
     limits = {"least": str(MINIMUM_CLASSES), "most": str(MAXIMUM_CLASSES)}
@@ -239,19 +289,14 @@ def parse_scores(text: str) -> tuple[tuple[float, ...], tuple[Problem, ...]]:
     if len(parts) < MINIMUM_CLASSES:
         scores = DEFAULT.example.scores
         problems = [replace(problem, used=write_scores(scores)) for problem in problems] or [
-            Problem("z", _short(text), "count", write_scores(scores), limits)
+            Problem("z", short(text), "count", write_scores(scores), limits)
         ]
     return scores, tuple(problems)
 
 
-def _split_names(text: str) -> list[str]:
-    line = "".join(character if character.isprintable() else " " for character in text)
-    return [name.strip() for name in next(csv.reader([line], skipinitialspace=True), [])]
-
-
 def parse_names(text: str, classes: int) -> tuple[tuple[str, ...], tuple[Problem, ...]]:
     """Read one line of CSV with a name for each class; A, B, C, ... stand in for missing names."""
-    given = _split_names(text)
+    given = split_names(text)
     names: list[str] = []
     problems: list[Problem] = []
     for index, name in enumerate(given[:classes]):
@@ -267,14 +312,14 @@ def parse_names(text: str, classes: int) -> tuple[tuple[str, ...], tuple[Problem
         if reason is not None:
             limits = {"longest": str(LONGEST_NAME)}
             used = _unused_name(index, {*names, *given[:classes]})
-            problems.append(Problem("names", _short(name), reason, used, limits))
+            problems.append(Problem("names", short(name), reason, used, limits))
             name = used
         names.append(name)
     if len(given) != classes:
         while len(names) < classes:
             names.append(_unused_name(len(names), names))
         limits = {"classes": str(classes)}
-        problems.append(Problem("names", _short(text), "name_count", write_names(names), limits))
+        problems.append(Problem("names", short(text), "name_count", write_names(names), limits))
     return tuple(names), tuple(problems)
 
 
@@ -318,15 +363,15 @@ def _read_scores(text: str, state: State) -> Reading:
 
 def parse_target(text: str, classes: int) -> tuple[tuple[float, ...] | None, tuple[Problem, ...]]:
     """Read target probabilities that add up to 1; None if they cannot be used."""
-    parts = [part for part in re.split(r"[,;\s，；、]+", text.strip()) if part]
+    parts = parts_of(text)
     if len(parts) != classes:
         limits = {"classes": str(classes)}
-        return None, (Problem("t", _short(text), "target_count", "", limits),)
-    read = [_parse_number(part, "t", 0.0) for part in parts]
+        return None, (Problem("t", short(text), "target_count", "", limits),)
+    read = [parse_number(part, "t", 0.0) for part in parts]
     problems = tuple(problem for _, problem in read if problem is not None)
     target = tuple(value for value, _ in read)
     if not problems and not _is_distribution(target, classes):
-        problems = (Problem("t", _short(text), "target_sum"),)
+        problems = (Problem("t", short(text), "target_sum"),)
     return (None, problems) if problems else (target, ())
 
 
@@ -340,48 +385,57 @@ def _read_target(text: str, state: State) -> Reading:
 def _read_inputs(text: str, state: State) -> Reading:
     if state.graph not in CIRCUITS:
         return state, ()
-    count = len(CIRCUITS[state.graph].inputs)
-    used = write_scores(CIRCUITS[state.graph].inputs)
-    parts = [part for part in re.split(r"[,;\s，；、]+", text.strip()) if part]
-    if len(parts) != count:
-        limits = {"count": str(count)}
-        return state, (Problem("inputs", _short(text), "input_count", used, limits),)
-    read = [_parse_number(part, "inputs", 0.0) for part in parts]
-    problems = tuple(replace(problem, used=used) for _, problem in read if problem is not None)
-    if problems:
-        return state, problems
-    values = tuple(value for value, _ in read)
-    if max(map(abs, values)) > LARGEST_INPUT:
-        limits = {"least": f"−{LARGEST_INPUT:,g}", "most": f"{LARGEST_INPUT:,g}"}
-        return state, (Problem("inputs", _short(text), "range", used, limits),)
-    return replace(state, inputs=values), ()
+    published = CIRCUITS[state.graph].inputs
+    values, problems = parse_numbers(
+        text,
+        "inputs",
+        count=len(published),
+        reason="input_count",
+        largest=LARGEST_INPUT,
+        used=write_scores(published),
+    )
+    return replace(state, inputs=values or state.inputs), problems
 
 
 def parse_weights(text: str) -> tuple[tuple[float, ...] | None, tuple[Problem, ...]]:
     """Read as many weights as there are inputs; None if they cannot be used."""
-    used = write_scores(INPUTS[:1] + (0.0,) * (len(INPUTS) - 1))
-    parts = [part for part in re.split(r"[,;\s，；、]+", text.strip()) if part]
-    if len(parts) != len(INPUTS):
-        limits = {"count": str(len(INPUTS))}
-        return None, (Problem("w", _short(text), "weight_count", used, limits),)
-    read = [_parse_number(part, "w", 0.0) for part in parts]
-    problems = tuple(replace(problem, used=used) for _, problem in read if problem is not None)
-    weights = tuple(value for value, _ in read)
-    if not problems and max(map(abs, weights)) > LARGEST_WEIGHT:
-        limits = {"least": f"−{LARGEST_WEIGHT:g}", "most": f"{LARGEST_WEIGHT:g}"}
-        problems = (Problem("w", _short(text), "range", used, limits),)
-    return (None, problems) if problems else (weights, ())
+    return parse_numbers(
+        text,
+        "w",
+        count=len(INPUTS),
+        reason="weight_count",
+        largest=LARGEST_WEIGHT,
+        used=write_scores(INPUTS[:1] + (0.0,) * (len(INPUTS) - 1)),
+    )
 
 
-def _read_weights(text: str, state: State) -> Reading:
-    weights, problems = parse_weights(text)
-    return replace(state, weights=weights), problems
+def parse_pixels(text: str) -> tuple[tuple[float, ...] | None, tuple[Problem, ...]]:
+    """Read the pixels of the lesson on the score function; None if they cannot be used."""
+    return _parse_cat(text, "x", CAT_SHAPE[1])
+
+
+def parse_matrix(text: str) -> tuple[tuple[float, ...] | None, tuple[Problem, ...]]:
+    """Read its weights row by row; None if they cannot be used."""
+    return _parse_cat(text, "W", math.prod(CAT_SHAPE))
+
+
+def parse_bias(text: str) -> tuple[tuple[float, ...] | None, tuple[Problem, ...]]:
+    """Read its bias; None if it cannot be used."""
+    return _parse_cat(text, "b", CAT_SHAPE[0])
+
+
+def _parse_cat(
+    text: str, name: str, count: int
+) -> tuple[tuple[float, ...] | None, tuple[Problem, ...]]:
+    return parse_numbers(
+        text, name, count=count, reason="number_count", largest=LARGEST_PIXEL, used=""
+    )
 
 
 def _read_names(text: str, state: State) -> Reading:
     example = state.example
     if example == DEFAULT.example:  # names alone say how many classes there are
-        given = len(_split_names(text))
+        given = len(split_names(text))
         if MINIMUM_CLASSES <= given <= MAXIMUM_CLASSES and given != len(example.names):
             example = Example(tuple(map(default_name, range(given))), (0.0,) * given, 0)
     names, problems = parse_names(text, len(example.scores))
@@ -396,7 +450,7 @@ def _read_index(
     if len(written) <= 3 and written.isdecimal() and int(written) < classes:
         return int(written), ()
     limits = {"last": str(classes - 1)}
-    return used, (Problem(parameter, _short(text), "index", str(used), limits),)
+    return used, (Problem(parameter, short(text), "index", str(used), limits),)
 
 
 def _read_label(text: str, state: State) -> Reading:
@@ -412,7 +466,7 @@ def _read_along(text: str, state: State) -> Reading:
 def _read_logarithmic(text: str, state: State) -> Reading:
     if text in ("0", "1"):
         return replace(state, is_logarithmic=text == "1"), ()
-    return state, (Problem("log", _short(text), "switch", "0"),)
+    return state, (Problem("log", short(text), "switch", "0"),)
 
 
 @dataclass(frozen=True)
@@ -432,12 +486,13 @@ def with_attribute(state: State, attribute: str, value: Any) -> State:
 def _number(name: str, attribute: str, least: float, most: float) -> Parameter:
     """Parameter for a number from ``least`` to ``most``, left out where it is the default."""
     default = getattr(DEFAULT, attribute)
+    used = "" if default is None else write_number(default)
 
     def read(text: str, state: State) -> Reading:
-        value, problem = _parse_number(text, name, default)
+        value, problem = parse_number(text, name, default)
         if problem is None and not least <= value <= most:
             limits = {"least": f"{least:,g}".replace("-", "−"), "most": f"{most:,g}"}
-            problem = Problem(name, _short(text), "range", write_number(default), limits)
+            problem = Problem(name, short(text), "range", used, limits)
         if problem is not None:
             return state, (problem,)
         return with_attribute(state, attribute, value), ()
@@ -447,6 +502,7 @@ def _number(name: str, attribute: str, least: float, most: float) -> Parameter:
 
 def _whole(name: str, attribute: str, least: int, most: int) -> Parameter:
     """Parameter for a whole number from ``least`` to ``most``, left out where it is the default."""
+    used = _usual(attribute)
 
     def read(text: str, state: State) -> Reading:
         written = text.strip()
@@ -454,23 +510,42 @@ def _whole(name: str, attribute: str, least: int, most: int) -> Parameter:
         if is_whole and least <= int(written) <= most:
             return with_attribute(state, attribute, int(written)), ()
         limits = {"least": str(least), "most": str(most)}
-        used = str(getattr(DEFAULT, attribute))
-        return state, (Problem(name, _short(text), "whole", used, limits),)
+        return state, (Problem(name, short(text), "whole", used, limits),)
 
     return Parameter(name, read, _unless_default(attribute, str))
 
 
 def _option(name: str, attribute: str, options: Sequence[str]) -> Parameter:
     """Parameter for one of several words, left out where it is the default."""
+    used = _usual(attribute)
 
     def read(text: str, state: State) -> Reading:
         if text in options:
             return with_attribute(state, attribute, text), ()
         limits = {"options": ", ".join(options)}
-        used = str(getattr(DEFAULT, attribute))
-        return state, (Problem(name, _short(text), "option", used, limits),)
+        return state, (Problem(name, short(text), "option", used, limits),)
 
     return Parameter(name, read, _unless_default(attribute, str))
+
+
+def _usual(attribute: str) -> str:
+    default = getattr(DEFAULT, attribute)
+    return "" if default is None else str(default)
+
+
+def _parsed(
+    name: str,
+    attribute: str,
+    parse: Callable[[str], tuple[Any, tuple[Problem, ...]]],
+    write: Callable[[Any], str],
+) -> Parameter:
+    """Parameter that ``parse`` reads, or says why not, left out where it is the default."""
+
+    def read(text: str, state: State) -> Reading:
+        value, problems = parse(text)
+        return (state if problems else with_attribute(state, attribute, value)), problems
+
+    return Parameter(name, read, _unless_default(attribute, write))
 
 
 def _unless_default(attribute: str, write: Callable[[Any], str]) -> Callable[[State], str | None]:
@@ -519,15 +594,35 @@ PARAMETERS: Final = (
     _number("rate", "rate", *RATES),
     _whole("step", "step", 0, LARGEST_STEP_COUNT),
     _whole("steps", "steps", 0, LARGEST_STEP_COUNT),
-    Parameter(
-        "w",
-        _read_weights,
-        lambda state: None if state.weights is None else write_scores(state.weights),
-    ),
+    _parsed("w", "weights", parse_weights, write_scores),
     _option("penalty", "penalty", PENALTIES),
     _number("lambda", "strength", 0.0, LARGEST_STRENGTH),
     _number("mix", "mixing", 0.0, 1.0),
     _whole("half", "half", 0, 1),
+    _parsed("x", "pixels", parse_pixels, write_scores),
+    _parsed("W", "matrix", parse_matrix, write_scores),
+    _parsed("b", "bias", parse_bias, write_scores),
+    _whole("digit", "digit", 0, LAST_DIGIT),
+    _option("data", "data", DATA_SETS),
+    _parsed("points", "points", parse_points, write_points),
+    _parsed("groups", "groups", parse_groups, write_names),
+    _whole("samples", "samples", *SAMPLE_COUNTS),
+    _number("noise", "noise", 0.0, LARGEST_NOISE),
+    _whole("draw", "draw", 0, LARGEST_SEED),
+    _whole("seed", "seed", 0, LARGEST_SEED),
+    _option("start", "start", STARTS),
+    _option("loss", "loss", LOSSES),
+    _number("reg", "decay", 0.0, LARGEST_STRENGTH),
+    _option("opt", "optimizer", OPTIMIZERS),
+    _number("eta", "learning_rate", *LEARNING_RATES),
+    _number("momentum", "momentum", 0.0, LARGEST_MOMENTUM),
+    _whole("batch", "batch_size", 0, LARGEST_SAMPLE),
+    _option("sampling", "sampling", SAMPLINGS),
+    _number("decay", "rate_decay", LEAST_RATE_DECAY, 1.0),
+    _whole("hidden", "hidden", 1, MOST_HIDDEN),
+    _whole("trained", "trained", 0, MOST_TRAINED),
+    _whole("at", "at", 0, MOST_TRAINED),
+    _option("look", "look", LOOKS),
 )
 """The one table that reads and writes the URL, in reading order: the scores set the class count."""
 

@@ -8,7 +8,7 @@ from typing import Final
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from pages.ui.example import Problem, State
+from pages.ui.example import State
 from pages.ui.location import (
     link_parameters,
     read_language,
@@ -17,6 +17,7 @@ from pages.ui.location import (
     text,
 )
 from pages.ui.text import LANGUAGES, Text, escape
+from pages.ui.written import Problem
 
 __all__ = ["LESSONS", "frame", "lesson_links", "lesson_map", "problem_sentence"]
 
@@ -44,7 +45,8 @@ def problem_sentence(problem: Problem, t: Text) -> str:
     values = {"parameter": problem.parameter, "value": problem.value, "used": problem.used}
     shown = {name: escape(value) for name, value in values.items()}
     reason = t(f"reason.{problem.reason}", **problem.limits)
-    return t("problem.address", reason=reason, **shown)
+    sentence = "problem.address" if problem.used else "problem.address_usual"
+    return t(sentence, reason=reason, **shown)
 
 
 def _pages(t: Text) -> dict[str, StreamlitPage]:

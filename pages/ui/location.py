@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.ui.example import Problem, State, decode, encode
+from pages.ui.example import State, decode, encode
 from pages.ui.text import LANGUAGES, Text, language_of, text_in
+from pages.ui.written import Problem
 
 __all__ = ["link_parameters", "read_language", "read_state", "set_language", "text", "write_state"]
 

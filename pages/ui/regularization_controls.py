@@ -10,16 +10,11 @@ import streamlit as st
 
 from core.penalty_comparison import LARGEST_WEIGHT, PENALTIES
 from pages.ui.controls import number_control, typed
-from pages.ui.example import (
-    DEFAULT,
-    State,
-    parse_weights,
-    with_attribute,
-    write_scores,
-)
+from pages.ui.example import DEFAULT, State, parse_weights, with_attribute
 from pages.ui.location import read_state, write_state
 from pages.ui.stages.regularization import FIRST_WEIGHTS, weights_of
 from pages.ui.text import Text
+from pages.ui.written import write_scores
 
 __all__ = ["PUBLISHED", "penalty_controls", "weight_controls"]
 

@@ -10,17 +10,10 @@ from core.cross_entropy import logits_of
 from core.targets import one_hot, smooth, smoothing_of
 from core.validation import FloatArray
 from pages.ui.controls import classes_control, typed
-from pages.ui.example import (
-    Example,
-    Problem,
-    State,
-    parse_scores,
-    parse_target,
-    resized,
-    with_target,
-)
+from pages.ui.example import Example, State, parse_scores, parse_target, resized, with_target
 from pages.ui.location import read_state, write_state
 from pages.ui.text import Text
+from pages.ui.written import Problem
 
 __all__ = ["probability_controls", "target_controls"]
 

@@ -62,21 +62,34 @@ def watched(context: BrowserContext) -> tuple[Page, list[str]]:
     return page, complaints
 
 
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
+# One context a device: what the browser has read of Plotly's script serves every test.
+@pytest.fixture(scope="session")
+def laptop(browser: Browser) -> Iterator[BrowserContext]:
     context = browser.new_context(viewport={"width": 1366, "height": 900}, locale="en-US")
-    page, complaints = watched(context)
-    yield page
+    yield context
     context.close()
+
+
+@pytest.fixture(scope="session")
+def handset(browser: Browser) -> Iterator[BrowserContext]:
+    context = browser.new_context(
+        viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True, locale="en-US"
+    )
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(laptop: BrowserContext) -> Iterator[Page]:
+    page, complaints = watched(laptop)
+    yield page
+    page.close()
     assert complaints == []
 
 
 @pytest.fixture
-def phone(browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(
-        viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True, locale="en-US"
-    )
-    page, complaints = watched(context)
+def phone(handset: BrowserContext) -> Iterator[Page]:
+    page, complaints = watched(handset)
     yield page
-    context.close()
+    page.close()
     assert complaints == []

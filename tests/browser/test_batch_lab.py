@@ -138,7 +138,7 @@ def test_a_file_is_uploaded_and_a_huge_one_is_refused_in_a_sentence(
     assert readouts(page)["accuracy"] == accuracy
 
 
-@pytest.mark.parametrize("start", ["?names=cat,car,frog&z=1.3,4.9,2&y=1&sample=2"])
+@pytest.mark.parametrize("start", ["?names=cat,car,frog&z=1.3,4.9,2&y=1&sample=2", ""])
 def test_an_edited_cell_changes_the_mean(page: Page, app: str, start: str) -> None:
     open_stage(page, f"{app}{LESSON}{start}")
     page.get_by_role("tab", name="Edit").click()

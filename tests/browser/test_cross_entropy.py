@@ -58,7 +58,9 @@ def check_frame(frame: dict) -> None:
     assert line[1] == pytest.approx(min(float(result.loss), 8), abs=0.06)
 
 
-@pytest.mark.parametrize("query", [""])
+@pytest.mark.parametrize(
+    "query", ["", "?z=1,2,-3,0,0.5,4,-6,2,1,0&t=0.2,0.2,0.1,0.1,0.1,0.1,0.05,0.05,0.05,0.05"]
+)
 def test_every_painted_number_is_cores(page: Page, app: str, query: str) -> None:
     open_stage(page, f"{app}{LESSON}{query}")
     page.evaluate(RECORD)

@@ -72,7 +72,7 @@ def test_the_step_follows_the_hand(page: Page, app: str) -> None:
     assert "h is too small" in readouts(page)["finding"]
 
 
-@pytest.mark.parametrize(("check", "mistake"), [("cross_entropy", 0)])
+@pytest.mark.parametrize(("check", "mistake"), [("cross_entropy", 0), ("weston_watkins", 1)])
 def test_the_scores_follow_the_hand(page: Page, app: str, check: str, mistake: int) -> None:
     open_stage(page, f"{app}{LESSON}?check={check}&mistake={mistake}")
     page.evaluate(RECORD)

@@ -68,7 +68,14 @@ def check_frame(frame: dict, *, pixel: float = 0.3, **settings: object) -> Hinge
 
 @pytest.mark.parametrize(
     ("query", "settings"),
-    [("", {})],
+    [
+        ("", {}),
+        (
+            "?z=1,2,3,4,5,6,0,-1,-2,-3&y=4&variant=crammer_singer&margin=2&power=2",
+            {"variant": "crammer_singer", "power": 2},
+        ),
+        ("?z=2.2,2.5,-3.1&y=2&variant=one_vs_all", {"variant": "one_vs_all"}),
+    ],
 )
 def test_every_painted_number_is_cores(page: Page, app: str, query: str, settings: dict) -> None:
     open_stage(page, f"{app}{LESSON}{query}")

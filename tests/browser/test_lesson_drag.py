@@ -209,7 +209,7 @@ def test_escape_takes_a_drag_back(page: Page, app: str) -> None:
     assert (values(page), readouts(page)) == before
 
 
-@pytest.mark.parametrize(("typed", "exact"), [("1.2345", 1.2345)])
+@pytest.mark.parametrize(("typed", "exact"), [("1.2345", 1.2345), ("-456", -456), ("2,5", 2.5)])
 def test_typed_value(page: Page, app: str, typed: str, exact: float) -> None:
     open_stage(page, app + LESSON)
     handle(page, "score1").focus()

@@ -10,15 +10,21 @@ from playwright.sync_api import Page
 from tests.browser.hand import drag, open_stage, settle, values
 
 DRAGS = [
+    ("/", "score0", 0, -30),
     ("/softmax", "score0", 0, -30),
+    ("/softmax", "temperature", 40, 0),
     ("/softmax", "constant", 40, 0),
     ("/cross-entropy", "score0", 0, -30),
     ("/cross-entropy", "target1", 0, -40),
+    ("/hinge", "score1", 0, 25),
     ("/hinge", "margin_line", 0, 20),
+    ("/svm-against-softmax", "score0", 0, -30),
     ("/svm-against-softmax", "label", 260, 0),
     ("/softmax-with-loss-graph", "score0", 25, 0),
     ("/numerical-stability", "scale", 60, 0),
+    ("/numerical-stability", "shift", 60, 0),
     ("/gradient-check", "score0", 0, -30),
+    ("/gradient-check", "h", -50, 0),
     ("/batch-lab", "score0", 0, -30),
 ]
 

@@ -72,7 +72,12 @@ def check_frame(frame: dict, scores: list[float]) -> None:
 
 @pytest.mark.parametrize(
     ("query", "scores", "name", "reach"),
-    [("", [3.2, 5.1, -1.7], "scale", 150)],
+    [
+        ("", [3.2, 5.1, -1.7], "scale", 150),
+        ("?z=10,-100,-100", [10, -100, -100], "scale", 120),
+        ("?z=123,456,789&by=shift", [123, 456, 789], "shift", -140),
+        ("?z=1,2,3&y=2", [1, 2, 3], "shift", 60),
+    ],
 )
 def test_every_painted_number_is_cores(
     page: Page, app: str, query: str, scores: list[float], name: str, reach: float

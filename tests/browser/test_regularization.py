@@ -49,7 +49,7 @@ RECORD_PATH = """() => {
 
 @pytest.mark.parametrize(
     ("query", "settings"),
-    [("", {})],
+    [("", {}), ("?w=0.25,0.25,0.25,0.25&mix=0.3&half=1", {"mixing": 0.3, "half": True})],
 )
 def test_every_painted_number_is_cores(page: Page, app: str, query: str, settings: dict) -> None:
     open_stage(page, f"{app}{LESSON}{query}", stages=2)
@@ -74,7 +74,7 @@ def test_every_painted_number_is_cores(page: Page, app: str, query: str, setting
     assert "w=" in page.url
 
 
-@pytest.mark.parametrize("penalty", ["l1"])
+@pytest.mark.parametrize("penalty", ["l1", "l2"])
 def test_the_optimum_follows_lambda(page: Page, app: str, penalty: str) -> None:
     open_stage(page, f"{app}{LESSON}?penalty={penalty}&lambda=0.1", stages=2)
     page.evaluate(RECORD_PATH)

@@ -71,7 +71,7 @@ def recorded(page: Page) -> list[dict]:
     return frames
 
 
-@pytest.mark.parametrize("query", [""])
+@pytest.mark.parametrize("query", ["", "?z=1,2,3,4,5,0,-1,-2&along=5&T=2.46&c=1.5"])
 def test_every_painted_number_is_cores(page: Page, app: str, query: str) -> None:
     open_stage(page, f"{app}{LESSON}{query}")
     page.evaluate(RECORD)
@@ -212,7 +212,7 @@ def test_sliders_on_a_phone(phone: Page, app: str) -> None:
     )
 
 
-@pytest.mark.parametrize(("temperature", "share"), [(0.5, 100), (1, 100)])
+@pytest.mark.parametrize(("temperature", "share"), [(0.5, 100), (1, 100), (2, 70.3), (20, 21.9)])
 def test_the_colour_tells_the_number_whatever_the_temperature(
     page: Page, app: str, temperature: float, share: float
 ) -> None:

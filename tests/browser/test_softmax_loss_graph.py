@@ -77,7 +77,11 @@ def check_frame(frame: dict, kind: str = "full", label: int = 0) -> None:
 
 @pytest.mark.parametrize(
     ("query", "kind", "handles"),
-    [("?node=0", "full", ["score0", "score1", "score2"])],
+    [
+        ("?node=0", "full", ["score0", "score1", "score2"]),
+        ("?node=30", "full", ["score1"]),
+        ("?graph=sigmoid_neuron&node=0", "sigmoid_neuron", ["input0", "input4"]),
+    ],
 )
 def test_every_painted_number_is_cores(
     page: Page, app: str, query: str, kind: str, handles: list[str]

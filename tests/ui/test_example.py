@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -8,7 +9,11 @@ from hypothesis import strategies as st
 
 from core.examples import PRESETS
 from core.losses import HINGE_VARIANTS
+from core.models import LOSSES
+from core.optimizers import OPTIMIZERS
+from core.training import SAMPLINGS
 from pages.ui.example import (
+    DATA_SETS,
     DEFAULT,
     PARAMETERS,
     Example,
@@ -53,7 +58,44 @@ def states(draw: st.DrawFn) -> State:
         strength=draw(st.floats(0, 100)),
         mixing=draw(st.floats(0, 1)),
         half=draw(st.integers(0, 1)),
+        **draw(learning_settings()),
     )
+
+
+@st.composite
+def learning_settings(draw: st.DrawFn) -> dict[str, Any]:
+    pixel = st.floats(-1000, 1000)
+    point = st.tuples(pixel, pixel, st.integers(0, 9))
+    whole = st.integers(0, 9999)
+    settings = {
+        "pixels": st.tuples(*[pixel] * 4),
+        "matrix": st.tuples(*[pixel] * 12),
+        "bias": st.tuples(*[pixel] * 3),
+        "data": st.sampled_from(DATA_SETS),
+        "points": st.lists(point, min_size=1, max_size=60).map(tuple),
+        "groups": st.lists(name_text, min_size=2, max_size=10, unique=True).map(tuple),
+        "samples": st.integers(2, 300),
+        "noise": st.floats(0, 2),
+        "decay": st.floats(0, 100),
+        "optimizer": st.sampled_from(OPTIMIZERS),
+        "learning_rate": st.floats(1e-4, 1e3),
+        "batch_size": whole,
+        "hidden": st.integers(1, 200),
+        "trained": whole,
+        "at": whole,
+    }
+    optional = {name: draw(st.none() | values) for name, values in settings.items()}
+    return optional | {
+        "digit": draw(st.integers(0, 1796)),
+        "draw": draw(whole),
+        "seed": draw(whole),
+        "start": draw(st.sampled_from(["seed", "demo"])),
+        "loss": draw(st.sampled_from(LOSSES)),
+        "momentum": draw(st.floats(0, 0.999)),
+        "sampling": draw(st.sampled_from(SAMPLINGS)),
+        "rate_decay": draw(st.floats(0.1, 1)),
+        "look": draw(st.sampled_from(["train", "inspect", "digits"])),
+    }
 
 
 @given(states())
@@ -265,3 +307,39 @@ def test_typed_texts() -> None:
 def test_presets_fit_the_address(preset) -> None:
     state = State(Example(preset.names, preset.scores, preset.label), preset.margin, preset.variant)
     assert decode(encode(state)) == (state, ())
+
+
+@pytest.mark.parametrize(
+    ("parameters", "reason", "value"),
+    [
+        ({"points": "0,0"}, "point", "0,0"),
+        ({"points": "0.5,0.4,0;1,nan,1"}, "point", "1,nan,1"),
+        ({"points": "0,0,10"}, "point", "0,0,10"),
+        ({"points": "0,2000,1"}, "point", "0,2000,1"),
+        ({"points": ";".join(["0,0,0"] * 61)}, "point_count", "61"),
+        ({"points": ""}, "point_count", "0"),
+        ({"groups": "red"}, "groups", "red"),
+        ({"groups": "red,red"}, "groups", "red,red"),
+        ({"groups": "red,,blue"}, "groups", "red,,blue"),
+        ({"x": "1,2,3"}, "number_count", "1,2,3"),
+        ({"W": ",".join(["1"] * 11 + ["x"])}, "number", "x"),
+        ({"b": "1,2,2000"}, "range", "1,2,2000"),
+        ({"eta": "0"}, "range", "0"),
+        ({"hidden": "0"}, "whole", "0"),
+        ({"trained": "20001"}, "whole", "20001"),
+        ({"opt": "lbfgs"}, "option", "lbfgs"),
+        ({"data": "mnist"}, "option", "mnist"),
+    ],
+)
+def test_what_a_model_cannot_use_is_told(parameters, reason, value) -> None:
+    state, problems = decode(parameters)
+    assert [(problem.reason, problem.value) for problem in problems] == [(reason, value)]
+    assert state == DEFAULT
+
+
+def test_points_and_their_classes_in_an_address() -> None:
+    state, problems = decode({"points": "0.5,0.4,0;-1,2,1;", "groups": "red,blue"})
+    assert problems == ()
+    assert state.points == ((0.5, 0.4, 0), (-1.0, 2.0, 1))
+    assert state.groups == ("red", "blue")
+    assert encode(state)["points"] == "0.5,0.4,0;-1,2,1"

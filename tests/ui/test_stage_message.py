@@ -13,8 +13,10 @@ from pages.ui.stage.vocabulary import (
     Handle,
     Mark,
     Panel,
+    Picture,
     Readout,
     Spot,
+    Tint,
     format_number,
     spoken,
     steps,
@@ -25,7 +27,9 @@ BARS = Spot("panel", 0, "y")
 
 def unpack(message: bytes) -> tuple[dict[str, Any], np.ndarray]:
     (length,) = struct.unpack_from("<I", message)
-    return json.loads(message[4 : 4 + length]), np.frombuffer(message[4 + length :], "<f8")
+    header = json.loads(message[4 : 4 + length])
+    count = sum(len(entry["columns"]) * entry["rows"] for entry in header["handles"])
+    return header, np.frombuffer(message, "<f8", count, 4 + length)
 
 
 def packed(handles: list[Handle], now: dict, **more: Any) -> tuple[dict[str, Any], np.ndarray]:
@@ -33,6 +37,7 @@ def packed(handles: list[Handle], now: dict, **more: Any) -> tuple[dict[str, Any
         "panels": [Panel("panel", go.Figure(go.Bar(x=[0, 1])), "title", "alt")],
         "readouts": [],
         "marks": [],
+        "pictures": [],
         "focus": None,
         "labels": {},
         "answers": 0,
@@ -169,3 +174,58 @@ def test_a_kept_figure_is_written_once_and_no_other_in_its_place() -> None:
     assert Counted.written == 1
     for number in range(20):  # a figure that is gone leaves its place in memory to the next
         assert f'"x":[{number}]' in figure_sent(go.Figure(go.Bar(x=[number])))
+
+
+PIXELS = np.array([0, 1, 2, 1], np.uint8)
+PICTURE = Picture(
+    "photo", "panel", (2, 2), (0, 1, 0, 1), (Tint("#f00"), Tint("#0f0"), Tint("#00f"))
+)
+
+
+def pixels_of(message: bytes) -> tuple[dict[str, Any], list[int]]:
+    header, numbers = unpack(message)
+    (length,) = struct.unpack_from("<I", message)
+    return header, list(message[4 + length + 8 * numbers.size :])
+
+
+def packed_picture(film: np.ndarray, **now: np.ndarray) -> tuple[dict[str, Any], list[int]]:
+    places = {"photo": PIXELS, "loss": np.array(0.0), BARS: np.zeros(2), **now}
+    handle = a_handle(sweep={"photo": film, "loss": np.arange(3.0)})
+    return pixels_of(
+        pack(
+            panels=[Panel("panel", go.Figure(go.Bar(x=[0, 1])), "title", "alt")],
+            handles=[handle],
+            readouts=[],
+            marks=[],
+            pictures=[PICTURE],
+            now=places,
+            focus=None,
+            labels={},
+            answers=0,
+        )
+    )
+
+
+def test_a_film_is_sent_as_bytes_after_the_picture_as_it_is_now() -> None:
+    film = np.stack([PIXELS, PIXELS[::-1], PIXELS])
+    header, pixels = packed_picture(film)
+    assert pixels == [*PIXELS, *PIXELS, *PIXELS[::-1], *PIXELS]
+    assert header["pictures"][0]["place"] == header["handles"][0]["films"][0] == 0
+    assert header["now"][0] == []
+    assert header["handles"][0]["columns"] == [[[1, 0]]]  # the loss alone is numbers
+
+
+def test_a_film_that_shows_one_picture_is_not_sent() -> None:
+    header, pixels = packed_picture(np.stack([PIXELS] * 3))
+    assert (header["handles"][0]["films"], pixels) == ([], list(PIXELS))
+
+
+@pytest.mark.parametrize("pixels", [PIXELS[:3], PIXELS * 1.0])
+def test_a_picture_needs_its_pixels(pixels: np.ndarray) -> None:
+    with pytest.raises(ValueError, match="picture 'photo' must have 4 pixels of uint8"):
+        packed_picture(np.stack([PIXELS] * 3), photo=pixels)
+
+
+def test_a_film_has_a_frame_for_each_step() -> None:
+    with pytest.raises(ValueError, match=r"shape \(2, 4\); expected \(3, 4\)"):
+        packed_picture(np.stack([PIXELS] * 2))

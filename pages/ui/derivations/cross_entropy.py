@@ -5,8 +5,9 @@ from __future__ import annotations
 from core.cross_entropy import OUTPUTS, CrossEntropyResult, feed_outputs
 from core.validation import FloatArray
 from pages.ui.derivations import latex
-from pages.ui.example import State, write_number
+from pages.ui.example import State
 from pages.ui.text import Text
+from pages.ui.written import write_number
 
 __all__ = ["derivation"]
 

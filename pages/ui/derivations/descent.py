@@ -5,8 +5,9 @@ from __future__ import annotations
 from core.comparison import Comparison
 from core.descent import Descent, one_step
 from pages.ui.derivations.latex import number, row
-from pages.ui.example import State, write_number
+from pages.ui.example import State
 from pages.ui.text import Text
+from pages.ui.written import write_number
 
 __all__ = ["derivation"]
 

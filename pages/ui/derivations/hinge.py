@@ -7,9 +7,10 @@ import numpy as np
 from core.examples import PRESETS
 from core.hinge_variants import HingeComparison, Term, compare_hinges
 from pages.ui.derivations import latex
-from pages.ui.example import State, write_number
+from pages.ui.example import State
 from pages.ui.stage.vocabulary import format_number
 from pages.ui.text import Text, escape
+from pages.ui.written import write_number
 
 __all__ = ["derivation"]
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pages.ui.example import State, write_number
+from pages.ui.example import State
 from pages.ui.stage.vocabulary import format_number
+from pages.ui.written import write_number
 
 __all__ = ["hinge_terms", "number", "row", "signed"]
 

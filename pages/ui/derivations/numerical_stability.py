@@ -7,8 +7,9 @@ import numpy as np
 from core.precision import EPSILONS_OF_RIGHT, PRECISIONS, exp_limits, offset_cross_entropy
 from core.stability import Stability
 from pages.ui.derivations import latex
-from pages.ui.example import State, write_number
+from pages.ui.example import State
 from pages.ui.text import Text
+from pages.ui.written import write_number
 
 __all__ = ["derivation"]
 

@@ -9,9 +9,10 @@ import numpy as np
 from core.penalty_comparison import PENALTIES, PenaltyComparison
 from core.regularization_path import PROBLEM, Optima
 from pages.ui.derivations import latex
-from pages.ui.example import State, write_number
+from pages.ui.example import State
 from pages.ui.stages.regularization import mixing_of, zeros_of
 from pages.ui.text import Text
+from pages.ui.written import write_number
 
 __all__ = ["derivation"]
 

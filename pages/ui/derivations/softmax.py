@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from core.softmax_steps import SoftmaxSteps
 from pages.ui.derivations import latex
-from pages.ui.example import State, write_number
+from pages.ui.example import State
 from pages.ui.text import Text, escape
+from pages.ui.written import write_number
 
 __all__ = ["derivation"]
 

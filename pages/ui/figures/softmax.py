@@ -11,7 +11,15 @@ import plotly.graph_objects as go
 from core.softmax_steps import SoftmaxSteps
 from core.validation import FloatArray
 from pages.ui.figures.bars import FIGURES_KEPT
-from pages.ui.figures.theme import CLASS_COLORS, INK, MUTED, base_figure, plain
+from pages.ui.figures.theme import (
+    CLASS_COLORS,
+    INK,
+    MUTED,
+    NEGATIVE,
+    POSITIVE,
+    base_figure,
+    plain,
+)
 from pages.ui.stage.vocabulary import LegendEntry, Mark, Place, Spot
 
 __all__ = [
@@ -34,7 +42,6 @@ JACOBIAN = "jacobian"
 ROW_SUMS, COLUMN_SUMS = "row_sums", "column_sums"
 FOCUS = "focus_name"
 
-POSITIVE, NEGATIVE = "var(--positive)", "var(--negative)"
 FULL_COLOR = 0.25
 """The derivative from which on a cell has its full colour: the largest that there is at T = 1."""
 SHADE_LEVELS = tuple((FULL_COLOR * (np.arange(1, 65) / 64.0) ** 2).tolist())

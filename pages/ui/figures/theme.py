@@ -9,8 +9,12 @@ from __future__ import annotations
 
 import html
 from collections.abc import Sequence
+from functools import cache
 
 import plotly.graph_objects as go
+
+from core.pixels import ZERO_LEVEL
+from pages.ui.stage.vocabulary import Tint
 
 __all__ = [
     "CLASS_COLORS",
@@ -19,11 +23,16 @@ __all__ = [
     "HINGE",
     "INK",
     "MUTED",
+    "NEGATIVE",
+    "POSITIVE",
     "TARGET",
     "ZERO",
     "base_figure",
     "class_axis",
+    "diverging_palette",
+    "ink_palette",
     "plain",
+    "region_palette",
 ]
 
 CROSS_ENTROPY = "var(--cross-entropy)"
@@ -32,6 +41,8 @@ INK = "var(--ink)"
 MUTED = "var(--muted)"
 GRID = "var(--grid)"
 ZERO = "var(--zero)"
+POSITIVE = "var(--positive)"
+NEGATIVE = "var(--negative)"
 TARGET = "var(--target)"
 
 # Blue and vermilion are kept for the two losses.
@@ -95,3 +106,23 @@ def class_axis(figure: go.Figure, names: Sequence[str], *, room_below: int = 0) 
     )
     slanted = 3 * min(longest, 16) if longest * len(names) > 42 else 0
     figure.update_layout(margin_b=34 + slanted + room_below, margin_l=52 + slanted // 2)
+
+
+@cache
+def region_palette(classes: int, levels: int = 16) -> tuple[Tint, ...]:
+    """Colours of decision regions: entry class * levels + level, stronger with the level."""
+    opacities = [0.06 + 0.44 * level / (levels - 1) for level in range(levels)]
+    return tuple(Tint(CLASS_COLORS[k], opacity) for k in range(classes) for opacity in opacities)
+
+
+@cache
+def diverging_palette() -> tuple[Tint, ...]:
+    """Colours of signed numbers, as `core.pixels.diverging_levels` counts them."""
+    shares = [(level - ZERO_LEVEL) / ZERO_LEVEL for level in range(2 * ZERO_LEVEL + 1)]
+    return tuple(Tint(NEGATIVE if share < 0 else POSITIVE, 0.9 * abs(share)) for share in shares)
+
+
+@cache
+def ink_palette(levels: int = 17) -> tuple[Tint, ...]:
+    """Colours of a picture drawn with ink on paper, as `core.pixels.ink_levels` counts them."""
+    return tuple(Tint(INK, level / (levels - 1)) for level in range(levels))

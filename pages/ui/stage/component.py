@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,13 +11,22 @@ from typing import Any
 import streamlit as st
 
 from pages.ui.stage.message import pack
-from pages.ui.stage.vocabulary import FloatArray, Handle, Mark, Panel, Place, Readout, Release
+from pages.ui.stage.vocabulary import (
+    Handle,
+    Mark,
+    Numbers,
+    Panel,
+    Picture,
+    Place,
+    Readout,
+    Release,
+)
 
 __all__ = ["SCRIPTS", "stage"]
 
 _FOLDER = Path(__file__).parent
 
-SCRIPTS = ("numbers.js", "marks.js", "handle.js", "stage.js")
+SCRIPTS = ("numbers.js", "pictures.js", "marks.js", "handle.js", "stage.js")
 """One module for the browser: each file uses what those before it define."""
 
 _component = st.components.v2.component(
@@ -42,7 +52,24 @@ def _read(state: Any) -> _Message | None:
         return None
     if not isinstance(sent.get("number"), int):
         return None
-    return _Message(sent["number"], Release(sent["values"], sent.get("focus")))
+    added, removed = sent.get("added"), sent.get("removed")
+    release = Release(
+        sent["values"],
+        sent.get("focus"),
+        is_held=sent.get("is_held") is True,
+        added=None if added is None else _spot(added),
+        removed=removed if isinstance(removed, str) else None,
+    )
+    return _Message(sent["number"], release)
+
+
+def _spot(added: Any) -> tuple[str, float, float] | None:
+    try:
+        panel, x, y = added
+        spot = (str(panel), float(x), float(y))
+    except (TypeError, ValueError):
+        return None
+    return spot if math.isfinite(spot[1]) and math.isfinite(spot[2]) else None
 
 
 def stage(
@@ -50,11 +77,12 @@ def stage(
     *,
     panels: Sequence[Panel],
     handles: Sequence[Handle],
-    now: Mapping[Place, FloatArray],
+    now: Mapping[Place, Numbers],
     on_release: Callable[[Release], None],
     labels: Mapping[str, str],
     readouts: Sequence[Readout] = (),
     marks: Sequence[Mark] = (),
+    pictures: Sequence[Picture] = (),
     focus: str | None = None,
     pinned: bool = False,
 ) -> None:
@@ -64,12 +92,14 @@ def stage(
     ----------
     key
         Names this stage among all of a session.
-    panels, handles, readouts, marks
-        What is drawn, what can be dragged, what is told in numbers and words, what is drawn on top.
+    panels, handles, readouts, marks, pictures
+        What is drawn, what can be dragged, what is told in numbers and words, what is drawn on top
+        and below.
     now
         What each place shows in the present state.
     on_release
-        Called before the script runs again, with the values of all handles.
+        Called before the script runs again, with the values of all handles. A live handle calls it
+        during its drag, too.
     labels
         The words of the stage itself: see ``ui/text``.
     focus
@@ -91,6 +121,7 @@ def stage(
             handles=handles,
             readouts=readouts,
             marks=marks,
+            pictures=pictures,
             now=now,
             focus=focus,
             labels=labels,

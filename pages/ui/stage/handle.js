@@ -14,7 +14,7 @@ class Handle {
     this.grip.addEventListener("lostpointercapture", (event) => this.release(event));
     this.grip.addEventListener("keydown", (event) => this.press(event));
     this.grip.addEventListener("blur", () => this.rest());
-    this.grip.addEventListener("dblclick", () => this.type(""));
+    this.grip.addEventListener("dblclick", () => this.given.is_removable || this.type(""));
     if (given.mark === "timeline" || given.mark === "slider") {
       this.box = create("div", "stage-timeline", stage.timelines);
       if (given.mark === "timeline") {
@@ -235,20 +235,33 @@ class Handle {
 
   drag(event) {
     if (event.pointerId !== this.pointer) return;
-    if (this.setValue(this.fromPointer(event, this.offset)) && this.given.live) this.stage.sendThrottled();
+    if (this.setValue(this.fromPointer(event, this.offset))) this.tell();
+  }
+
+  // What cannot be tabulated, Python has to be asked during the drag.
+  tell() {
+    if (!this.given.live) return;
+    this.isTold = true;
+    this.stage.sendThrottled();
   }
 
   release(event) {
     if (event.pointerId !== this.pointer) return;
+    const isTap = JSON.stringify(this.value) === this.before;
     this.pointer = undefined;
     this.grip.toggleAttribute("data-dragging", false);
     this.finish();
+    const isDouble = isTap && performance.now() - this.tapped < DOUBLE_TAP_MS;
+    this.tapped = isTap ? performance.now() : undefined;
+    if (isDouble && this.given.is_removable) this.stage.send({ removed: this.id });
   }
 
   finish() {
     clearTimeout(this.idle);
     this.held = false;
-    if (JSON.stringify(this.value) !== this.before || this.stage.focus !== this.focusBefore) this.stage.send();
+    const isMoved = JSON.stringify(this.value) !== this.before;
+    if (isMoved || this.isTold || this.stage.focus !== this.focusBefore) this.stage.send();
+    this.isTold = false;
     this.describe();
   }
 
@@ -261,6 +274,12 @@ class Handle {
     const { stage } = this;
     clearTimeout(this.idle);
     this.pointer = undefined;
+    if (this.isTold) {
+      this.setValue(JSON.parse(this.before));
+      this.finish();
+      this.grip.toggleAttribute("data-dragging", false);
+      return;
+    }
     this.held = false;
     this.grip.toggleAttribute("data-dragging", false);
     stage.adopt(stage.model);
@@ -280,6 +299,11 @@ class Handle {
       this.cancel();
       return;
     }
+    if (given.is_removable && (event.key === "Delete" || event.key === "Backspace")) {
+      event.preventDefault();
+      this.stage.send({ removed: this.id });
+      return;
+    }
     const steps = { ArrowUp: 1, ArrowRight: 1, ArrowDown: -1, ArrowLeft: -1, PageUp: 10, PageDown: -10 }[event.key];
     const end = { Home: given.minimum, End: given.maximum }[event.key];
     if (steps === undefined && end === undefined) return;
@@ -292,6 +316,7 @@ class Handle {
     } else {
       this.setValue(end ?? this.nextOnGrid(steps));
     }
+    this.tell();
     clearTimeout(this.idle);
     this.idle = setTimeout(() => this.rest(), KEYBOARD_REST_MS);
   }

@@ -145,6 +145,7 @@ async function download(stage, panel, format) {
         : { ...note(value, 0, plain(pill.textContent), 14 - layout.margin.b), yref: "paper", yanchor: "middle" },
     );
   const annotations = [...(layout.annotations ?? []), ...marks, ...handles].filter(({ x }) => Number.isFinite(x));
+  const images = [...stage.pictures.values()].filter((picture) => picture.panel === panel).map((picture) => picture.layoutImage());
   const legend = panel.given.legend.map(
     ([label, color, shape]) => `${shape === "none" ? "" : `<span style="color:${stage.themed(color)}">\u25A0</span> `}${plain(label)}`,
   );
@@ -153,7 +154,7 @@ async function download(stage, panel, format) {
   const { clientWidth: width, clientHeight } = panel.plot;
   const figure = {
     data,
-    layout: { ...layout, annotations, title, margin: { ...layout.margin, t: 72 }, paper_bgcolor: background },
+    layout: { ...layout, annotations, images, title, margin: { ...layout.margin, t: 72 }, paper_bgcolor: background },
   };
   await stage.plotly.downloadImage(figure, { format, width, height: clientHeight + 62, filename: panel.id, scale: 2 });
 }

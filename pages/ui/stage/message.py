@@ -13,7 +13,16 @@ import numpy as np
 import plotly
 import plotly.graph_objects as go
 
-from pages.ui.stage.vocabulary import FloatArray, Handle, Mark, Panel, Place, Readout, Spot
+from pages.ui.stage.vocabulary import (
+    Handle,
+    Mark,
+    Numbers,
+    Panel,
+    Picture,
+    Place,
+    Readout,
+    Spot,
+)
 
 __all__ = ["PLOTLY_URL", "pack"]
 
@@ -28,7 +37,7 @@ def _number(value: float) -> float | str | None:
     return None if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
 
 
-def _numbers(values: FloatArray) -> Sequence[float | str | None]:
+def _numbers(values: Numbers) -> Sequence[float | str | None]:
     flat = np.ravel(values)
     return flat.tolist() if np.isfinite(flat).all() else [_number(v) for v in flat.tolist()]
 
@@ -47,7 +56,7 @@ def _figure_json(figure: go.Figure) -> str:
 
 
 def _columns(
-    handle: Handle, place_index: Mapping[Place, int], now: Mapping[Place, FloatArray]
+    handle: Handle, place_index: Mapping[Place, int], now: Mapping[Place, Numbers]
 ) -> dict[bytes, list[tuple[int, int]]]:
     """Columns of a sweep that differ from what is shown now, each with every spot that it fills.
 
@@ -55,24 +64,50 @@ def _columns(
     """
     columns: dict[bytes, list[tuple[int, int]]] = {}
     for place, swept in handle.sweep.items():
+        if _is_pixels(swept):
+            continue
         table = np.asarray(swept, dtype="<f8").reshape(len(swept), -1)
         present = np.ravel(now[place])
-        if table.shape != (handle.rows, present.size):
-            raise ValueError(
-                f"sweep of handle {handle.id!r} at {place} has shape {table.shape}; "
-                f"expected {(handle.rows, present.size)}"
-            )
+        _require_shape(handle, place, table, present)
         same = (table == present) | (np.isnan(table) & np.isnan(present))
         for index in np.flatnonzero(~same.all(axis=0)).tolist():
             columns.setdefault(table[:, index].tobytes(), []).append((place_index[place], index))
     return columns
 
 
+def _is_pixels(values: Numbers) -> bool:
+    return values.dtype == np.uint8
+
+
+def _require_shape(handle: Handle, place: Place, table: Numbers, present: Numbers) -> None:
+    if table.shape != (handle.rows, present.size):
+        raise ValueError(
+            f"sweep of handle {handle.id!r} at {place} has shape {table.shape}; "
+            f"expected {(handle.rows, present.size)}"
+        )
+
+
+def _films(
+    handle: Handle, place_index: Mapping[Place, int], now: Mapping[Place, Numbers]
+) -> dict[int, bytes]:
+    """Every picture of a sweep that changes: all its frames, one after the other."""
+    films: dict[int, bytes] = {}
+    for place, swept in handle.sweep.items():
+        if not _is_pixels(swept):
+            continue
+        frames, present = swept.reshape(len(swept), -1), np.ravel(now[place])
+        _require_shape(handle, place, frames, present)
+        if (frames != present).any():
+            films[place_index[place]] = frames.tobytes()
+    return films
+
+
 def _pack_handle(
-    handle: Handle, place_index: Mapping[Place, int], now: Mapping[Place, FloatArray]
-) -> tuple[dict[str, Any], list[bytes]]:
-    """Header entry of a handle, and the columns of its sweep."""
+    handle: Handle, place_index: Mapping[Place, int], now: Mapping[Place, Numbers]
+) -> tuple[dict[str, Any], list[bytes], list[bytes]]:
+    """Header entry of a handle, the columns of its sweep, and its films."""
     columns = _columns(handle, place_index, now)
+    films = _films(handle, place_index, now)
     focus = None
     if handle.focus is not None:
         focus = [[place_index[place], _numbers(values)] for place, values in handle.focus.items()]
@@ -101,8 +136,10 @@ def _pack_handle(
         "columns": list(columns.values()),
         "focus": focus,
         "moves": [[axis, place_index[place], index] for axis, place, index in handle.moves],
+        "films": list(films),
+        "is_removable": handle.is_removable,
     }
-    return header, list(columns)
+    return header, list(columns), list(films.values())
 
 
 def _pack_mark(mark: Mark, place_index: Mapping[Place, int]) -> dict[str, Any]:
@@ -138,7 +175,8 @@ def pack(
     handles: Sequence[Handle],
     readouts: Sequence[Readout],
     marks: Sequence[Mark],
-    now: Mapping[Place, FloatArray],
+    pictures: Sequence[Picture],
+    now: Mapping[Place, Numbers],
     focus: str | None,
     labels: Mapping[str, str],
     answers: int,
@@ -146,9 +184,15 @@ def pack(
 ) -> bytes:
     """One binary message for the browser.
 
-    The length of the header as uint32, the header as JSON, then, handle by handle and column by
-    column, the changing columns of the sweeps as little-endian float64.
+    The length of the header as uint32, the header as JSON; then, handle by handle and column by
+    column, the changing columns of the sweeps as little-endian float64; then the pixels: those of
+    the pictures now, then, handle by handle, those of every step.
     """
+    drawn = {picture.id: np.ravel(now[picture.id]) for picture in pictures}
+    for picture in pictures:
+        rows, columns = picture.shape
+        if not _is_pixels(drawn[picture.id]) or drawn[picture.id].size != rows * columns:
+            raise ValueError(f"picture {picture.id!r} must have {rows * columns} pixels of uint8")
     places: list[dict[str, Any]] = [
         {"panel": place.panel, "trace": place.trace, "attribute": place.attribute}
         if isinstance(place, Spot)
@@ -173,12 +217,13 @@ def pack(
                 "height": panel.height,
                 "least_width": panel.least_width,
                 "ratio": panel.ratio,
+                "takes_points": panel.takes_points,
                 "figure": _figure_json(panel.figure),
             }
             for panel in panels
         ],
         "places": places,
-        "now": [_numbers(values) for values in now.values()],
+        "now": [[] if place in drawn else _numbers(values) for place, values in now.items()],
         "readouts": [
             {
                 "id": readout.id,
@@ -191,8 +236,21 @@ def pack(
             for readout in readouts
         ],
         "marks": [_pack_mark(mark, place_index) for mark in marks],
-        "handles": [entry for entry, _ in packed],
+        "pictures": [
+            {
+                "place": place_index[picture.id],
+                "panel": picture.panel,
+                "shape": picture.shape,
+                "extent": picture.extent,
+                "palette": picture.palette,
+                "smooth": picture.smooth,
+            }
+            for picture in pictures
+        ],
+        "handles": [entry for entry, _, _ in packed],
     }
     text = json.dumps(header, allow_nan=False).encode()
-    blocks = [block for _, columns in packed for block in columns]
+    blocks = [block for _, columns, _ in packed for block in columns]
+    blocks += [pixels.tobytes() for pixels in drawn.values()]
+    blocks += [film for _, _, films in packed for film in films]
     return struct.pack("<I", len(text)) + text + b"".join(blocks)

@@ -6,6 +6,7 @@
 const COARSE_POINTER = matchMedia("(pointer: coarse)");
 const UPDATES_PER_SECOND = 10;
 const KEYBOARD_REST_MS = 350;
+const DOUBLE_TAP_MS = 400;
 const ICON = { play: "\u25B6\uFE0E", pause: "\u23F8\uFE0E" };
 
 const create = (tag, className, parent, attributes = {}) => {
@@ -31,14 +32,15 @@ function loadPlotly(url) {
   return window.logitLabPlotly;
 }
 
-// One message: the length of a JSON header, the header, then all sweeps as float64.
+// One message: the length of a JSON header, the header, then all sweeps as float64, then pixels.
 function decode(bytes) {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const length = view.getUint32(0, true);
   const model = JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + length)));
   const revived = (values) => values.map((value) => (typeof value === "string" ? Number(value) : value));
   model.now = model.now.map(revived);
-  const numbers = new Float64Array(bytes.slice(4 + length).buffer);
+  const count = model.handles.reduce((sum, { columns, rows }) => sum + columns.length * rows, 0);
+  const numbers = new Float64Array(bytes.slice(4 + length, 4 + length + 8 * count).buffer);
   let start = 0;
   for (const handle of model.handles) {
     handle.focus &&= handle.focus.map(([place, values]) => [place, revived(values)]);
@@ -47,6 +49,16 @@ function decode(bytes) {
       const values = numbers.subarray(start, start + handle.rows);
       start += handle.rows;
       return spots.map(([place, index]) => ({ place, index, values }));
+    });
+  }
+  const pixels = bytes.slice(4 + length + 8 * count);
+  const taken = (size) => pixels.subarray(start, (start += size));
+  start = 0;
+  for (const { place, shape } of model.pictures) model.now[place] = taken(shape[0] * shape[1]);
+  for (const handle of model.handles) {
+    handle.films = handle.films.map((place) => {
+      const size = model.now[place].length;
+      return { place, size, frames: taken(size * handle.rows) };
     });
   }
   return model;
@@ -132,6 +144,26 @@ function isPlainLine(plot, trace) {
   return isLine && line.shape === "linear" && fill === "none" && linePaths(plot, trace).length > 0;
 }
 
+// Markers: only their places move.
+const markerPaths = (plot, trace) => plot.querySelectorAll(`.scatterlayer > .trace${plot._fullData[trace].uid} .points > path.point`);
+
+function isPlainMarkers(plot, trace) {
+  const { type, visible, mode, x } = plot._fullData[trace];
+  const isPlain = type === "scatter" && visible === true && mode === "markers" && Array.isArray(x);
+  return isPlain && markerPaths(plot, trace).length === x.length;
+}
+
+function paintMarkers(plot, trace) {
+  const { xaxis, yaxis } = plot._fullLayout;
+  const { x, y } = plot.data[trace];
+  markerPaths(plot, trace).forEach((path, i) => {
+    const [left, top] = [xaxis.d2p(x[i]), yaxis.d2p(y[i])];
+    const drawn = Number.isFinite(left) && Number.isFinite(top);
+    path.style.display = drawn ? "" : "none";
+    if (drawn) path.setAttribute("transform", `translate(${left},${top})`);
+  });
+}
+
 function paintLine(plot, trace) {
   const { xaxis, yaxis } = plot._fullLayout;
   const { x, y } = plot.data[trace];
@@ -147,3 +179,6 @@ function paintLine(plot, trace) {
   first.setAttribute("d", path || "M0,0Z");
   others.forEach((other) => other.setAttribute("d", "M0,0Z"));
 }
+
+const painterOf = (plot, trace) =>
+  isPlainBar(plot, trace) ? paintBars : isPlainLine(plot, trace) ? paintLine : isPlainMarkers(plot, trace) ? paintMarkers : null;

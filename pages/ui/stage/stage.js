@@ -8,6 +8,7 @@ class Stage {
     this.panels = new Map();
     this.handles = new Map();
     this.marks = [];
+    this.pictures = new Map();
     this.sent = 0; // number of the last message to Python; Python's answer carries it back
     this.moved = new Set(); // handles moved since Python computed the model
     this.dirty = new Set();
@@ -42,12 +43,13 @@ class Stage {
 
   adopt(model) {
     this.model = model;
-    this.arrays = model.now.map((values) => [...values]);
+    this.arrays = model.now.map((values) => (ArrayBuffer.isView(values) ? values : [...values]));
     this.moved.clear();
     this.focus = model.focus;
     this.syncPanels();
     for (const panel of this.panels.values()) panel.marks.replaceChildren();
     this.marks = this.model.marks.map((given) => new Mark(this, given));
+    this.syncPictures();
     this.syncReadouts();
     this.syncHandles();
     for (const handle of this.handles.values()) if (handle.held) handle.show();
@@ -71,7 +73,9 @@ class Stage {
         const legend = create("span", "stage-legend", head);
         const tools = create("span", "stage-tools", head);
         const frame = create("div", "stage-frame", create("div", "stage-scroll", box));
-        panel = { id: given.id, box, title, legend, frame, plot: create("div", "stage-plot", frame, { role: "img" }) };
+        const under = create("div", "stage-under", frame, { "aria-hidden": "true" });
+        panel = { id: given.id, box, title, legend, frame, under, plot: create("div", "stage-plot", frame, { role: "img" }) };
+        frame.addEventListener("click", (event) => this.addPoint(panel, event));
         panel.marks = create("div", "stage-overlay", frame, { "aria-hidden": "true" });
         panel.overlay = create("div", "stage-overlay", frame);
         panel.downloads = ["png", "svg"].map((format) => {
@@ -102,6 +106,20 @@ class Stage {
       // To move a node takes the focus and the pointer from its handles.
       if (this.grid.children[position] !== panel.box) this.grid.insertBefore(panel.box, this.grid.children[position] ?? null);
     });
+  }
+
+  syncPictures() {
+    const { pictures, places } = this.model;
+    const given = new Map(pictures.map((picture) => [places[picture.place].attribute, picture]));
+    for (const [id, { canvas }] of this.pictures) {
+      if (given.has(id)) continue;
+      canvas.remove();
+      this.pictures.delete(id);
+    }
+    for (const [id, picture] of given) {
+      if (this.pictures.has(id)) this.pictures.get(id).update(picture);
+      else this.pictures.set(id, new Picture(this, picture));
+    }
   }
 
   syncReadouts() {
@@ -200,6 +218,7 @@ class Stage {
     }
     await Promise.all(redrawn);
     if (this.disposed) return;
+    if (themeChanged) for (const picture of this.pictures.values()) picture.colors = undefined;
     this.model.places.forEach((place, i) => !redrawnIds.has(place.panel) && this.dirty.add(i));
     this.placeAll();
     await this.paint();
@@ -229,6 +248,7 @@ class Stage {
   placeAll() {
     for (const handle of this.handles.values()) handle.place();
     for (const mark of this.marks) mark.place();
+    for (const picture of this.pictures.values()) picture.place();
   }
 
   setArray(index, values) {
@@ -245,6 +265,10 @@ class Stage {
       for (const { place, index, values } of handle.given.columns) {
         if (Object.is(this.arrays[place][index], values[handle.row])) continue;
         this.arrays[place][index] = values[handle.row];
+        this.dirty.add(place);
+      }
+      for (const { place, size, frames } of handle.given.films) {
+        this.arrays[place] = frames.subarray(handle.row * size, (handle.row + 1) * size);
         this.dirty.add(place);
       }
     }
@@ -272,7 +296,7 @@ class Stage {
       if (place.panel === null) continue;
       const values = this.arrays[i].map((value) => (Number.isFinite(value) ? value : null));
       const { plot } = this.panels.get(place.panel);
-      const painter = isPlainBar(plot, place.trace) ? paintBars : isPlainLine(plot, place.trace) ? paintLine : null;
+      const painter = painterOf(plot, place.trace);
       if (inHand && painter) {
         plot.data[place.trace][place.attribute] = values;
         quick.set(`${place.panel} ${place.trace}`, () => painter(plot, place.trace));
@@ -286,6 +310,7 @@ class Stage {
       owner[name] = values;
     }
     for (const paintTrace of quick.values()) paintTrace();
+    for (const picture of this.pictures.values()) if (dirty.has(picture.given.place)) picture.paint();
     for (const handle of this.handles.values()) handle.follow(dirty);
     for (const mark of this.marks) if (mark.isDirty(dirty)) mark.place();
     this.paintReadouts(inHand);
@@ -340,20 +365,30 @@ class Stage {
 
   // ---- stage to Python -------------------------------------------------------------------------
 
-  send() {
+  // A click or tap on the empty plane.
+  addPoint(panel, event) {
+    if (!panel.given.takes_points || event.target.closest(".stage-handle")) return;
+    const { xaxis, yaxis } = panel.plot._fullLayout;
+    const { left, top } = panel.plot.getBoundingClientRect();
+    const [x, y] = [event.clientX - left - xaxis._offset, event.clientY - top - yaxis._offset];
+    if (x < 0 || x > xaxis._length || y < 0 || y > yaxis._length) return;
+    this.send({ added: [panel.id, xaxis.p2d(x), yaxis.p2d(y)] });
+  }
+
+  send(more = {}) {
     clearTimeout(this.throttled);
     this.throttled = undefined;
     this.sent = Math.max(this.sent + 1, Math.round(performance.timeOrigin + performance.now()));
     this.lastSent = performance.now();
     const values = Object.fromEntries([...this.handles].map(([id, handle]) => [id, handle.value]));
     this.root.dataset.sent = this.sent;
-    this.setStateValue("state", { number: this.sent, values, focus: this.focus });
+    this.setStateValue("state", { number: this.sent, values, focus: this.focus, ...more });
   }
 
   sendThrottled() {
     if (this.throttled !== undefined) return;
     const due = () => {
-      if (this.model.answers >= this.sent) this.send();
+      if (this.model.answers >= this.sent) this.send({ is_held: true });
       else this.throttled = setTimeout(due, 20);
     };
     const since = performance.now() - (this.lastSent ?? -Infinity);

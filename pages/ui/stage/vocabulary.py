@@ -16,11 +16,14 @@ __all__ = [
     "Handle",
     "LegendEntry",
     "Mark",
+    "Numbers",
     "Panel",
+    "Picture",
     "Place",
     "Readout",
     "Release",
     "Spot",
+    "Tint",
     "Value",
     "format_number",
     "format_significant",
@@ -29,6 +32,7 @@ __all__ = [
 ]
 
 FloatArray: TypeAlias = NDArray[np.floating[Any]]
+Numbers: TypeAlias = NDArray[np.floating[Any] | np.uint8]
 Value: TypeAlias = float | tuple[float, float]
 
 
@@ -42,8 +46,8 @@ class Spot:
 
 
 Place: TypeAlias = Spot | str
-"""Where numbers are shown: a :class:`Spot` in a figure, or the id of a readout, of marks, or of a
-handle that follows when another is moved."""
+"""Where numbers are shown: a :class:`Spot` in a figure, or the id of a readout, of marks, of a
+picture, or of a handle that follows when another is moved."""
 
 
 class LegendEntry(NamedTuple):
@@ -61,7 +65,8 @@ class Panel:
     ``title`` may contain readouts as ``{id}``. ``alt`` tells the current values in words. A
     ``wide`` panel takes a row of its own. ``height`` is a multiple of the usual height. With
     ``ratio``, width divided by height, a drawing keeps its shape; ``height`` is then the most that
-    it takes. A screen narrower than ``least_width`` pixels scrolls the panel sideways.
+    it takes. A screen narrower than ``least_width`` pixels scrolls the panel sideways. A panel that
+    ``takes_points`` tells where its empty plane was clicked or tapped.
     """
 
     id: str
@@ -73,6 +78,42 @@ class Panel:
     height: float = 1.0
     least_width: int = 0
     ratio: float | None = None
+    takes_points: bool = False
+
+
+class Tint(NamedTuple):
+    """A colour, and how much of what is below it is covered, from 0 to 1."""
+
+    color: str
+    opacity: float = 1.0
+
+
+@dataclass(frozen=True)
+class Picture:
+    """Coloured pixels under the traces of a panel, such as decision regions, or an image.
+
+    Parameters
+    ----------
+    id
+        The place of its pixels: ``now`` and sweeps hold uint8 arrays that count in ``palette``.
+    panel
+        The panel that it is drawn on.
+    shape
+        Rows and columns; the first row is at the top.
+    extent
+        Left, right, bottom and top edge in units of the axes.
+    palette
+        At most 256 colours, each with its opacity.
+    smooth
+        Whether to blur the edges between pixels.
+    """
+
+    id: str
+    panel: str
+    shape: tuple[int, int]
+    extent: tuple[float, float, float, float]
+    palette: tuple[Tint, ...]
+    smooth: bool = False
 
 
 @dataclass(frozen=True)
@@ -197,6 +238,8 @@ class Handle:
         Steps a second of a timeline that plays.
     limits
         Least and largest value that may be typed.
+    is_removable
+        Whether Delete, or a double click or tap, asks for its removal.
     """
 
     id: str
@@ -211,7 +254,7 @@ class Handle:
     axis: Literal["x", "y", "xy"] = "y"
     at: float | None = None
     color: str = "var(--st-primary-color)"
-    sweep: Mapping[Place, FloatArray] = field(default_factory=dict)
+    sweep: Mapping[Place, Numbers] = field(default_factory=dict)
     focus: Mapping[Place, FloatArray] | None = None
     moves: tuple[tuple[int, Place, int], ...] = ()
     live: bool = False
@@ -221,6 +264,7 @@ class Handle:
     limits: tuple[float, float] = (-1e6, 1e6)
     grid: tuple[float, ...] | None = None
     origin: Place | None = None
+    is_removable: bool = False
 
     @property
     def rows(self) -> int:
@@ -234,10 +278,27 @@ class Handle:
 
 @dataclass(frozen=True)
 class Release:
-    """What the hand left: the values of all handles, and the handle that has the focus."""
+    """What the hand left.
+
+    Parameters
+    ----------
+    values
+        The values of all handles.
+    focus
+        The handle that has the focus.
+    is_held
+        Whether the drag goes on: an update of a live handle.
+    added
+        The panel, x and y of a click on an empty plane.
+    removed
+        The handle whose removal was asked for.
+    """
 
     values: Mapping[str, Value]
     focus: str | None
+    is_held: bool = False
+    added: tuple[str, float, float] | None = None
+    removed: str | None = None
 
 
 def steps(minimum: float, maximum: float, step: float, decimals: int) -> FloatArray:
@@ -272,7 +333,7 @@ def _trimmed(text: str) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def spoken(readouts: Sequence[Readout], now: Mapping[Place, FloatArray], template: str) -> str:
+def spoken(readouts: Sequence[Readout], now: Mapping[Place, Numbers], template: str) -> str:
     """Fill the ``{id}`` of a template with the readouts' present texts, as the stage does."""
     by_id = {readout.id: readout for readout in readouts}
 

@@ -20,7 +20,7 @@ from core.descent import (
 )
 from core.validation import FloatArray
 from pages.ui.controls import number_control
-from pages.ui.example import LARGEST_SCORE, LARGEST_STEP_COUNT, RATES, State, write_number
+from pages.ui.example import LARGEST_STEP_COUNT, RATES, State
 from pages.ui.export import Table
 from pages.ui.figures import descent as figures
 from pages.ui.location import read_state, write_state
@@ -36,6 +36,7 @@ from pages.ui.stage.vocabulary import (
 )
 from pages.ui.stages.handles import stage_words
 from pages.ui.text import Text, escape
+from pages.ui.written import LARGEST_SCORE, write_number
 
 __all__ = [
     "READOUTS",

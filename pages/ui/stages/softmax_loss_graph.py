@@ -10,7 +10,7 @@ import streamlit as st
 
 from core.graph import CIRCUITS
 from core.validation import FloatArray
-from pages.ui.example import GRAPH_VIEWS, GRAPHS, LARGEST_INPUT, LARGEST_SCORE, State
+from pages.ui.example import GRAPH_VIEWS, GRAPHS, LARGEST_INPUT, State
 from pages.ui.export import Table
 from pages.ui.figures import softmax_loss_graph as figures
 from pages.ui.figures.softmax_loss_graph import Words
@@ -38,6 +38,7 @@ from pages.ui.stages.graph_sentences import (
 )
 from pages.ui.stages.handles import score_id, stage_words
 from pages.ui.text import Text
+from pages.ui.written import LARGEST_SCORE
 
 __all__ = ["graph_controls", "graph_stage", "moved", "result_table"]
 

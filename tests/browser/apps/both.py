@@ -1,7 +1,12 @@
-"""The pages of the demonstration: ``/`` and ``/marks``."""
+"""The pages of the demonstration: ``/``, ``/marks`` and ``/plane``."""
 
 import streamlit as st
 
 st.navigation(
-    [st.Page("demo.py", default=True), st.Page("marks.py", url_path="marks")], position="hidden"
+    [
+        st.Page("demo.py", default=True),
+        st.Page("marks.py", url_path="marks"),
+        st.Page("plane.py", url_path="plane"),
+    ],
+    position="hidden",
 ).run()
