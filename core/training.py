@@ -171,6 +171,8 @@ class Record:
 class History:
     """A run so far, at its recorded steps: arrays of length (records,), all finite.
 
+    The first record is the start, the last one the present.
+
     Attributes
     ----------
     steps, epochs, learning_rates, data_loss, penalty, total, accuracy : ndarray
@@ -205,6 +207,10 @@ class Training:
     It is a state: `advance` takes it further, as often as one likes, and stopping in between
     changes nothing in the result. It can be pickled and copied.
 
+    However long a run is, its records are few enough to be kept and shown: when there are too many,
+    every other one is dropped, and from then on they are twice as far apart. Which steps are
+    recorded depends on nothing but the number of steps taken.
+
     Parameters
     ----------
     model : Model
@@ -218,7 +224,10 @@ class Training:
     held_out : Dataset, optional
         Samples that are only looked at.
     record_every : int
-        Steps from one record to the next, at least 1.
+        Steps from one record to the next, at least 1, until there are too many records. The present
+        step is always recorded as well.
+    most_records : int
+        How many records are kept, at least 2.
 
     Raises
     ------
@@ -249,6 +258,7 @@ class Training:
         rng: np.random.Generator,
         held_out: Dataset | None = None,
         record_every: int = 1,
+        most_records: int = 201,
     ) -> None:
         for name, data in (("train", train), ("held_out", held_out)):
             if data is not None:
@@ -257,6 +267,7 @@ class Training:
         self._recipe = recipe
         self._rng = rng
         self._record_every = as_count("record_every", record_every, minimum=1)
+        self._most_records = as_count("most_records", most_records, minimum=2)
         self._workspace = Workspace(model)
         self._optimizer = recipe.optimizer_for(self._workspace.parameters)
         self._inputs, self._labels = self._workspace.inputs(train.points), train.labels
@@ -293,12 +304,12 @@ class Training:
 
     @property
     def records(self) -> tuple[Record, ...]:
-        """All records, that of the start first."""
+        """All records, that of the start first, that of the present step last."""
         return tuple(self._records)
 
     @property
     def model(self) -> Model:
-        """The model at the last recorded step."""
+        """The model at the last record: the present one."""
         return self.model_at(len(self._records) - 1)
 
     def model_at(self, record: int) -> Model:
@@ -340,12 +351,13 @@ class Training:
         Parameters
         ----------
         steps : int
-            How many, at least 0. Those after the last record are taken, too.
+            How many, at least 0.
 
         Yields
         ------
         Record
-            Every `record_every` steps.
+            Of every `record_every` steps, or further apart in a long run, and of the last step. It
+            always is that of the present step, and the last of `records`.
 
         Raises
         ------
@@ -358,10 +370,18 @@ class Training:
         while self._step < end:
             if self._divergence is not None:
                 raise self._divergence
+            self._make_room()
             next_record = self._step + self._record_every - self._step % self._record_every
             self._take_steps(min(end, next_record) - self._step)
-            if self._step == next_record:
-                yield self._record()
+            yield self._record()
+
+    def _make_room(self) -> None:
+        """Drop what the next record replaces."""
+        if self._records[-1].step % self._record_every:
+            del self._records[-1]  # it was there as the present step only
+        elif len(self._records) == self._most_records:
+            del self._records[1::2]
+            self._record_every *= 2
 
     def _rate_at(self, step: int) -> float:
         decayed: float = self._recipe.decay ** (step // self._steps_per_epoch)

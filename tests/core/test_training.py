@@ -159,7 +159,8 @@ def test_a_shuffled_epoch_shows_each_sample_once() -> None:
 
 def test_draws_with_replacement_are_independent() -> None:
     recipe = Recipe(1e-6, batch_size=10, sampling="with_replacement")
-    drawn = np.concatenate(advanced(run_of(recipe), 3000).history.batches)
+    training = advanced(run_of(recipe, most_records=3001), 2999)
+    drawn = np.concatenate(training.history.batches)
     counts = np.bincount(drawn, minlength=30)
     assert_allclose(counts, 1000, atol=6 * np.sqrt(1000))
     pairs = drawn.reshape(-1, 10)
@@ -179,12 +180,52 @@ def test_a_full_batch_is_all_samples_in_their_order_and_needs_no_randomness() ->
 
 
 @given(st.integers(1, 9), st.integers(0, 40))
-def test_records_come_every_so_many_steps(every, steps) -> None:
+def test_records_come_every_so_many_steps_and_at_the_end(every, steps) -> None:
     training = run_of(Recipe(batch_size=7), record_every=every)
     seen = [record.step for record in training.advance(steps)]
-    assert seen == list(range(every, steps + 1, every))
+    assert seen == sorted({*range(every, steps + 1, every), steps} - {0})
     assert [record.step for record in training.records] == [0, *seen]
     assert training.step == len(training.history.step_losses) == steps
+
+
+def recorded_steps(steps: int, every: int, most: int) -> list[int]:
+    while steps > (most - 1) * every:
+        every *= 2
+    return sorted({*range(0, steps + 1, every), steps})
+
+
+@pytest.mark.parametrize("most", [2, 5, 8])
+@given(
+    every=st.integers(1, 3),
+    stops=st.lists(st.integers(0, 40), max_size=4),
+    is_left=st.booleans(),
+)
+def test_a_long_run_keeps_few_records(most, every, stops, is_left) -> None:
+    recipe = Recipe(0.05, batch_size=7, sampling="with_replacement")
+    training = run_of(recipe, record_every=every, most_records=most)
+    for steps in stops:
+        for record in training.advance(steps):
+            records = training.records
+            assert record is records[-1]
+            assert record.step == training.step
+            assert len(records) <= most
+            if is_left and record.step % 5 == 0:
+                break
+    history = training.history
+    assert history.steps.tolist() == recorded_steps(training.step, every, most)
+    assert len(history.step_losses) == training.step
+    whole = advanced(run_of(recipe), training.step).history
+    assert_array_equal(history.total, whole.total[history.steps])
+    for batch, step in zip(history.batches, history.steps, strict=True):
+        assert_array_equal(batch, whole.batches[step])
+
+
+def test_every_step_of_a_short_run_is_recorded_and_twenty_thousand_steps_stay_few() -> None:
+    training = run_of(Recipe(0.05, batch_size=7))
+    for target, distance in ((200, 1), (201, 2), (400, 2), (401, 4), (20_000, 128)):
+        steps = advanced(training, target - training.step).history.steps
+        assert steps.tolist() == [*range(0, target, distance), target]
+    assert len(training.history.step_losses) == 20_000
 
 
 def test_inputs_are_left_alone() -> None:
@@ -354,6 +395,8 @@ def test_errors() -> None:
         Training(model, xor(rng=rng()), Recipe(), rng=rng(), held_out=nine_points())
     with pytest.raises(ValueError, match="record_every must be a whole number, at least 1, got 0"):
         Training(model, xor(rng=rng()), Recipe(), rng=rng(), record_every=0)
+    with pytest.raises(ValueError, match="most_records must be a whole number, at least 2, got 1"):
+        Training(model, xor(rng=rng()), Recipe(), rng=rng(), most_records=1)
     with pytest.raises(ValueError, match="steps must be a whole number, at least 0, got -1"):
         advanced(Training(model, xor(rng=rng()), Recipe(), rng=rng()), -1)
     for changes, message in (

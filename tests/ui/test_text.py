@@ -36,6 +36,7 @@ def test_nothing_is_left_in_english(language: str) -> None:
     formulas = {
         "data.cross_entropy_gradient",
         "data.probability",
+        "learning.optimizer.adam",
         "legend.p",
         "readout.cross_entropy_gradient_norm",
         "table.ours",

@@ -1,0 +1,1 @@
+"""What the lessons with models share: data, settings, runs, and the controls of all that."""

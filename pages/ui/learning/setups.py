@@ -1,0 +1,324 @@
+"""What a run is made of: the same setup gives the same run, on every machine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import Final, Literal
+
+import numpy as np
+import streamlit as st
+
+from core import datasets
+from core.datasets import Dataset, Split, split
+from core.models import LinearClassifier, LossName, Model, Objective, TwoLayerNet
+from core.training import Recipe, Training
+from pages.ui.example import State, default_name
+from pages.ui.written_points import MOST_EDITED_POINTS, Point
+
+__all__ = [
+    "OFFERED",
+    "OWN_DATA",
+    "Lesson",
+    "Setup",
+    "Usual",
+    "data_name",
+    "dataset",
+    "is_editable",
+    "objective",
+    "points_of",
+    "recipe",
+    "setup",
+    "usual",
+]
+
+Lesson = Literal["linear", "network"]
+
+OWN_DATA: Final = "own_points"
+"""Where the session keeps own data that are too many for the address."""
+
+OFFERED: Final[Mapping[Lesson, tuple[str, ...]]] = {
+    "linear": ("nine", "blobs", "moons", "circles", "spiral", "published_spiral", "xor"),
+    "network": ("published_spiral", "spiral", "moons", "circles", "xor", "blobs", "nine", "digits"),
+}
+"""The data sets of each lesson, the usual one first."""
+
+LARGEST_HELD_OUT_TRAINING: Final = 12
+"""So few samples are all learnt from."""
+
+
+@dataclass(frozen=True)
+class Usual:
+    """The settings that suit a data set: those that are not in the address.
+
+    ``scale`` is the standard deviation of the first weights; None: that of He et al.
+    """
+
+    learning_rate: float = 0.1
+    decay: float = 0.0
+    optimizer: str = "sgd"
+    batch_size: int = 0
+    hidden: int = 0
+    trained: int = 100
+    samples: int = 20
+    noise: float = 0.1
+    scale: float | None = 0.01
+
+
+_LINEAR: Final[Mapping[str, Usual]] = {
+    "nine": Usual(decay=0.1, scale=1.0),
+    "blobs": Usual(decay=0.01, noise=0.3),
+    "moons": Usual(decay=0.01, samples=30),
+    "circles": Usual(decay=0.01, samples=30, noise=0.08),
+    "spiral": Usual(decay=0.001, learning_rate=1.0, noise=0.2),
+    "published_spiral": Usual(decay=0.001, learning_rate=1.0, trained=200),
+    "xor": Usual(decay=0.01, samples=30, noise=0.05),
+    "own": Usual(decay=0.01),
+}
+_NETWORK: Final[Mapping[str, Usual]] = {
+    "nine": Usual(hidden=6, learning_rate=0.3, decay=0.001, trained=300, scale=None),
+    "blobs": Usual(
+        hidden=6, learning_rate=0.3, decay=0.001, trained=300, samples=100, noise=0.3, scale=None
+    ),
+    "moons": Usual(
+        hidden=8,
+        learning_rate=0.5,
+        decay=0.001,
+        batch_size=32,
+        trained=600,
+        samples=100,
+        scale=None,
+    ),
+    "circles": Usual(
+        hidden=8,
+        learning_rate=0.5,
+        decay=0.001,
+        batch_size=32,
+        trained=600,
+        samples=100,
+        noise=0.08,
+        scale=None,
+    ),
+    "spiral": Usual(
+        hidden=32,
+        learning_rate=0.01,
+        decay=0.0001,
+        optimizer="adam",
+        batch_size=32,
+        trained=1000,
+        samples=100,
+        noise=0.2,
+        scale=None,
+    ),
+    "published_spiral": Usual(hidden=100, learning_rate=1.0, decay=0.001, trained=2000),
+    "xor": Usual(
+        hidden=4,
+        learning_rate=0.3,
+        decay=0.001,
+        batch_size=32,
+        trained=600,
+        samples=100,
+        noise=0.05,
+        scale=None,
+    ),
+    "digits": Usual(
+        hidden=64,
+        learning_rate=0.003,
+        decay=0.0001,
+        optimizer="adam",
+        batch_size=32,
+        trained=860,
+        scale=None,
+    ),
+    "own": Usual(hidden=8, learning_rate=0.3, decay=0.001, batch_size=32, trained=600, scale=None),
+}
+_USUAL: Final[Mapping[Lesson, Mapping[str, Usual]]] = {"linear": _LINEAR, "network": _NETWORK}
+
+_GENERATORS: Final[Mapping[str, Callable[..., Dataset]]] = {
+    "blobs": datasets.blobs,
+    "moons": datasets.moons,
+    "circles": datasets.circles,
+    "spiral": datasets.spiral,
+    "xor": datasets.xor,
+}
+_FIXED: Final[Mapping[str, Callable[[], Dataset]]] = {
+    "nine": datasets.nine_points,
+    "published_spiral": datasets.published_spiral,
+    "digits": datasets.digits,
+}
+
+
+@dataclass(frozen=True)
+class Setup:
+    """Everything that a run follows from.
+
+    ``hidden`` is 0 for a linear classifier. ``start`` is where it starts, if not at random weights.
+    """
+
+    data: Dataset
+    objective: Objective
+    recipe: Recipe
+    hidden: int
+    scale: float | None
+    seed: int
+    held_out: float
+    start: Model | None = None
+
+    def training(self) -> Training:
+        """Start the run: split, first weights and mini-batches come from one generator."""
+        rng = np.random.default_rng(self.seed)
+        parts = self.split(rng)
+        train = self.data if parts is None else parts.train
+        if self.start is not None:
+            model = self.start.with_objective(self.objective)
+        else:
+            model = self._first_model(rng)
+        held_out = None if parts is None else parts.held_out
+        return Training(model, train, self.recipe, rng=rng, held_out=held_out)
+
+    def split(self, rng: np.random.Generator | None = None) -> Split | None:
+        """Return what is learnt from and what is held out; None if that is nothing."""
+        if not self.held_out:
+            return None
+        rng = np.random.default_rng(self.seed) if rng is None else rng
+        return split(self.data, rng=rng, held_out=self.held_out)
+
+    @property
+    def train(self) -> Dataset:
+        """What the run learns from."""
+        parts = self.split()
+        return self.data if parts is None else parts.train
+
+    def _first_model(self, rng: np.random.Generator) -> Model:
+        features, classes = self.data.features, self.data.classes
+        if self.hidden:
+            return TwoLayerNet.initial(
+                features,
+                self.hidden,
+                classes,
+                rng=rng,
+                objective=self.objective,
+                scale=self.scale,
+            )
+        scale = 0.01 if self.scale is None else self.scale
+        return LinearClassifier.initial(
+            features, classes, rng=rng, objective=self.objective, scale=scale
+        )
+
+
+def data_name(state: State, lesson: Lesson) -> str:
+    """Which data set the lesson shows: one that it offers, or own points."""
+    if state.points is not None or (state.data == "own" and OWN_DATA in st.session_state):
+        return "own"
+    return state.data if state.data in OFFERED[lesson] else OFFERED[lesson][0]
+
+
+def usual(state: State, lesson: Lesson) -> Usual:
+    """Give the settings that suit the data set."""
+    name = data_name(state, lesson)
+    # Points that were edited are still nearly those of their data set.
+    if name == "own" and state.data in OFFERED[lesson]:
+        name = str(state.data)
+    elif name == "own" and state.data is None:
+        name = OFFERED[lesson][0]
+    return _USUAL[lesson][name]
+
+
+def dataset(state: State, lesson: Lesson) -> Dataset:
+    """Give the data that the lesson shows; the same object as long as they stay the same."""
+    name = data_name(state, lesson)
+    if state.points is not None:
+        return _from_points(state.points, state.groups)
+    if name == "own":
+        own: Dataset = st.session_state[OWN_DATA]
+        return own
+    if name in _FIXED:
+        return _fixed(name)
+    fitting = usual(state, lesson)
+    return _generated(
+        name,
+        fitting.samples if state.samples is None else state.samples,
+        fitting.noise if state.noise is None else state.noise,
+        state.draw,
+    )
+
+
+def is_editable(data: Dataset) -> bool:
+    """Whether points can be dragged, added and removed by hand."""
+    return data.features == 2 and data.size <= MOST_EDITED_POINTS
+
+
+def points_of(data: Dataset) -> tuple[Point, ...]:
+    """Give the points of a data set as the state holds them."""
+    pairs = zip(data.points.tolist(), data.labels.tolist(), strict=True)
+    return tuple((point[0], point[1], label) for point, label in pairs)
+
+
+@lru_cache(maxsize=32)
+def _from_points(points: tuple[Point, ...], groups: tuple[str, ...] | None) -> Dataset:
+    highest = max(label for _, _, label in points)
+    names = list(groups or ())
+    while len(names) < max(2, highest + 1):
+        names.append(default_name(len(names)))
+    coordinates = np.array([point[:2] for point in points])
+    return Dataset(tuple(names), coordinates, np.array([label for _, _, label in points]))
+
+
+@lru_cache(maxsize=32)
+def _generated(name: str, samples: int, noise: float, draw: int) -> Dataset:
+    return _GENERATORS[name](samples, rng=np.random.default_rng(draw), noise=noise)
+
+
+@cache
+def _fixed(name: str) -> Dataset:
+    return _FIXED[name]()
+
+
+def objective(state: State, lesson: Lesson, loss: LossName) -> Objective:
+    """Give what training makes small."""
+    strength = usual(state, lesson).decay if state.decay is None else state.decay
+    share = {"l1": 1.0, "l2": 0.0}.get(state.penalty, state.mixing)
+    return Objective(
+        loss,
+        margin=state.margin,
+        variant=state.variant,
+        power=2 if state.power == 2 else 1,
+        l1=share * strength,
+        l2=(1.0 - share) * strength,
+        half=bool(state.half),
+    )
+
+
+def recipe(state: State, lesson: Lesson) -> Recipe:
+    """Give how it is trained."""
+    fitting = usual(state, lesson)
+    batch_size = fitting.batch_size if state.batch_size is None else state.batch_size
+    rate = fitting.learning_rate if state.learning_rate is None else state.learning_rate
+    optimizer = fitting.optimizer if state.optimizer is None else state.optimizer
+    return Recipe(
+        learning_rate=rate,
+        optimizer=optimizer,  # type: ignore[arg-type]
+        batch_size=batch_size or None,
+        sampling=state.sampling,  # type: ignore[arg-type]
+        decay=state.rate_decay,
+        momentum=state.momentum,
+    )
+
+
+def setup(state: State, lesson: Lesson, loss: LossName, *, start: Model | None = None) -> Setup:
+    """Give the setup of the run that the address tells."""
+    data, fitting = dataset(state, lesson), usual(state, lesson)
+    hidden = fitting.hidden if state.hidden is None else state.hidden
+    is_published = data_name(state, lesson) == "published_spiral"
+    is_small = data.size <= LARGEST_HELD_OUT_TRAINING
+    return Setup(
+        data=data,
+        objective=objective(state, lesson, loss),
+        recipe=recipe(state, lesson),
+        hidden=hidden if lesson == "network" else 0,
+        scale=fitting.scale,
+        seed=state.seed,
+        held_out=0.0 if lesson == "linear" or is_published or is_small else 0.25,
+        start=start,
+    )
