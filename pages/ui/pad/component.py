@@ -11,13 +11,16 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-__all__ = ["SHEET_SIZE", "Drawing", "pad", "pad_words"]
+__all__ = ["SHEET_SIZE", "WORDS", "Drawing", "pad"]
 
 SHEET_SIZE: Final = 64
 """Rows and columns of the sheet."""
 
 PEN_RADIUS: Final = 3.2
 """Of the pen's ink, in pixels of the sheet: on a digit of usual size as bold as in the data."""
+
+WORDS: Final = ("sheet", "hint", "clear", "cleared", "down", "up")
+"""What the sheet says: its name, how it is used, its button, and what has just happened."""
 
 _FOLDER = Path(__file__).parent
 _NIBBLES = SHEET_SIZE**2 // 4
@@ -54,7 +57,7 @@ def pad(
     ink
         What is on the sheet when it is new in the browser.
     labels
-        Its words: see :func:`pad_words`.
+        Its text for each of `WORDS`.
     on_drawn
         Called before the script runs again; a few times a second while a line is drawn, too.
     """
@@ -83,11 +86,6 @@ def pad(
         st.rerun()
 
 
-def pad_words(t: Callable[[str], str]) -> dict[str, str]:
-    """Give the words of the sheet in the language of ``t``."""
-    return {word: t(f"pad.{word}") for word in ("sheet", "hint", "clear", "cleared", "down", "up")}
-
-
 def _packed(ink: NDArray[np.bool_]) -> str:
     return np.packbits(ink).tobytes().hex()
 
@@ -103,4 +101,6 @@ def _read(state: Any) -> tuple[int, Drawing | None]:
     except ValueError:
         return sent["number"], None
     bits = np.unpackbits(np.frombuffer(packed, np.uint8)).astype(bool)
-    return sent["number"], Drawing(bits.reshape(SHEET_SIZE, SHEET_SIZE), sent.get("is_held") is True)
+    return sent["number"], Drawing(
+        bits.reshape(SHEET_SIZE, SHEET_SIZE), sent.get("is_held") is True
+    )
