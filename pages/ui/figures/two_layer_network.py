@@ -39,6 +39,7 @@ __all__ = [
     "drawn_size",
     "gradient_figure",
     "gradient_limit",
+    "gradient_places",
     "image_pictures",
     "legend",
     "loss_limits",
@@ -126,12 +127,14 @@ def step_places(
         Spot(LOSSES, 0, "y"): np.broadcast_to(np.array(limits), cursor.shape),
         Spot(ACCURACY, 0, "x"): cursor,
         COUNTS: counts.reshape(len(step), -1),
-        SHADES: (DEEPEST * signs * shares).reshape(len(step), -1),
-        **_arrow_places(run.noise, gradient_limit(run.noise)),
+        # Few mistakes are to be seen, too.
+        SHADES: (DEEPEST * signs * np.sqrt(shares)).reshape(len(step), -1),
     }
 
 
-def _arrow_places(noise: GradientNoise, limit: float) -> dict[Place, Numbers]:
+def gradient_places(noise: GradientNoise) -> dict[Place, Numbers]:
+    """The full gradient and those of the mini-batches as arrows, by their place."""
+    limit = gradient_limit(noise)
     places: dict[Place, Numbers] = {}
     columns = [noise.names.index(name) for name in ARROWS]
     ones = np.ones(len(noise.along))
@@ -257,7 +260,8 @@ def gradient_limit(noise: GradientNoise) -> float:
     """How long arrows may be: as long as nearly all are, in lengths of the full gradient."""
     ratios = noise.ratios[:, [noise.names.index(name) for name in ARROWS]]
     known = ratios[np.isfinite(ratios)]
-    most = float(np.percentile(known, 90)) if len(known) else 1.0
+    # The last step is the one that is seen first.
+    most = max(np.percentile(known, 90), known[-1]) if len(known) else 1.0
     return next((limit for limit in LONGEST_ARROWS if limit >= most), LONGEST_ARROWS[-1])
 
 
@@ -409,7 +413,7 @@ def _size(images: int, across: int) -> tuple[int, int]:
 
 
 def _across(units: int) -> int:
-    return min(units, 5)
+    return min(units, 4)
 
 
 # -- what is drawn over and under them ---------------------------------------------------------
@@ -487,7 +491,7 @@ def legend(
     if panel in (LOSSES, ACCURACY):
         curves = [LegendEntry(word("train"), color, "line")]
         if has["held_out"]:
-            curves.append(LegendEntry(word("held_out"), color, "line"))
+            curves.append(LegendEntry(word("held_out"), color, "dots"))
         if has["batches"] and panel == LOSSES:
             curves.append(LegendEntry(word("batches"), MUTED, "line"))
         return tuple(curves)

@@ -58,7 +58,9 @@ class Stage {
   syncPanels() {
     this.root.dataset.panels = this.model.panels.length;
     this.root.toggleAttribute("data-pinned", this.model.pinned);
-    this.root.toggleAttribute("data-tall", this.model.panels.some(({ tall }) => tall));
+    const tall = this.model.panels.filter((given) => given.tall).length;
+    if (tall) this.root.dataset.tall = tall;
+    else delete this.root.dataset.tall;
     for (const [id, panel] of this.panels) {
       if (this.model.panels.some((given) => given.id === id)) continue;
       this.plotly.purge(panel.plot);

@@ -55,7 +55,7 @@ class LegendEntry(NamedTuple):
 
     label: str
     color: str
-    shape: Literal["fill", "outline", "hatch", "line", "ring", "none"] = "fill"
+    shape: Literal["fill", "outline", "hatch", "line", "dots", "ring", "none"] = "fill"
 
 
 @dataclass(frozen=True)

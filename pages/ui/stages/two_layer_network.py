@@ -16,7 +16,7 @@ from core.datasets import Dataset
 from core.network_run import NetworkRun, Phase, network_run
 from core.plane import square_box
 from core.training import History, Training
-from pages.ui.example import MOST_TRAINED, State
+from pages.ui.example import LOOKS, MOST_TRAINED, State
 from pages.ui.export import Table
 from pages.ui.figures import two_layer_network as figures
 from pages.ui.figures.batch_lab import confusion_figure
@@ -38,7 +38,15 @@ from pages.ui.stage.vocabulary import (
 from pages.ui.stages.handles import stage_words
 from pages.ui.text import Text
 
-__all__ = ["Film", "at_step", "film_of", "run_table", "training_controls", "training_stage"]
+__all__ = [
+    "Film",
+    "at_step",
+    "choose_look",
+    "film_of",
+    "run_table",
+    "training_controls",
+    "training_stage",
+]
 
 STEP: Final = "step"
 SECONDS_TO_PLAY: Final = 8
@@ -111,6 +119,8 @@ def _film(run: Run, *, is_over: bool, is_logarithmic: bool) -> Film:
             is_margin=objective.loss != "cross_entropy",
             margin=objective.margin,
         )
+        if drawn:
+            by_step |= figures.gradient_places(looked_at.noise)
     else:
         by_step |= figures.weight_places(history, records)
         if drawn:
@@ -165,11 +175,14 @@ def training_stage(state: State, run: Run, target: int, t: Text) -> None:
             )
         ],
         readouts=readouts,
-        marks=figures.marks(film.train.classes, _color(run), has_gradient=film.train.features == 2),
+        marks=figures.marks(
+            film.train.classes, _color(run), has_gradient=film.train.features == 2 and drawn > 0
+        ),
         pictures=_pictures(run, film, drawn),
         now=now,
         on_release=lambda release: _released(release, is_over=is_over),
         labels=stage_words(t),
+        pinned=True,
     )
 
 
@@ -293,6 +306,8 @@ def _panels(
             height=1.3,
             ratio=1.0,
         )
+        if not drawn:
+            return [plane, losses, accuracy, confusion]
         gradient = panel(
             figures.GRADIENT,
             figures.gradient_figure(
@@ -316,6 +331,25 @@ def _panels(
         figures.DRAWN, figures.drawn_figure(drawn), wide=True, height=0.35, least_width=800
     )
     return [weights, losses, confusion, accuracy, strip]
+
+
+def choose_look(state: State, t: Text) -> None:
+    """Choose how the network is looked at."""
+
+    def chosen() -> None:
+        # None: the one that was chosen already was pressed again.
+        look = st.session_state["look"] or read_state()[0].look
+        write_state(replace(read_state()[0], look=look))
+
+    st.session_state["look"] = state.look
+    st.segmented_control(
+        t("two_layer_network.view"),
+        LOOKS,
+        format_func=lambda look: t(f"two_layer_network.look.{look}"),
+        key="look",
+        on_change=chosen,
+        label_visibility="collapsed",
+    )
 
 
 def training_controls(state: State, t: Text) -> None:
