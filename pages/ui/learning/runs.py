@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from core.training import DivergenceError, Training
 from pages.ui.example import State, encode
@@ -15,10 +16,13 @@ from pages.ui.learning.setups import Lesson, Setup, usual
 from pages.ui.location import read_state
 from pages.ui.text import Text
 
-__all__ = ["Run", "live_stage", "run_of", "status", "target_of"]
+__all__ = ["Run", "live_stage", "run_of", "target_of", "train_on"]
 
-SLICE: Final = 0.08
-"""Seconds of training between two pictures."""
+SLICE: Final = 0.06
+"""Seconds of training from one word about its progress to the next."""
+
+PICTURE: Final = 0.4
+"""Seconds of training from one picture to the next."""
 
 _RUNS: Final = "runs"
 _MOST_RUNS: Final = 4
@@ -66,41 +70,27 @@ def target_of(state: State, lesson: Lesson) -> int:
     return usual(state, lesson).trained if state.trained is None else state.trained
 
 
-def live_stage(runs: Sequence[Run], target: int, show: Callable[[], None], t: Text) -> None:
-    """Train towards a step and show how far it is, again and again; what is below waits.
+def live_stage(
+    runs: Sequence[Run], target: int, show: Callable[[], None], t: Text
+) -> DeltaGenerator:
+    """Train for a moment, show the stage, and below it how far the training is.
 
-    A drag that goes on reruns only ``show``; anything that changes the address, the whole page.
+    The page ends with :func:`train_on`, which is given what this returns. A drag that goes on
+    reruns only ``show``; anything that changes the address, the whole page.
     """
     _advance(runs, target)
-    is_training = not all(run.is_over(target) for run in runs)
+    box, status = st.container(), st.empty()
+    _tell(runs, target, status, t)
     address = encode(read_state()[0])
 
-    @st.fragment(run_every=SLICE if is_training else None)
+    @st.fragment
     def shown() -> None:
         if encode(read_state()[0]) != address:
             st.rerun()
-        _advance(runs, target)
         show()
-        status(runs, target, t)
-        if is_training and all(run.is_over(target) for run in runs):
-            st.rerun()
 
-    shown()
-
-
-def _advance(runs: Sequence[Run], target: int) -> None:
-    for run in runs:
-        run.advance(target, SLICE / len(runs))
-
-
-def status(runs: Sequence[Run], target: int, t: Text) -> None:
-    """Show how far the slowest run is, and what went wrong."""
-    step = min(run.training.step for run in runs)
-    epochs = f"{step / runs[0].training.steps_per_epoch:.4g}"
-    st.progress(
-        min(1.0, step / target) if target else 0.0,
-        text=t("learning.status", step=step, target=target, epochs=epochs),
-    )
+    with box:
+        shown()
     for run in runs:
         if run.problem is not None:
             st.error(
@@ -112,3 +102,37 @@ def status(runs: Sequence[Run], target: int, t: Text) -> None:
                 ),
                 icon="📈",
             )
+    return status
+
+
+def train_on(runs: Sequence[Run], target: int, status: DeltaGenerator, t: Text) -> None:
+    """Go on towards a step, and show the page anew now and then; the last line of a page.
+
+    Where the page itself asked for the next picture by ``run_every``, an answer on its way to the
+    browser could be undone: the browser sends its address, the one before Stop, with each question.
+    """
+    end = time.monotonic() + PICTURE
+    if not _is_training(runs, target):
+        return
+    while _is_training(runs, target) and time.monotonic() < end:
+        _advance(runs, target)
+        _tell(runs, target, status, t)
+    st.rerun()
+
+
+def _is_training(runs: Sequence[Run], target: int) -> bool:
+    return not all(run.is_over(target) for run in runs)
+
+
+def _advance(runs: Sequence[Run], target: int) -> None:
+    for run in runs:
+        run.advance(target, SLICE / len(runs))
+
+
+def _tell(runs: Sequence[Run], target: int, status: DeltaGenerator, t: Text) -> None:
+    step = min(run.training.step for run in runs)
+    epochs = f"{step / runs[0].training.steps_per_epoch:.4g}"
+    status.progress(
+        min(1.0, step / target) if target else 0.0,
+        text=t("learning.status", step=step, target=target, epochs=epochs),
+    )

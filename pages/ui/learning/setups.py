@@ -47,6 +47,8 @@ OFFERED: Final[Mapping[Lesson, tuple[str, ...]]] = {
 LARGEST_HELD_OUT_TRAINING: Final = 12
 """So few samples are all learnt from."""
 
+RECORDED_IMAGE_STEPS: Final = 8
+
 
 @dataclass(frozen=True)
 class Usual:
@@ -175,7 +177,9 @@ class Setup:
         else:
             model = self._first_model(rng)
         held_out = None if parts is None else parts.held_out
-        return Training(model, train, self.recipe, rng=rng, held_out=held_out)
+        # To look at images takes longer than to learn from a few of them.
+        every = 1 if train.features == 2 else RECORDED_IMAGE_STEPS
+        return Training(model, train, self.recipe, rng=rng, held_out=held_out, record_every=every)
 
     def split(self, rng: np.random.Generator | None = None) -> Split | None:
         """Return what is learnt from and what is held out; None if that is nothing."""
