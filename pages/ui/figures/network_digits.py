@@ -69,8 +69,7 @@ def places(readings: Readings, label: int | None) -> dict[Place, Numbers]:
         "second_score": readings.scores[steps, second],
         "top_probability": readings.probabilities[steps, first],
         "lead": readings.lead,
-        "duel_top": readings.duel[:, 0],
-        "duel_second": readings.duel[:, 1],
+        "duel": readings.duel[:, 0],
     }
 
 
@@ -165,7 +164,7 @@ def _blank(width: float, height: float) -> go.Figure:
     # Half a line of the frame lies outside.
     figure.update_xaxes(range=[-0.01 * width, 1.01 * width], visible=False)
     figure.update_yaxes(range=[-0.01 * height, 1.01 * height], visible=False)
-    figure.update_layout(margin={"l": 14, "r": 14, "t": 8, "b": 14})
+    figure.update_layout(margin={"l": 14, "r": 14, "t": 14, "b": 14})
     return figure
 
 

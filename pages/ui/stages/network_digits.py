@@ -22,7 +22,8 @@ from pages.ui.example import LAST_DIGIT, State
 from pages.ui.export import Table
 from pages.ui.figures import network_digits as figures
 from pages.ui.figures.bars import class_bars
-from pages.ui.figures.comparison import legend, probabilities_figure
+from pages.ui.figures.comparison import probabilities_figure
+from pages.ui.figures.theme import MUTED, TARGET
 from pages.ui.gallery.component import GalleryItem, gallery
 from pages.ui.learning.controls import with_data
 from pages.ui.learning.runs import Run
@@ -32,6 +33,7 @@ from pages.ui.pad.component import SHEET_SIZE, WORDS, Drawing, pad
 from pages.ui.stage.component import stage
 from pages.ui.stage.vocabulary import (
     Handle,
+    LegendEntry,
     Numbers,
     Panel,
     Place,
@@ -50,6 +52,9 @@ STEP_HANDLE: Final = "at"
 MOST_MISTAKES: Final = 12
 DARKEST: Final = 16
 """The ink of a full block."""
+
+HEIGHT: Final = 0.92
+"""Leaves room for the timeline on a laptop's screen."""
 
 SHEET: Final = "sheet"
 HELD: Final = "held_drawing"
@@ -230,12 +235,15 @@ def _timeline(reading: Reading, swept: Mapping[Place, Numbers], t: Text) -> Hand
 
 def _readouts(image: Image, names: tuple[str, ...], t: Text) -> list[Readout]:
     is_digit = image.mode == "digit"
-    shown = (*(("true_probability", "sample_loss") if is_digit else ("top_probability",)), "lead")
+    shown = (
+        *(("true_probability", "sample_loss") if is_digit else ("top_probability",)),
+        "lead",
+        "duel",
+    )
     numbers = [Readout(id, label=t(f"network_digits.readout.{id}")) for id in shown]
     hidden = [
         Readout("active_units", decimals=0),
         *(Readout(id, decimals=1) for id in ("top_score", "second_score")),
-        *(Readout(id, decimals=3) for id in ("duel_top", "duel_second")),
         *(Readout(id, choices=names) for id in ("top_name", "second_name")),
         *([Readout("top_probability")] if is_digit else []),
     ]
@@ -278,25 +286,32 @@ def _panels(
             title=t(f"network_digits.panel.{title}", **values),
             alt=alt(image.mode, **values),
             ratio=figures.image_ratio(has_bitmap),
+            height=HEIGHT,
         ),
         Panel(
             id="hidden",
             figure=figures.hidden_figure(units),
             title=t("network_digits.panel.hidden", **values),
             alt=alt("hidden", **values),
+            height=HEIGHT,
         ),
         Panel(
             id="scores",
             figure=class_bars(names, *score_range),
             title=t("network_digits.panel.scores"),
             alt=alt("scores", values=listings["scores"]),
+            legend=()
+            if image.label is None
+            else (LegendEntry(t("network_digits.flag"), MUTED, "none"),),
+            height=HEIGHT,
         ),
         Panel(
             id="probabilities",
             figure=probabilities_figure(names),
             title=t("network_digits.panel.probabilities"),
             alt=alt("probabilities", values=listings["probabilities"]),
-            legend=legend("probabilities", lambda name: t(f"legend.{name}")),
+            legend=() if image.label is None else (LegendEntry(t("legend.t"), TARGET, "outline"),),
+            height=HEIGHT,
         ),
     ]
 
