@@ -19,7 +19,7 @@ from core.validation import as_count, as_labels
 
 __all__ = ["NetworkRun", "Phase", "confusion_matrices", "network_run", "phases"]
 
-_RISEN: Final = 1.1
+_RISEN: Final = 1.25
 _FALLEN: Final = 0.98
 _FEWEST_STEPS: Final = 20
 
@@ -32,7 +32,7 @@ class Phase(IntEnum):
     WORSE = 1
     """The total is higher than at the start."""
     MEMORISING = 2
-    """The held-out loss is a tenth above its least so far, and the loss on the samples to learn
+    """The held-out loss is a quarter above its least so far, and the loss on the samples to learn
     from is lower than it was then."""
     SOLVED = 3
     """All samples to learn from are right."""

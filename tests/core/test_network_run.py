@@ -103,7 +103,7 @@ def test_phases_of_runs() -> None:
         moons(20, rng=rng(), noise=0.5), Recipe(0.02, "adam"), 2000, hidden=100, part=0.5
     )
     assert phase is Phase.MEMORISING
-    assert history.held_out_loss[-1] > 1.1 * history.held_out_loss.min()
+    assert history.held_out_loss[-1] > 1.25 * history.held_out_loss.min()
 
 
 def history_of(steps, total, *, accuracy=None, held_out=None) -> History:
@@ -134,7 +134,7 @@ def test_phases_by_the_numbers() -> None:
     right = history_of([0, 1, 2], [1.0, 0.5, 1.5], accuracy=[1.0, 1.0, 1.0])
     assert names(right) == ["START", "SOLVED", "WORSE"]
     # The least held-out loss so far counts, and only while the other loss goes on falling.
-    risen = history_of([0, 1, 2, 3, 4], [9, 8, 7, 7.5, 6], held_out=[2.0, 2.1, 1.0, 1.2, 1.09])
+    risen = history_of([0, 1, 2, 3, 4], [9, 8, 7, 7.5, 6], held_out=[2.0, 2.1, 1.0, 1.26, 1.24])
     assert names(risen) == ["START", "LEARNING", "LEARNING", "LEARNING", "LEARNING"]
-    risen = history_of([0, 1, 2, 3, 4], [9, 8, 7, 6, 6], held_out=[2.0, 2.1, 1.0, 1.2, 1.09])
+    risen = history_of([0, 1, 2, 3, 4], [9, 8, 7, 6, 6], held_out=[2.0, 2.1, 1.0, 1.26, 1.24])
     assert names(risen) == ["START", "LEARNING", "LEARNING", "MEMORISING", "LEARNING"]

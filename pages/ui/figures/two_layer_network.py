@@ -277,7 +277,7 @@ def plane_figure(train: Dataset, held_out: Dataset | None, box: Box, drawn: int)
     if drawn:
         figure.add_scatter(
             mode="markers",
-            marker={"symbol": "circle-open", "size": 15, "color": INK, "line": {"width": 2.5}},
+            marker={"symbol": "circle-open", "size": 14, "color": INK, "line": {"width": 2}},
         )
     if held_out is not None:
         _add_points(figure, held_out, symbol="diamond", size=9)

@@ -41,10 +41,10 @@ from pages.ui.text import Text
 __all__ = [
     "Film",
     "at_step",
-    "choose_look",
+    "axis_control",
     "film_of",
+    "look_control",
     "run_table",
-    "training_controls",
     "training_stage",
 ]
 
@@ -184,6 +184,9 @@ def training_stage(state: State, run: Run, target: int, t: Text) -> None:
         labels=stage_words(t),
         pinned=True,
     )
+    told = ["plane" if film.train.features == 2 else "weights", "losses"]
+    told += ["batches"] * (drawn > 0)
+    st.caption(" ".join(t(f"network_training.caption.{name}") for name in told))
 
 
 def _released(release: Release, *, is_over: bool) -> None:
@@ -219,7 +222,8 @@ def _readouts(film: Film, drawn: int, t: Text) -> list[Readout]:
         for id, decimals in shown.items()
     ]
     sentences = [t(f"network_training.phase.{phase.name.lower()}") for phase in Phase]
-    batch = t(f"network_training.batch.{'drawn' if drawn else 'whole'}", samples=film.train.size)
+    kind = "drawn" if drawn else "whole"
+    batch = t(f"network_training.batch.{kind}", samples=film.train.size)
     return [
         *numbers,
         Readout("net_cosine", decimals=2),
@@ -249,10 +253,11 @@ def _panels(
 
     def panel(id: str, figure: go.Figure, title: str | None = None, **layout: Any) -> Panel:
         name = id.removeprefix("net_")
+        heading = title or name
         return Panel(
             id=id,
             figure=figure,
-            title=t(f"network_training.panel.{title or name}", **words),
+            title=t(f"network_training.panel.{heading}", **words),
             alt=spoken(readouts, now, t(f"network_training.alt.{name}", **words)),
             legend=figures.legend(
                 id,
@@ -333,7 +338,7 @@ def _panels(
     return [weights, losses, confusion, accuracy, strip]
 
 
-def choose_look(state: State, t: Text) -> None:
+def look_control(state: State, t: Text) -> None:
     """Choose how the network is looked at."""
 
     def chosen() -> None:
@@ -352,8 +357,10 @@ def choose_look(state: State, t: Text) -> None:
     )
 
 
-def training_controls(state: State, t: Text) -> None:
-    """Choose the axis of the losses."""
+def axis_control(state: State, t: Text) -> None:
+    """Choose the axis of the losses, where they are shown."""
+    if state.look != "train":
+        return
     st.session_state["logarithmic"] = state.is_logarithmic
     st.toggle(
         t("network_training.logarithmic"),
