@@ -62,7 +62,9 @@ OPENED: Final = {
     "penalties": ("regularization", State(weights=(1.0, 0.0, 0.0, 0.0))),
     "linear_classify_demo": ("linear_classifier", preset_run("demo")),
     "spiral_classifier": ("linear_classifier", preset_run("spiral_classifier")),
+    "spiral_network": ("two_layer_network", preset_run("spiral_network")),
     "circuit": ("softmax_loss_graph", State(graph="sum_times")),
+    "sigmoid_neuron": ("softmax_loss_graph", State(graph="sigmoid_neuron")),
 }
 """The lesson that shows an example, and the state to open it with."""
 
