@@ -7,9 +7,9 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
-from core.validation import FloatArray, LabelArray, as_count, as_floats
+from core.validation import FloatArray, as_floats
 
-__all__ = ["stacked_scores", "timeline_steps"]
+__all__ = ["stacked_scores"]
 
 # What the hidden units of a few steps may take, so that they stay in a core's cache.
 _CHUNK_BYTES = 2 * 1024 * 1024
@@ -81,35 +81,6 @@ def stacked_scores(
             second += layers["b2"][chunk][:, :, None]
             scores[:, chunk] = second.transpose(1, 0, 2)
     return scores.transpose(1, 2, 0)
-
-
-def timeline_steps(last: int, *, most: int = 200, shown: int | None = None) -> LabelArray:
-    """Return the steps of a run that a timeline has, in rising order.
-
-    Parameters
-    ----------
-    last : int
-        How many steps the run has taken, at least 0.
-    most : int
-        About how many steps to choose of a longer run, at least 1. They are evenly spaced.
-    shown : int, optional
-        A step, from 0 to the last, that has to be among them.
-
-    Returns
-    -------
-    ndarray of int
-        At most ``most + 3`` steps; the first is 0 and the last is ``last``.
-
-    Examples
-    --------
-    >>> timeline_steps(3).tolist(), timeline_steps(10, most=3, shown=5).tolist()
-    ([0, 1, 2, 3], [0, 4, 5, 8, 10])
-    """
-    stride = max(1, -(-last // as_count("most", most, minimum=1)))
-    steps = {*range(0, as_count("last", last) + 1, stride), last}
-    if shown is not None:
-        steps.add(as_count("shown", shown, maximum=last))
-    return np.array(sorted(steps), dtype=np.intp)
 
 
 def _chunks(units: FloatArray, samples: int) -> list[slice]:

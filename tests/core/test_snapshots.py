@@ -11,7 +11,7 @@ from numpy.testing import assert_allclose
 from core import snapshots
 from core.datasets import nine_points
 from core.models import LinearClassifier, TwoLayerNet
-from core.snapshots import stacked_scores, timeline_steps
+from core.snapshots import stacked_scores
 from core.training import Recipe, Training
 
 
@@ -65,26 +65,3 @@ def test_errors() -> None:
         stacked_scores({"W1": W, "b1": b, "W2": W, "b2": b}, [[1.0, 2.0]])
     with pytest.raises(ValueError, match=r"X must have shape \(samples, features\)"):
         stacked_scores({"W1": W, "b1": b}, [1.0, 2.0])
-
-
-@given(st.integers(0, 20_000), st.integers(1, 300), st.data())
-def test_the_steps_of_a_timeline(last, most, data) -> None:
-    shown = data.draw(st.none() | st.integers(0, last))
-    steps = timeline_steps(last, most=most, shown=shown)
-    assert steps[0] == 0
-    assert steps[-1] == last
-    assert (np.diff(steps) > 0).all()
-    assert len(steps) <= most + 3
-    assert shown is None or shown in steps
-    if last <= most:
-        assert_allclose(steps, np.arange(last + 1))
-    plain = timeline_steps(last, most=most)
-    assert set(steps.tolist()) == {*plain.tolist(), *([] if shown is None else [shown])}
-    strides = np.diff(plain)
-    assert (strides[:-1] == strides[:1]).all()
-    assert (strides[-1:] <= strides[:1]).all()
-
-
-def test_a_step_that_was_not_taken_is_not_shown() -> None:
-    with pytest.raises(ValueError, match="shown must be a whole number, at least 0 and at most 3"):
-        timeline_steps(3, shown=4)

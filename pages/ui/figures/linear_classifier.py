@@ -137,9 +137,14 @@ def region_pixels(run: str, numbers: LinearRun, objective: Objective, box: Box) 
     )
 
 
-def shared_places(softmax: LinearRun, svm: LinearRun, steps: FloatArray) -> dict[Place, Numbers]:
-    """What changes from step to step and belongs to both runs; ``steps`` are their numbers."""
-    own = (softmax.cross_entropy, svm.hinge)
+def shared_places(
+    softmax: LinearRun, svm: LinearRun, steps: FloatArray, highest: float
+) -> dict[Place, Numbers]:
+    """What changes from step to step and belongs to both runs; ``steps`` are their numbers.
+
+    Bars that are higher than ``highest`` leave their panel.
+    """
+    own = tuple(np.minimum(losses, 2.0 * highest) for losses in (softmax.cross_entropy, svm.hinge))
     places: dict[Place, Numbers] = {
         CURSOR: np.stack([steps, steps], axis=1),
         NOW_STEPS: np.stack([steps, steps], axis=1),
@@ -156,9 +161,13 @@ def shared_places(softmax: LinearRun, svm: LinearRun, steps: FloatArray) -> dict
 
 
 def curve_places(
-    run: str, steps: FloatArray, data_loss: FloatArray, total: FloatArray
+    run: str, steps: FloatArray, data_loss: FloatArray, total: FloatArray, highest: float
 ) -> dict[Place, Numbers]:
-    """A run as a whole: its total and its data loss over the steps."""
+    """A run as a whole: its total and its data loss over the steps.
+
+    Where they are higher than ``highest`` they leave their panel.
+    """
+    data_loss, total = (np.minimum(losses, 2.0 * highest) for losses in (data_loss, total))
     first = 1 + 2 * RUNS.index(run)
     return {
         Spot("losses", first, "x"): steps,

@@ -42,6 +42,9 @@ __all__ = [
 LOSSES: Final[tuple[LossName, LossName]] = ("cross_entropy", "hinge")
 """What the runs are trained for: softmax and SVM."""
 
+LARGEST_WEIGHT: Final = 1e100
+"""Of a run that diverges: what is larger still has no meaning, and its square no room."""
+
 _START: Final = "linear_start"
 _HELD: Final = "linear_held"
 
@@ -53,11 +56,6 @@ class Pair:
     data: Dataset
     runs: tuple[Run, Run]
     target: int
-
-    @property
-    def last(self) -> int:
-        """The last step that both have taken, or one if the other has diverged."""
-        return max(run.training.records[-1].step for run in self.runs)
 
     @property
     def is_over(self) -> bool:
@@ -162,14 +160,20 @@ def held_pair() -> tuple[State, Pair]:
 
 def seen(pair: Pair) -> Seen:
     """Return both runs in numbers at the recorded steps of the longer one."""
-    steps = max((_recorded(run) for run in pair.runs), key=lambda recorded: int(recorded[-1]))
+    recorded = [_recorded(run) for run in pair.runs]
+    steps = max(recorded, key=lambda own: int(own[-1]))
     runs = [_numbers(run, steps) for run in pair.runs]
-    lengths = [int((steps <= run.training.records[-1].step).sum()) for run in pair.runs]
+    lengths = [int((steps <= own[-1]).sum()) for own in recorded]
     return Seen(steps, runs[0], runs[1], (lengths[0], lengths[1]))
 
 
 def _recorded(run: Run) -> LabelArray:
-    return np.array([record.step for record in run.training.records], dtype=np.intp)
+    """The recorded steps before weights become so large that their squares overflow."""
+    records = run.training.records
+    length = len(records)
+    while length > 1 and np.abs(records[length - 1].parameters["W1"]).max() > LARGEST_WEIGHT:
+        length -= 1
+    return np.array([record.step for record in records[:length]], dtype=np.intp)
 
 
 def _numbers(run: Run, steps: LabelArray) -> LinearRun:

@@ -6,6 +6,8 @@
 const COARSE_POINTER = matchMedia("(pointer: coarse)");
 const UPDATES_PER_SECOND = 10;
 const KEYBOARD_REST_MS = 350;
+const [SEVERAL_POINTS, MANY_POINTS] = [4, 24]; // of more than so many in a panel each takes less room
+const LONG_NUMBER = 8; // characters of a readout
 const CELL_PIXELS_PER_STEP = 2;
 const DOUBLE_TAP_MS = 400;
 const ICON = { play: "\u25B6\uFE0E", pause: "\u23F8\uFE0E" };

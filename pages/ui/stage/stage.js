@@ -172,6 +172,10 @@ class Stage {
       this.handles.set(given.id, handle);
       handle.update(given);
     }
+    for (const [id, { box }] of this.panels) {
+      const count = this.model.handles.filter(({ mark, panel }) => mark === "point" && panel === id).length;
+      box.dataset.points = count > MANY_POINTS ? "many" : count > SEVERAL_POINTS ? "several" : "few";
+    }
   }
 
   // ---- drawing ---------------------------------------------------------------------------------
@@ -369,7 +373,10 @@ class Stage {
     };
     for (const [id, { value, rooms }] of this.readoutNodes) {
       const readout = byId.get(id);
-      if (readout.choices === null) write(value, word(readout));
+      if (readout.choices === null) {
+        write(value, word(readout));
+        value.toggleAttribute("data-long", value.textContent.length > LONG_NUMBER);
+      }
       else writeSentence(value, word(readout));
       if (!inHand) rooms.forEach((room, i) => writeSentence(room, readout.choices[i]));
     }

@@ -165,28 +165,29 @@ def _places(shown: Frame, frame: Frame) -> dict[Place, Numbers]:
     row = slice(shown.row, shown.row + 1)
     places: dict[Place, Numbers] = {
         **figures.point_places(shown.pair.data.points),
-        **_by_step(shown, frame.drawing, row),
+        **_by_step(shown, frame, row),
     }
     now = {place: np.ravel(values) for place, values in places.items()}
     for run, numbers, length in zip(figures.RUNS, shown.seen.runs, shown.seen.lengths, strict=True):
         steps = shown.seen.steps[:length].astype(np.float64)
-        now |= figures.curve_places(run, steps, numbers.data_loss[:length], numbers.total[:length])
+        losses = numbers.data_loss[:length], numbers.total[:length]
+        now |= figures.curve_places(run, steps, *losses, frame.highest[0])
     for run in figures.RUNS:
         for index, point in enumerate(shown.pair.data.points if _is_draggable(shown) else ()):
             now[f"{run}_point{index}"] = point
     return now
 
 
-def _by_step(shown: Frame, drawing: figures.Drawing, rows: slice) -> dict[Place, Numbers]:
-    """What changes from step to step, at some of the steps."""
+def _by_step(shown: Frame, frame: Frame, rows: slice) -> dict[Place, Numbers]:
+    """What changes from step to step, at some of the steps; in the ranges of a frame."""
     count = rows.stop - rows.start
     softmax, svm = (rows_of(run, rows, (count,)) for run in shown.seen.runs)
     steps = shown.seen.steps[rows].astype(np.float64)
-    places = figures.shared_places(softmax, svm, steps)
+    places = figures.shared_places(softmax, svm, steps, frame.highest[1])
     for run, numbers, trained in zip(figures.RUNS, (softmax, svm), shown.pair.runs, strict=True):
-        places |= figures.step_places(run, numbers, drawing)
+        places |= figures.step_places(run, numbers, frame.drawing)
         places[figures.regions_place(run)] = figures.region_pixels(
-            run, numbers, trained.setup.objective, drawing.box
+            run, numbers, trained.setup.objective, frame.drawing.box
         )
     return places
 
@@ -194,7 +195,7 @@ def _by_step(shown: Frame, drawing: figures.Drawing, rows: slice) -> dict[Place,
 def _sweep(frame: Frame, now: Mapping[Place, Numbers]) -> dict[Place, Numbers]:
     """What each place shows at each step of the timeline."""
     count = len(frame.seen.steps)
-    places = _by_step(frame, frame.drawing, slice(0, count))
+    places = _by_step(frame, frame, slice(0, count))
     return {place: values.reshape(count, -1) for place, values in places.items() if place in now}
 
 
