@@ -92,4 +92,5 @@ def start_control(state: State, pair: Pair, t: Text) -> None:
         drop_start()
         write_state(replace(state, start="seed", at=None))
 
-    st.button(t("linear_classifier.control.drawn_start"), on_click=dropped, icon="🎲")
+    label = t("linear_classifier.control.drawn_start")
+    st.button(label, key="drawn_start", on_click=dropped, icon="🎲")
