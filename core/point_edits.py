@@ -124,13 +124,13 @@ def without_point(dataset: Dataset, index: int) -> Dataset:
     >>> data = Dataset(("A", "B"), [[0.0, 1.0], [1.0, 0.0]], [0, 1])
     >>> without_point(data, 1)
     Traceback (most recent call last):
-    core.cells.TableError: table has a fault (one_class) at column 3: 'A'; expected least 2
+    core.cells.TableError: table has a fault (one_class): 'A'; expected least 2
     """
     labels = np.delete(dataset.labels, index)
     present = np.unique(labels)
     if len(present) < FEWEST_CLASSES:
         only = ", ".join(dataset.names[k] for k in present.tolist())
-        raise TableError("one_class", column=_LABEL_COLUMN, value=only, least=FEWEST_CLASSES)
+        raise TableError("one_class", value=only, least=FEWEST_CLASSES)
     return _with_classes(dataset.names, np.delete(dataset.points, index, axis=0), labels)
 
 

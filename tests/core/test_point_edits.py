@@ -61,7 +61,7 @@ def test_the_last_point_of_the_last_class_takes_its_class_along() -> None:
             lambda: without_point(Dataset(("A", "B"), [[0, 0], [1, 1]], [0, 1]), 0),
             "one_class",
             None,
-            3,
+            None,
             "B",
         ),
         (

@@ -139,6 +139,19 @@ def test_one_class_only_is_refused() -> None:
     assert cells(seen(app)) == cells(NINE)
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_last_point_but_one_class_is_not_removed(language) -> None:
+    app = started(points="0,0,0;1,1,1", groups="cat,dog", lang=language)
+    app.button(key="remove").click().run()
+    (sentence,) = errors(app)
+    fault = text_in(language)("points.one_class_left", value="dog", least=2)
+    assert sentence == text_in(language)("points.undone", fault=fault)
+    assert seen(app).size == 2
+    app = started(lang=language)
+    app.button(key="remove").click().run()
+    assert cells(seen(app)) == cells(NINE)[1:]
+
+
 def test_the_waiting_table_is_the_same_widget() -> None:
     app = started()
     before = app.dataframe[0].proto.id
@@ -197,12 +210,23 @@ def test_many_points_are_kept_in_the_session() -> None:
     assert cells(seen(app)) == cells(data)
     state = state_of(app)
     assert (state.data, state.points, state.groups) == ("own", None, None)
-    assert any("More than 60 points" in entry.value for entry in app.info)
+    assert [entry.value for entry in app.info] == [T("points.kept", most=60)]
+    assert T("points.many", most=60) in [entry.value for entry in app.caption]
     app = edit(table(app), deleted_rows=list(range(95)), edited_rows={"149": {"x1": 0}})
     assert seen(app).size == 55
     assert state_of(app).points is not None
     assert state_of(app).points[-1][0] == 0
     assert not app.info
+
+
+def test_many_points_of_a_data_set_are_in_the_address() -> None:
+    app = started(data="blobs", samples="50")
+    assert seen(app).size == 150
+    assert not app.info
+    app = edit(app, edited_rows={"0": {"x1": 0}})
+    assert seen(app).points[0, 0] == 0
+    assert state_of(app).data == "own"
+    assert len(app.info) == 1
 
 
 def test_an_address_of_another_session_is_told() -> None:

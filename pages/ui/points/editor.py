@@ -102,14 +102,20 @@ def point_controls(
         size = f"{dataset.size:,}"
         st.caption(t("points.loaded", source=source, size=size, classes=dataset.classes))
         if dataset.size > MOST_EDITED_POINTS:
-            st.info(t("points.many", most=MOST_EDITED_POINTS), icon="ℹ️")
+            if lesson == "linear":
+                st.caption(t("points.many", most=MOST_EDITED_POINTS))
+            if data_name(state, lesson) == "own":
+                st.info(t("points.kept", most=MOST_EDITED_POINTS), icon="📂")
     if state.data == "own" and data_name(state, lesson) != "own":
         st.warning(t("points.missing", most=MOST_EDITED_POINTS, instead=source), icon="📂")
     refused = refusal(dataset)
     if refused is not None:
-        what = t(f"points.source.{refused.source}", name=escape(refused.name))
         fault = fault_sentence(refused.fault, t)
-        st.error(t("points.refused", source=what, fault=fault), icon="⚠️")
+        if refused.source == "plane":
+            st.error(t("points.undone", fault=fault), icon="⚠️")
+        else:
+            what = t(f"points.source.{refused.source}", name=escape(refused.name))
+            st.error(t("points.refused", source=what, fault=fault), icon="⚠️")
 
 
 def run_points(state: State, run: Run, t: Text) -> None:
@@ -128,8 +134,8 @@ def _table(dataset: Dataset, views: Sequence[Shown], t: Text) -> None:
     names = class_names(editor.dataset)
     kind = st.column_config
     config: dict[str, Any] = {
-        "x1": kind.NumberColumn(editor.table.headings["x1"], format="%g", required=True),
-        "x2": kind.NumberColumn(editor.table.headings["x2"], format="%g", required=True),
+        "x1": kind.NumberColumn(editor.table.headings["x1"], format="%.6g", required=True),
+        "x2": kind.NumberColumn(editor.table.headings["x2"], format="%.6g", required=True),
         "label": kind.SelectboxColumn(
             editor.table.headings["label"], options=list(names), required=True
         ),

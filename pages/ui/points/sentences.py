@@ -26,6 +26,8 @@ def fault_sentence(fault: TableError, t: Text) -> str:
     shown = {name: escape(value) for name, value in values.items()}
     if fault.reason in _AS_IN_THE_BATCH_LAB:
         key = f"batch_lab.fault.{fault.reason}"
+    elif fault.reason == "one_class" and fault.column is None:
+        key = "points.one_class_left"
     else:
         key = f"points.fault.{fault.reason}"
     return t(key, row=fault.row, column=fault.column, **shown)
