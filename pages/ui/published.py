@@ -58,6 +58,7 @@ OPENED: Final = {
     "both_past_margin_twenty": ("svm_against_softmax", _preset("past_margin_twenty")),
     "both_figure": ("svm_against_softmax", _preset("figure_scores")),
     "figure_probability": ("softmax", _preset("figure_scores")),
+    "four_pixel_cat": ("score_function", State()),
     "penalties": ("regularization", State(weights=(1.0, 0.0, 0.0, 0.0))),
     "circuit": ("softmax_loss_graph", State(graph="sum_times")),
 }

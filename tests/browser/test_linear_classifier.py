@@ -134,7 +134,7 @@ def test_a_weight_is_dragged_and_both_runs_start_there(page: Page, app: str) -> 
     x, y = centre(page, "svm_entry0")
     page.mouse.move(x, y)
     page.mouse.down()
-    page.mouse.move(x, y - 40, steps=5)
+    page.mouse.move(x + 20, y, steps=5)
     until(page, lambda: value(page, "svm_entry0") == 3.05)
     until(page, lambda: value(page, "softmax_entry0") == 3.05)
     page.mouse.up()
