@@ -7,7 +7,7 @@ not what the core computes, `Example.remark` says why.
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -65,9 +65,9 @@ class Example:
     allowance: float = 0.0
     tolerance: float = 1e-12
 
-    @property
+    @cached_property
     def values(self) -> tuple[float, ...]:
-        """The figures of this core in one row."""
+        """The figures of this core in one row; computed once, when they are first asked for."""
         return tuple(np.asarray(self.compute(), dtype=np.float64).reshape(-1).tolist())
 
     @property
@@ -204,13 +204,11 @@ def _demo_losses() -> ArrayLike:
     return np.array([data_loss, penalty, data_loss + penalty])
 
 
-@cache
 def _spiral_classifier() -> ArrayLike:
     (last,) = spiral_classifier().advance(CLASSIFIER_STEPS)
     return np.array([last.total, last.accuracy])
 
 
-@cache
 def _spiral_network() -> ArrayLike:
     data, net = published_spiral(), trained_spiral_network()
     total = net.loss(data.points, data.labels).total

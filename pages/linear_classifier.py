@@ -3,6 +3,7 @@
 from pages.ui.learning.controls import data_controls, recipe_controls, training_buttons
 from pages.ui.learning.linear import let_go, pair_of, seen
 from pages.ui.learning.linear_results import code, history_table, start_control, views, why
+from pages.ui.learning.presets import run_preset_controls
 from pages.ui.learning.runs import live_stage, train_on
 from pages.ui.lesson import lesson_tabs, opening
 from pages.ui.location import read_state, text
@@ -19,6 +20,7 @@ status = live_stage(pair.runs, pair.target, lambda: linear_stage(state, pair, t)
 training_buttons(state, "linear", pair.runs, t)
 class_control(pair.data, t)
 start_control(state, pair, t)
+run_preset_controls(state, "linear", t)
 data_controls(state, "linear", t)
 recipe_controls(state, "linear", t)
 shown = seen(pair)

@@ -23,7 +23,7 @@ from pages.ui.written import write_number
 
 __all__ = ["derivation"]
 
-MOST_ENTRIES: Final = 10
+MOST_ENTRIES: Final = 6
 """How many entries of a vector are written; of longer ones, the first."""
 
 MOST_TERMS: Final = 3
@@ -176,7 +176,7 @@ def derivation(state: State, run: Run, t: Text) -> str:
     )
 
 
-def _written(value: float, digits: int = 5) -> str:
+def _written(value: float, digits: int = 4) -> str:
     mantissa, _, exponent = format_significant(value, digits).replace("−", "-").partition("e")
     return rf"{mantissa} \cdot 10^{{{exponent}}}" if exponent else mantissa
 
