@@ -42,7 +42,7 @@ SLOPES: Final = {
 
 @dataclass(frozen=True)
 class Step:
-    """A recorded step of a run; the weight in W1 that a sample pulls hardest at, and that sample."""
+    """A recorded step of a run; the weight in W1 that a sample pulls hardest at, and the sample."""
 
     run: Run
     at: int
