@@ -1,7 +1,7 @@
 """Lesson: the linear classifier. Both losses from the same start, points in the hand."""
 
 from pages.ui.learning.controls import data_controls, recipe_controls, training_buttons
-from pages.ui.learning.linear import pair_of, seen
+from pages.ui.learning.linear import let_go, pair_of, seen
 from pages.ui.learning.linear_results import code, history_table, start_control, views, why
 from pages.ui.learning.presets import run_preset_controls
 from pages.ui.learning.runs import live_stage, train_on
@@ -12,6 +12,7 @@ from pages.ui.stages.linear_classifier import linear_stage
 
 t = text()
 state, _ = read_state()
+let_go()  # a drag that goes on draws the stage only
 pair = pair_of(state)
 
 opening("linear_classifier", t)

@@ -33,6 +33,7 @@ LESSONS: Final = {
     "gradient_check": "gradient-check",
     "batch_lab": "batch-lab",
     "regularization": "regularization",
+    "score_function": "score-function",
     "linear_classifier": "linear-classifier",
     "two_layer_network": "two-layer-network",
 }

@@ -59,6 +59,7 @@ OPENED: Final = {
     "both_past_margin_twenty": ("svm_against_softmax", _preset("past_margin_twenty")),
     "both_figure": ("svm_against_softmax", _preset("figure_scores")),
     "figure_probability": ("softmax", _preset("figure_scores")),
+    "four_pixel_cat": ("score_function", State()),
     "penalties": ("regularization", State(weights=(1.0, 0.0, 0.0, 0.0))),
     "linear_classify_demo": ("linear_classifier", preset_run("demo")),
     "spiral_classifier": ("linear_classifier", preset_run("spiral_classifier")),

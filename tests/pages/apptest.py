@@ -55,7 +55,7 @@ def told(app: AppTest, stage: int = 0) -> dict[str, float]:
     return {
         place["attribute"]: values[0]
         for place, values in zip(message["places"], message["now"], strict=True)
-        if place["panel"] is None and values  # pixels come as bytes
+        if place["panel"] is None and values
     }
 
 

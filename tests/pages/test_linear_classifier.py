@@ -95,7 +95,7 @@ def test_the_published_state_and_its_first_step() -> None:
         assert now[f"{name}_total"] == pytest.approx(then.total)
 
 
-def test_a_held_point_is_shown_and_only_let_go_it_is_the_address(say) -> None:
+def test_only_a_point_that_is_let_go_is_in_the_address(say) -> None:
     app = opened(LESSON, start="demo", trained="0")
     before = state_of(app)
     say(app, {"svm_point0": [-0.9, -0.9]}, is_held=True)
@@ -106,8 +106,6 @@ def test_a_held_point_is_shown_and_only_let_go_it_is_the_address(say) -> None:
     W = np.array([[2.06, 0.44, 2.27], [1.48, -1.82, -2.04]])
     model = LinearClassifier(W, [-0.42, 0.52, -0.10], Objective("hinge", l2=0.1))
     expected = model.loss(points, data.labels).data_loss
-    assert expected > 0.7
-    assert told(app)["svm_data"] == pytest.approx(expected)
     say(app, {"svm_point0": [-0.9, -0.9]})
     kept = state_of(app)
     assert kept.points is not None
@@ -116,7 +114,6 @@ def test_a_held_point_is_shown_and_only_let_go_it_is_the_address(say) -> None:
     assert told(app)["svm_data"] == pytest.approx(expected)
     # Held and brought back: nothing is left of it.
     say(app, {"softmax_point3": [0.0, 0.0]}, is_held=True)
-    assert told(app)["svm_data"] != pytest.approx(expected)
     say(app, {"softmax_point3": list(data.points[3])})
     assert state_of(app) == kept
     assert told(app)["svm_data"] == pytest.approx(expected)
@@ -151,7 +148,6 @@ def test_an_entry_of_w_is_the_start_of_both_runs(say) -> None:
     shown = [handles[f"svm_entry{index}"]["value"] for index in range(9)]
     say(app, {"svm_entry0": 2.5}, is_held=True)
     assert state_of(app) == State(trained=30, seed=3)
-    assert told(app)["shown_step"] == 0
     say(app, {"svm_entry0": 2.5})
     assert state_of(app) == State(trained=0, seed=3)
     handles = {handle["id"]: handle for handle in header(app)["handles"]}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +19,13 @@ from pages.ui.text import LANGUAGES, text_in
 from tests.pages.apptest import state_of
 
 APP = Path(__file__).parent / "apps" / "points_app.py"
+NETWORK = APP.with_name("network_points_app.py")
 T = text_in("en")
 NINE = nine_points()
 
 
-def started(**parameters: str) -> AppTest:
-    app = AppTest.from_file(str(APP), default_timeout=30)
+def started(path: Path = APP, **parameters: str) -> AppTest:
+    app = AppTest.from_file(str(path), default_timeout=30)
     for name, value in parameters.items():
         app.query_params[name] = value
     app.run()
@@ -211,6 +213,16 @@ def test_an_address_of_another_session_is_told() -> None:
     assert not started(data="own", points="0,0,0;1,1,1").warning
 
 
+def test_numbers_of_a_run_that_diverges_are_written_with_an_exponent() -> None:
+    app = started(size_of_weights="1e153")
+    shown = app.dataframe[0].value
+    assert all(re.fullmatch(r"−?\d\.\d{3}e\+1\d\d", cell) for cell in shown["score A"])
+    assert errors(app) == []
+    # They are not edited, and what is edited still is a number.
+    app = edit(app, edited_rows={"0": {"x1": 0}})
+    assert seen(app).points[0].tolist() == [0.0, 0.4]
+
+
 def test_a_point_is_added_without_a_mouse() -> None:
     app = started()
     app.segmented_control(key="points_class").select("D").run()
@@ -223,5 +235,38 @@ def test_a_point_is_added_without_a_mouse() -> None:
 def test_a_refusal_goes_when_the_points_change() -> None:
     app = edit(started(), edited_rows={"0": {"x1": 1e5}})
     assert len(errors(app)) == 1
-    app.button(key="points_add").click().run()
+    app.query_params["points"] = "0,0,0;1,1,1"  # Back, to an address before
+    app.run()
     assert errors(app) == []
+    assert seen(app).size == 2
+
+
+def test_what_waits_to_be_mended_outlives_other_losses() -> None:
+    app = edit(started(), edited_rows={"0": {"x1": 1e5}})
+    before = app.dataframe[0].proto.id
+    app.query_params["margin"] = "3"
+    app.run()
+    assert app.dataframe[0].proto.id == before
+    app = edit(app, edited_rows={"0": {"x1": 1}})
+    assert app.dataframe[0].value["hinge"].min() > 5
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_network_takes_own_points_instead_of_digits(language) -> None:
+    t = text_in(language)
+    app = started(NETWORK, data="digits", lang=language)
+    assert not app.dataframe
+    app.file_uploader[0].set_value(("own.csv", write_points(NINE).encode(), "text/csv"))
+    app.run()
+    assert errors(app) == []
+    assert cells(seen(app)) == cells(NINE)
+    app.session_state["points_way"] = t("points.way.table")
+    app.run()
+    shown = app.dataframe[0].value
+    scores = app.session_state["model"].scores(NINE.points)
+    assert shown[["score A", "score B", "score C"]].to_numpy() == pytest.approx(scores)
+    assert shown["cross_entropy"].to_numpy() == pytest.approx(
+        cross_entropy(scores, NINE.labels).per_sample
+    )
+    app = edit(app, added_rows=[{"x1": 0, "x2": 0, "label": "A"}])
+    assert seen(app).size == 10

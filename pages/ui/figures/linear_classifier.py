@@ -30,7 +30,6 @@ from pages.ui.figures.theme import (
 from pages.ui.stage.vocabulary import LegendEntry, Mark, Numbers, Picture, Place, Spot
 
 __all__ = [
-    "CELL",
     "COLORS",
     "MOST_BARS",
     "MOST_NUMBERED",

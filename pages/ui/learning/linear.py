@@ -33,9 +33,9 @@ __all__ = [
     "is_held",
     "keep_start",
     "let_go",
-    "own_start",
     "pair_of",
     "seen",
+    "start_of",
     "with_entry",
 ]
 
@@ -51,11 +51,15 @@ _HELD: Final = "linear_held"
 
 @dataclass(frozen=True, eq=False)
 class Pair:
-    """Both runs, as far as they have come, and the data that they learn from."""
+    """Both runs, as far as they have come, and the data that they learn from.
+
+    ``start`` is where they start, if not at random weights.
+    """
 
     data: Dataset
     runs: tuple[Run, Run]
     target: int
+    start: LinearClassifier | None = None
 
     @property
     def is_over(self) -> bool:
@@ -107,10 +111,13 @@ def _published() -> LinearClassifier:
     return published_classifier()
 
 
-def own_start(state: State, data: Dataset) -> LinearClassifier | None:
-    """Return the start that was set by hand; None if there is none, or it does not fit."""
+def start_of(state: State, data: Dataset) -> LinearClassifier | None:
+    """Return where both runs start: as set by hand, or as published; None for random weights."""
     kept: _Start | None = st.session_state.get(_START)
-    return kept.model if kept is not None and kept.fits(state, data) else None
+    if kept is not None and kept.fits(state, data):
+        return kept.model
+    is_published = state.start == "demo" and data.classes == _published().classes
+    return _published() if is_published else None
 
 
 def keep_start(state: State, model: LinearClassifier) -> None:
@@ -141,12 +148,10 @@ def let_go() -> None:
 def pair_of(state: State, start: LinearClassifier | None = None) -> Pair:
     """Return both runs of a state; they are not trained by this."""
     data = dataset(state, "linear")
-    model = start or own_start(state, data)
-    if model is None and state.start == "demo" and data.classes == _published().classes:
-        model = _published()
+    model = start or start_of(state, data)
     target = target_of(state, "linear")
     soft, svm = (run_of(setup(state, "linear", loss, start=model), target) for loss in LOSSES)
-    return Pair(data, (soft, svm), target)
+    return Pair(data, (soft, svm), target, model)
 
 
 def held_pair() -> tuple[State, Pair]:

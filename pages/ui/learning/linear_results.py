@@ -12,7 +12,7 @@ from core.linear_run import LinearRun
 from pages.ui.derivations.linear_classifier import derivation, step_of
 from pages.ui.example import State
 from pages.ui.export import Table
-from pages.ui.learning.linear import LOSSES, Pair, Seen, drop_start, own_start
+from pages.ui.learning.linear import LOSSES, Pair, Seen, drop_start
 from pages.ui.location import write_state
 from pages.ui.points.table import Shown
 from pages.ui.snippets.linear_classifier import snippet
@@ -85,7 +85,7 @@ def _entries(numbers: LinearRun, names: Sequence[str]) -> dict[str, list[float]]
 
 def start_control(state: State, pair: Pair, t: Text) -> None:
     """Offer the way back to random weights, if both runs start elsewhere."""
-    if own_start(state, pair.data) is None and state.start == "seed":
+    if pair.start is None:
         return
 
     def dropped() -> None:

@@ -13,14 +13,19 @@ from core.point_edits import points_from_edits, with_point
 from core.point_tables import MOST_CLASSES, read_points, write_points
 from pages.ui.example import State, default_name
 from pages.ui.export import Table
+from pages.ui.learning.runs import Run
 from pages.ui.learning.setups import Lesson, data_name
 from pages.ui.points.own import are_same, change, refusal
 from pages.ui.points.sentences import fault_sentence
-from pages.ui.points.table import EDITED, Shown, edited_cells, points_table
+from pages.ui.points.table import EDITED, Shown, edited_cells, points_table, shown
+from pages.ui.stage.vocabulary import format_number
 from pages.ui.text import Text, escape
 from pages.ui.written_points import MOST_EDITED_POINTS
 
-__all__ = ["class_control", "new_class", "point_controls"]
+__all__ = ["class_control", "new_class", "point_controls", "run_points"]
+
+HUGE: Final = 1e9
+"""Numbers from here on are written with an exponent, as the readouts are."""
 
 _CLASS: Final = "points_class"
 _EDITOR: Final = "points_editor"
@@ -79,17 +84,25 @@ def _added(dataset: Dataset) -> None:
 def point_controls(
     state: State, lesson: Lesson, dataset: Dataset, views: Sequence[Shown], t: Text
 ) -> None:
-    """Show the points as a table to edit, with what models make of them; take a file of others."""
+    """Show the points as a table to edit, with what models make of them; take a file of others.
+
+    Data that are no points in the plane can be replaced by such a file.
+    """
     source = t(f"learning.data.{data_name(state, lesson)}")
     st.markdown(t("points.section"))
-    st.caption(t("points.loaded", source=source, size=f"{dataset.size:,}", classes=dataset.classes))
-    tabs = st.tabs([t("points.way.table"), t("points.way.file")], key=_WAY, on_change="rerun")
-    for show, tab in zip((_table, _file), tabs, strict=True):
+    ways = {"table": _table, "file": _file} if dataset.features == 2 else {"file": _file}
+    if lesson == "network":  # it is trained for long, and its table would be sent again and again
+        ways = dict(reversed(ways.items()))
+    tabs = st.tabs([t(f"points.way.{way}") for way in ways], key=_WAY, on_change="rerun")
+    for show, tab in zip(ways.values(), tabs, strict=True):
         if tab.open:
             with tab:
                 show(dataset, views, t)
-    if dataset.size > MOST_EDITED_POINTS:
-        st.info(t("points.many", most=MOST_EDITED_POINTS), icon="ℹ️")
+    if dataset.features == 2:
+        size = f"{dataset.size:,}"
+        st.caption(t("points.loaded", source=source, size=size, classes=dataset.classes))
+        if dataset.size > MOST_EDITED_POINTS:
+            st.info(t("points.many", most=MOST_EDITED_POINTS), icon="ℹ️")
     if state.data == "own" and data_name(state, lesson) != "own":
         st.warning(t("points.missing", most=MOST_EDITED_POINTS, instead=source), icon="📂")
     refused = refusal(dataset)
@@ -97,6 +110,16 @@ def point_controls(
         what = t(f"points.source.{refused.source}", name=escape(refused.name))
         fault = fault_sentence(refused.fault, t)
         st.error(t("points.refused", source=what, fault=fault), icon="⚠️")
+
+
+def run_points(state: State, run: Run, t: Text) -> None:
+    """Show the points of the two-layer network with what it makes of them at the step shown."""
+    data = run.setup.data
+    views = []
+    if data.features == 2:
+        model = run.training.model_at(run.record_at(state.at))
+        views = [shown(model, data, [model.objective])]
+    point_controls(state, "network", data, views, t)
 
 
 def _table(dataset: Dataset, views: Sequence[Shown], t: Text) -> None:
@@ -115,7 +138,7 @@ def _table(dataset: Dataset, views: Sequence[Shown], t: Text) -> None:
         if column not in EDITED:
             config[column] = _read_only(editor.table.headings[column], values)
     st.data_editor(
-        dict(editor.table.columns),
+        {name: _written(values) for name, values in editor.table.columns.items()},
         column_config=config,
         num_rows="dynamic",
         height=min(35 * (dataset.size + 2) + 3, 423),
@@ -157,7 +180,20 @@ def _read_only(heading: str, values: Sequence[Any]) -> Any:
         return kind.Column(heading, disabled=True)
     if isinstance(values[0], int):
         return kind.NumberColumn(heading, format="%d", disabled=True, pinned=True)
+    if _are_huge(values):
+        return kind.TextColumn(heading, disabled=True, alignment="right")
     return kind.NumberColumn(heading, format="%.4f", disabled=True)
+
+
+def _written(values: Sequence[Any]) -> Sequence[Any]:
+    """The cells of a column; Streamlit has no way to show numbers of a run that diverges."""
+    if isinstance(values[0], float) and _are_huge(values):
+        return [format_number(value, 4) for value in values]
+    return values
+
+
+def _are_huge(values: Sequence[float]) -> bool:
+    return max(map(abs, values)) >= HUGE
 
 
 def _edited(key: str) -> None:

@@ -123,7 +123,6 @@ def _pack_handle(
         "panel": handle.panel,
         "axis": handle.axis,
         "at": handle.at,
-        "size": handle.size,
         "color": handle.color,
         "live": handle.live,
         "names": handle.names,

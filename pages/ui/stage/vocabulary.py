@@ -214,15 +214,14 @@ class Handle:
         are pairs. The present value may lie off the grid.
     mark
         ``"bar"``: the end of a bar; ``"point"``: a marker; ``"flag"``: a flag dragged among
-        classes; ``"slider"``: a value on a track of its own below the panels; ``"timeline"``: the
-        same with play and pause; ``"cell"``: a cell of a heat map, which stays where it is, and
-        whose number grows as the hand goes up.
+        classes; ``"number"``: a number that stays in its place, and grows as the pointer goes
+        to the right; ``"cell"``: the same over a mark of kind cell, which writes it;
+        ``"slider"``: a value on a track of its own below the panels; ``"timeline"``: the same with
+        play and pause.
     panel, axis, at
         Where it is: the axis along which it moves, and its place on the other axis
-        (None: at the lower edge of the panel). A slider and a timeline have no panel. A cell has
-        its middle (x, y) as its place.
-    size
-        Width and height of a cell, in units of the axes.
+        (None: at the lower edge of the panel); x and y of a number. A slider and a timeline have no
+        panel.
     origin
         A place whose number the value is counted down from: the handle stands at that number less
         its value, such as a margin below a score. None: the handle stands at its value.
@@ -256,11 +255,10 @@ class Handle:
     maximum: Value
     step: float = 1.0
     decimals: int = 2
-    mark: Literal["bar", "point", "flag", "slider", "timeline", "cell"] = "point"
+    mark: Literal["bar", "point", "flag", "number", "cell", "slider", "timeline"] = "point"
     panel: str | None = None
     axis: Literal["x", "y", "xy"] = "y"
     at: float | tuple[float, float] | None = None
-    size: tuple[float, float] = (1.0, 1.0)
     color: str = "var(--st-primary-color)"
     sweep: Mapping[Place, Numbers] = field(default_factory=dict)
     focus: Mapping[Place, FloatArray] | None = None

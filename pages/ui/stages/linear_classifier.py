@@ -30,8 +30,8 @@ from pages.ui.learning.linear import (
     is_held,
     keep_start,
     let_go,
-    own_start,
     seen,
+    start_of,
     with_entry,
 )
 from pages.ui.learning.setups import is_editable, points_of
@@ -127,7 +127,9 @@ def _round_range(largest: float, start: float) -> float:
 
 def linear_stage(state: State, pair: Pair, t: Text) -> None:
     """Show both runs; a drag that goes on shows what it would make of them."""
-    start = own_start(state, pair.data)
+    # A start that was set by hand is not in the address, which the page is drawn anew for.
+    if not is_held() and start_of(state, pair.data) is not pair.start:
+        st.rerun()
     frame = frame_of(state, pair)
     shown = _held(frame) if is_held() else frame
     now, timeline = _places(shown, frame), shown is frame and pair.is_over
@@ -150,8 +152,6 @@ def linear_stage(state: State, pair: Pair, t: Text) -> None:
         labels=stage_words(t),
         pinned=True,
     )
-    if own_start(state, pair.data) is not start:
-        st.rerun()
 
 
 def _held(frame: Frame) -> Frame:
@@ -274,8 +274,8 @@ def _entry_handles(shown: Frame, t: Text) -> list[Handle]:
                     ENTRY_STEP,
                     mark="cell",
                     panel=f"{run}_weights",
+                    axis="x",
                     at=figures.cell_place(index),
-                    size=figures.CELL,
                     color=INK,
                     live=True,
                     moves=((0, f"{run}_cells", index),),

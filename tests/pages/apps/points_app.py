@@ -12,7 +12,8 @@ from pages.ui.points.table import shown
 state, _ = read_state()
 t = text()
 data = dataset(state, "linear")
-model = LinearClassifier.initial(2, data.classes, rng=np.random.default_rng(0))
+scale = float(st.query_params.get("size_of_weights", 0.01))
+model = LinearClassifier.initial(2, data.classes, rng=np.random.default_rng(0), scale=scale)
 objectives = [objective(state, "linear", loss) for loss in ("cross_entropy", "hinge")]
 class_control(data, t)
 point_controls(state, "linear", data, [shown(model, data, objectives)], t)
