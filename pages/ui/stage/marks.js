@@ -63,15 +63,15 @@ class Mark {
     if (!layout?.xaxis?._length) return;
     const { xaxis, yaxis } = layout;
     const isBar = given.kind === "label" || given.kind === "push";
+    const letters = given.kind === "push" ? 3.4 : 2.8; // the width of a number with its arrow, in its heights
     const [width, height] = [xaxis, yaxis].map((axis, i) => Math.abs(axis.d2p(given.size[i]) - axis.d2p(0)));
     const room = given.kind === "cell" ? width : xaxis._length / nodes.length;
     const xs = this.values(given.x);
     const ys = this.values(given.y);
     // Seven digits are this much wider than high.
     const roomy = given.room === null ? Infinity : Math.abs(xaxis.d2p(given.room) - xaxis.d2p(0)) / 3.4;
-    const size = given.kind === "cell" ? Math.min(width / 3.6, height / 1.7) : isBar ? room / 2.8 : roomy;
-    // Read once: after a style was set, to ask for a width makes the browser lay out the page.
-    const largest = fontSize(panel.plot.clientWidth) + 2;
+    const size = given.kind === "cell" ? Math.min(width / 3.6, height / 1.7) : isBar ? room / letters : roomy;
+    const largest = panel.size + 2;
     if (isBar) panel.marks.toggleAttribute("data-narrow", room < 24);
     nodes.forEach((node, i) => {
       const [x, y] = [xs[i] ?? NaN, ys[i] ?? NaN];

@@ -70,7 +70,7 @@ const write = (node, text) => {
 };
 
 // A wide screen is a projector's: it is read from the back of the hall.
-const fontSize = (width) => (innerWidth < 1600 || width < 560 ? 14 : width < 1300 ? 18 : 22);
+const fontSize = (width) => (innerWidth < 1600 || width < 440 ? 14 : width < 640 ? 16 : width < 1300 ? 18 : 22);
 
 const toPixel = (axis, value) => axis._offset + clamp(axis.d2p(value), 0, axis._length);
 

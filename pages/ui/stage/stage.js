@@ -191,8 +191,8 @@ class Stage {
     this.readTheme();
     const redrawn = [];
     const redrawnIds = new Set();
+    const size = this.fontSize();
     for (const panel of this.panels.values()) {
-      const size = fontSize(panel.plot.clientWidth);
       if (!themeChanged && panel.skeleton === panel.given.figure && panel.size === size) continue;
       panel.skeleton = panel.given.figure;
       panel.size = size;
@@ -225,6 +225,11 @@ class Stage {
     for (const panel of this.panels.values()) panel.plot.setAttribute("aria-label", panel.given.alt);
   }
 
+  // The same in all panels: as the narrowest of them has room for.
+  fontSize() {
+    return fontSize(Math.min(...[...this.panels.values()].map(({ plot }) => plot.clientWidth)));
+  }
+
   target(trace, attribute) {
     const path = attribute.split(".");
     const name = path.pop();
@@ -239,7 +244,8 @@ class Stage {
         if (!panel.drawn || !width || (layout.width === width && layout.height === height)) continue;
         await this.plotly.Plots.resize(panel.plot);
       }
-      const outgrown = [...this.panels.values()].some(({ size, plot }) => size && size !== fontSize(plot.clientWidth));
+      const wanted = this.fontSize();
+      const outgrown = [...this.panels.values()].some(({ size }) => size && size !== wanted);
       if (outgrown) await this.draw(this.theme);
       this.placeAll();
     });
