@@ -42,7 +42,7 @@ SLOPES: Final = {
 
 @dataclass(frozen=True)
 class Step:
-    """A recorded step of a run: the sample of the largest loss, and the weight it moves most."""
+    """A recorded step of a run; the weight in W1 that a sample pulls hardest at, and the sample."""
 
     run: Run
     at: int
@@ -65,7 +65,9 @@ class Step:
     @property
     def sample(self) -> int:
         """The number of the sample among the training data."""
-        return int(self.record.batch[self.whole.per_sample.argmax()])
+        inputs, slopes = self.whole.forward["X"], self.whole.backward["da1"]
+        pulls = np.abs(inputs).max(axis=1) * np.abs(slopes).max(axis=1)
+        return int(self.record.batch[pulls.argmax()])
 
     @property
     def label(self) -> int:

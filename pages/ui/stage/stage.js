@@ -1,3 +1,9 @@
+// An animation that is under way tells its plot of its end, even of one that is gone.
+function discard(plotly, plot) {
+  plotly.purge(plot);
+  plot.emit = () => {};
+}
+
 class Stage {
   constructor(root) {
     this.root = create("div", "stage", root);
@@ -23,7 +29,7 @@ class Stage {
     clearTimeout(this.throttled);
     cancelAnimationFrame(this.frame);
     for (const handle of this.handles.values()) handle.stop();
-    for (const panel of this.panels.values()) window.Plotly?.purge(panel.plot);
+    for (const panel of this.panels.values()) if (window.Plotly) discard(window.Plotly, panel.plot);
     this.root.remove();
   }
 
@@ -62,7 +68,7 @@ class Stage {
     else delete this.root.dataset.tall;
     for (const [id, panel] of this.panels) {
       if (this.model.panels.some((given) => given.id === id)) continue;
-      this.plotly.purge(panel.plot);
+      discard(this.plotly, panel.plot);
       panel.box.remove();
       this.panels.delete(id);
     }
