@@ -13,13 +13,13 @@ from pages.ui.pad.component import PEN_RADIUS, SHEET_SIZE
 from pages.ui.written_drawing import EMPTY, parse_drawing, write_drawing
 from tests.browser.hand import open_stage, readouts, settle, touch, until
 
-VIEW = "digits?data=digits&look=digits&trained=86"
+VIEW = "digits?data=digits&look=digits&trained=8"
 SEVEN = [(0.2, 0.2), (0.75, 0.2), (0.4, 0.85)]
 
 
 def view(page: Page, demo: str, more: str) -> None:
     open_stage(page, f"{demo}/{VIEW}&{more}")
-    until(page, lambda: page.locator("text=/^Trained 86 of 86/").count())
+    until(page, lambda: page.locator("text=/^Trained 8 of 8/").count())
     settle(page)
 
 

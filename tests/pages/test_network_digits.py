@@ -218,5 +218,24 @@ def test_the_probabilities_of_another_loss_are_said_to_be_none() -> None:
     assert told not in [entry.value for entry in opened().caption]
 
 
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {"trained": "0"},
+        {"opt": "sgd", "eta": "1000"},  # every unit dies
+        {"opt": "sgd", "eta": "1000", "loss": "squared_error"},  # diverges
+        {"hidden": "1"},
+        {"hidden": "200", "trained": "8", "loss": "hinge", "power": "2"},
+    ],
+    ids=str,
+)
+def test_no_run_leaves_a_hole(parameters: dict[str, str]) -> None:
+    app = opened(digit="1", **parameters)
+    now = shown(app)
+    assert len(now["probabilities", "y"]) == 20
+    assert all(value is not None for values in now.values() for value in values)
+    assert bool(app.error) == (parameters.get("loss") == "squared_error")
+
+
 def test_an_unusable_drawing_is_left_out() -> None:
     assert stage_of(opened(drawing="abc", digit="3"))["panels"][0]["title"].endswith("3, a 3")
