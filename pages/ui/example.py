@@ -259,6 +259,12 @@ class State:
     """The step of a run that is shown; None: the last."""
     look: str = "train"
     """How the network is looked at: one of `LOOKS`."""
+    passed: int = 0
+    """The step of the pass through the network that the inspector shows."""
+    followed: int = 0
+    """The sample whose way the inspector follows, counted among those that it shows."""
+    unit: int = 0
+    """The hidden unit whose numbers the inspector follows."""
 
     @property
     def focus(self) -> int:
@@ -627,6 +633,9 @@ PARAMETERS: Final = (
     _whole("trained", "trained", 0, MOST_TRAINED),
     _whole("at", "at", 0, MOST_TRAINED),
     _option("look", "look", LOOKS),
+    _whole("pass", "passed", 0, 99),
+    _whole("follow", "followed", 0, 99),
+    _whole("unit", "unit", 0, MOST_HIDDEN - 1),
 )
 """The one table that reads and writes the URL, in reading order: the scores set the class count."""
 

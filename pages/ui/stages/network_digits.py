@@ -16,7 +16,6 @@ from core.datasets import IMAGE_SHAPE, Split, digits
 from core.drawn_digits import BITMAP_SHAPE, drawn_digit
 from core.examples import PRESETS
 from core.readings import Mistakes, Readings, mistakes, most_similar_lead, read_sample
-from core.training import Record
 from core.validation import FloatArray
 from pages.ui.example import LAST_DIGIT, State
 from pages.ui.export import Table
@@ -86,7 +85,7 @@ def digits_view(state: State, run: Run, t: Text) -> None:
         st.button(t("network_digits.switch"), on_click=_switch, type="primary")
         return
     image = image_of(state, st.session_state.get(SHEET), st.session_state.get(HELD))
-    reading = reading_of(state, run.training.records, image)
+    reading = reading_of(state, run, image)
     chooser, shown = st.columns([1, 3], gap="medium")
     with chooser:
         _source_control(state, t)
@@ -143,20 +142,21 @@ class Reading:
         return np.asarray(self.readings.probabilities[self.record])
 
 
-def reading_of(state: State, records: Sequence[Record], image: Image) -> Reading:
+def reading_of(state: State, run: Run, image: Image) -> Reading:
     """Read an image at every recorded step."""
-    steps = tuple(record.step for record in records)
-    at = len(steps) - 1
-    if state.at is not None:
-        at = int(np.abs(np.array(steps) - state.at).argmin())
+    records = run.training.records
     pixels = np.array(image.counts) / DARKEST
-    return Reading(steps, read_sample([record.parameters for record in records], pixels), at)
+    return Reading(
+        tuple(record.step for record in records),
+        read_sample([record.parameters for record in records], pixels),
+        run.record_at(state.at),
+    )
 
 
 def digits_table(state: State, run: Run, t: Text) -> Table:
     """The numbers on screen, a row a class."""
     image = image_of(state)
-    reading = reading_of(state, run.training.records, image)
+    reading = reading_of(state, run, image)
     columns = {"score": reading.scores, "probability": reading.probabilities}
     return Table(
         columns={
