@@ -13,12 +13,12 @@ from pages.ui.pad.component import PEN_RADIUS, SHEET_SIZE
 from pages.ui.written_drawing import EMPTY, parse_drawing, write_drawing
 from tests.browser.hand import open_stage, readouts, settle, touch, until
 
-VIEW = "digits?data=digits&look=digits&trained=8"
+VIEW = "two-layer-network?data=digits&look=digits&trained=8"
 SEVEN = [(0.2, 0.2), (0.75, 0.2), (0.4, 0.85)]
 
 
-def view(page: Page, demo: str, more: str) -> None:
-    open_stage(page, f"{demo}/{VIEW}&{more}")
+def view(page: Page, app: str, more: str) -> None:
+    open_stage(page, f"{app}/{VIEW}&{more}")
     until(page, lambda: page.locator("text=/^Trained 8 of 8/").count())
     settle(page)
 
@@ -58,8 +58,8 @@ def assert_near(drawing: str, corners: list[tuple[float, float]]) -> None:
     assert np.abs(np.array(counts) - expected).mean() < 0.6
 
 
-def test_a_digit_drawn_with_the_mouse_is_read_while_it_is_drawn(page: Page, demo: str) -> None:
-    view(page, demo, f"drawing={write_drawing(EMPTY)}")
+def test_a_digit_drawn_with_the_mouse_is_read_while_it_is_drawn(page: Page, app: str) -> None:
+    view(page, app, f"drawing={write_drawing(EMPTY)}")
     assert read_as(page).startswith("The sheet is empty")
     start, corner, end = sheet(page)
     page.mouse.move(*start)
@@ -83,8 +83,8 @@ def test_a_digit_drawn_with_the_mouse_is_read_while_it_is_drawn(page: Page, demo
     until(page, lambda: read_as(page).startswith("The network reads your drawing"))
 
 
-def test_a_digit_drawn_with_the_keyboard(page: Page, demo: str) -> None:
-    view(page, demo, f"drawing={write_drawing(EMPTY)}")
+def test_a_digit_drawn_with_the_keyboard(page: Page, app: str) -> None:
+    view(page, app, f"drawing={write_drawing(EMPTY)}")
     page.locator(".pad-sheet").focus()  # the pen waits at (32, 16)
     for _ in range(2):
         page.keyboard.press("Shift+ArrowLeft")
@@ -103,8 +103,8 @@ def test_a_digit_drawn_with_the_keyboard(page: Page, demo: str) -> None:
     assert page.locator(".pad-told").text_content() == "The sheet is empty."
 
 
-def test_a_digit_drawn_with_a_finger(phone: Page, demo: str) -> None:
-    view(phone, demo, f"drawing={write_drawing(EMPTY)}")
+def test_a_digit_drawn_with_a_finger(phone: Page, app: str) -> None:
+    view(phone, app, f"drawing={write_drawing(EMPTY)}")
     start, corner, end = sheet(phone)
     scrolled = "() => document.querySelector('[data-testid=stMain]').scrollTop"
     before = phone.evaluate(scrolled)
@@ -122,8 +122,8 @@ def test_a_digit_drawn_with_a_finger(phone: Page, demo: str) -> None:
     assert_near(address(phone), [(64 * x, 64 * y) for x, y in SEVEN])
 
 
-def test_a_mistake_of_the_gallery_is_chosen(page: Page, demo: str) -> None:
-    view(page, demo, "digit=0")
+def test_a_mistake_of_the_gallery_is_chosen(page: Page, app: str) -> None:
+    view(page, app, "digit=0")
     choice = page.locator(".gallery-choice").nth(1)
     name, caption = choice.get_attribute("data-name"), choice.locator(".gallery-caption")
     truth, prediction = (caption.text_content() or "").split(" → ")

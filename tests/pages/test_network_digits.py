@@ -1,11 +1,10 @@
-"""The digits view through Streamlit, in both languages: see ``tests/browser/apps/digits.py``."""
+"""The digits view of the two-layer network through Streamlit, in both languages."""
 
 from __future__ import annotations
 
 import json
 import struct
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -17,9 +16,8 @@ from pages.ui.example import State
 from pages.ui.learning.setups import setup
 from pages.ui.text import LANGUAGES, text_in
 from pages.ui.written_drawing import EMPTY, write_drawing
-from tests.pages.apptest import state_of
+from tests.pages.apptest import PAGES, state_of
 
-APP = Path(__file__).parents[1] / "browser" / "apps" / "digits.py"
 STEPS = 172
 
 
@@ -33,7 +31,7 @@ def model() -> tuple[TwoLayerNet, np.ndarray]:
 
 
 def opened(**parameters: str) -> AppTest:
-    app = AppTest.from_file(str(APP), default_timeout=30)
+    app = AppTest.from_file(str(PAGES / "two_layer_network.py"), default_timeout=30)
     given = {"data": "digits", "look": "digits", "trained": str(STEPS), **parameters}
     for name, text in given.items():
         app.query_params[name] = text

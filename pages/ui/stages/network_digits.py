@@ -81,7 +81,7 @@ class Image:
 def digits_view(state: State, run: Run, t: Text) -> None:
     """Show how the network of a run reads a digit; offer the digits if it learns something else."""
     if data_name(state, "network") != "digits":
-        st.info(t("network_digits.other_data"), icon="🔢")
+        st.info(t("network_digits.other_data"))
         st.button(t("network_digits.switch"), on_click=_switch, type="primary")
         return
     image = image_of(state, st.session_state.get(SHEET), st.session_state.get(HELD))
@@ -243,7 +243,7 @@ def _readouts(image: Image, names: tuple[str, ...], t: Text) -> list[Readout]:
     numbers = [Readout(id, label=t(f"network_digits.readout.{id}")) for id in shown]
     hidden = [
         Readout("active_units", decimals=0),
-        *(Readout(id, decimals=1) for id in ("top_score", "second_score")),
+        *(Readout(id, significant=3) for id in ("top_score", "second_score")),
         *(Readout(id, choices=names) for id in ("top_name", "second_name")),
         *([Readout("top_probability")] if is_digit else []),
     ]
