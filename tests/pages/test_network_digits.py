@@ -171,6 +171,9 @@ def test_a_drawing_is_read_and_said_to_be_out_of_the_distribution(language: str)
     assert now["scores", "y"] == pytest.approx(scores.tolist(), rel=1e-9)
     assert now["probabilities", "y"][:10] == [0.0] * 10
     assert verdict(app) == t("network_digits.verdict.drawing")
+    best, p = int(scores.argmax()), now[None, "top_probability"][0]
+    answer = t("network_digits.answer", name=str(best), probability=f"{p:.3f}")
+    assert answer in [entry.value for entry in app.markdown]
     assert t("network_digits.out_of_distribution") in [entry.value for entry in app.caption]
     labels = component(app, '"radius"')["labels"]
     assert labels["clear"] == t("network_digits.pad.clear")

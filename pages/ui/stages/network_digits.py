@@ -93,7 +93,7 @@ def digits_view(state: State, run: Run, t: Text) -> None:
             _digit_controls(state, run.setup, t)
             _mistakes(state, run, reading.record, t)
         else:
-            _sheet(t)
+            _sheet(image, reading, t)
     with shown:
         _stage(state, run, image, reading, t)
         _published(run, reading.record, t)
@@ -445,7 +445,7 @@ def with_drawing(state: State, drawing: Drawing) -> State:
     return replace(state, drawing=_normalised(drawing.ink)[0])
 
 
-def _sheet(t: Text) -> None:
+def _sheet(image: Image, reading: Reading, t: Text) -> None:
     def drawn(drawing: Drawing) -> None:
         st.session_state[SHEET] = drawing.ink
         state = with_drawing(read_state()[0], drawing)
@@ -462,6 +462,14 @@ def _sheet(t: Text) -> None:
         labels={word: t(f"network_digits.pad.{word}") for word in WORDS},
         on_drawn=drawn,
     )
+    # On a phone the stage is out of sight while the hand draws.
+    if image.mode == "drawing":
+        best = int(reading.probabilities.argmax())
+        probability = format_number(float(reading.probabilities[best]), 3)
+        name = digits().names[best]
+        st.markdown(t("network_digits.answer", name=name, probability=probability))
+    else:
+        st.markdown(t("network_digits.no_answer"))
     st.caption(t("network_digits.out_of_distribution"))
     with st.expander(t("network_digits.how")):
         st.markdown(t("network_digits.how_text", size=SHEET_SIZE))
