@@ -134,7 +134,7 @@ class MapLayout:
 
 _SLOT: Final = 1.06
 _GAP: Final = 0.34
-_LABEL: Final = 0.33
+_LABEL: Final = 0.36
 _TALLEST: Final = 1.1
 _STACKED: Final = 0.62
 """Heights of an array for itself, and of one above its bias."""
@@ -295,11 +295,7 @@ def map_marks(layout: MapLayout) -> list[Mark]:
         )
     )
     x, y = layout.frames["loss"].centre
-    found.append(
-        Mark(
-            MAP, "text", (x,), (y - 0.2,), numbers="map_loss", prefix="L = ", digits=4, side="below"
-        )
-    )
+    found.append(Mark(MAP, "text", (x,), (y,), numbers="map_loss", prefix="L = ", digits=4))
     return found
 
 
@@ -404,6 +400,9 @@ _SIGN: Final = 4.0
 _NUMBERS: Final = 5.5
 """Width of a sign, and of the numbers of the samples, in hundredths of the panel."""
 _NARROW: Final = 0.6
+"""The width of a cell that holds 0 or 1, as a share of the others'."""
+FEW_DIGITS: Final = 4.0
+"""Narrower cells have room for two digits."""
 
 
 class _Part(NamedTuple):
@@ -475,8 +474,11 @@ def _spans(step: PassStep, loss: str) -> frozenset[Axis]:
 
 
 def cut(counts: Counts) -> Counts:
-    """How many rows or columns of each axis are written as numbers."""
-    return Counts(*(min(counts.along(axis), most) for axis, most in MOST_NUMBERED.items()))
+    """How many rows or columns of each axis are written as numbers; one more is not left out."""
+    along = {axis: counts.along(axis) for axis in MOST_NUMBERED}
+    return Counts(
+        *(along[axis] if along[axis] <= most + 1 else most for axis, most in MOST_NUMBERED.items())
+    )
 
 
 @lru_cache(FIGURES_KEPT)
@@ -617,10 +619,12 @@ def close_up_marks(
                     tuple(y for _, y in block.cells),
                     numbers=f"numbers_{id}",
                     shades=f"shades_{id}",
-                    digits=None if block.name in tiny else 3,
+                    digits=None if block.name in tiny else 2 if block.width < FEW_DIGITS else 3,
                     significant=2 if block.name in tiny else None,
                     colors=(POSITIVE, NEGATIVE),
                     size=(block.width, block.height),
+                    # A single 0 or 1 may fill its cell.
+                    room=4 * block.width if block.name in _SWITCHES else None,
                 )
             )
         for index, block in enumerate(layout.blocks):

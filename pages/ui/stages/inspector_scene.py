@@ -42,9 +42,9 @@ __all__ = [
 
 MOST_TERMS: Final = 4
 """Products of a sum that are written out; of more, the three largest are."""
-OPERAND_DIGITS: Final = 6
+OPERAND_DIGITS: Final = 5
 RESULT_DIGITS: Final = 4
-"""Significant digits in sentences. Operands have two more, so that a calculator agrees."""
+"""Significant digits in sentences. Operands have one more, so that a calculator agrees."""
 LARGEST_TINY: Final = 0.02
 
 IntArray = NDArray[np.intp]
@@ -203,7 +203,7 @@ def _following(
     features = np.abs(inspection.table("X")[rows]).argmax(axis=-1)
     classes: IntArray = inspection.labels[rows]
     if objective.loss == "hinge":
-        margins = inspection.table("margins")[rows]
+        margins = inspection.table("margins")[rows].copy()
         np.put_along_axis(margins, classes[..., None], -np.inf, axis=-1)
         classes = margins.argmax(axis=-1)
     shape = np.broadcast_shapes(samples.shape, hidden.shape)

@@ -85,7 +85,9 @@ def inspector_stage(state: State, run: Run, t: Text) -> None:
         ],
         pictures=figures.map_pictures(scene.layout, scene.counts),
         now=now,
-        on_release=_adopt,
+        on_release=lambda release: write_state(
+            moved(read_state()[0], release, shown=scene.training_step, last=records[-1])
+        ),
         labels=stage_words(t),
         pinned=True,
     )
@@ -216,7 +218,7 @@ def _panels(
             title=t("network_inspector.panel.map", step=scene.training_step),
             alt=spoken(readouts, floats, t("network_inspector.alt.map", sentence=told)),
             wide=True,
-            height=0.52,
+            height=0.55,
             least_width=LEAST_WIDTH,
         ),
         Panel(
@@ -303,30 +305,23 @@ def _handles(
     return found
 
 
-def moved(state: State, release: Release) -> State:
-    """The state after a release; the same state if the message makes no sense."""
+def moved(state: State, release: Release, *, shown: int, last: int) -> State:
+    """The state after a release; the same state if the message makes no sense.
+
+    ``shown`` is the training step that was shown, and ``last`` is the last one of the run: who
+    stays there, follows the training.
+    """
     try:
         values = {name: float(str(value)) for name, value in release.values.items()}
         step = int(values[PASS])
         sample = int(values.get(SAMPLE, state.followed))
         unit = round(values.get(UNIT, state.unit + 1)) - 1
-        at = round(values[STEP]) if STEP in values else None
+        at = round(values.get(STEP, shown))
     except (KeyError, ValueError, OverflowError):
         return state
-    if min(step, sample, unit, at or 0) < 0:
+    if min(step, sample, unit, at) < 0:
         return state
-    return replace(
-        state,
-        passed=step,
-        followed=sample,
-        unit=unit,
-        at=at if release.focus == STEP or _is_moved(at, state) else state.at,
-    )
-
-
-def _is_moved(at: int | None, state: State) -> bool:
-    return at is not None and state.at is not None and at != state.at
-
-
-def _adopt(release: Release) -> None:
-    write_state(moved(read_state()[0], release))
+    if at == shown:
+        return replace(state, passed=step, followed=sample, unit=unit)
+    moment = None if at >= last else at
+    return replace(state, passed=step, followed=sample, unit=unit, at=moment)
