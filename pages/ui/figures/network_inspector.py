@@ -619,12 +619,11 @@ def close_up_marks(
                     tuple(y for _, y in block.cells),
                     numbers=f"numbers_{id}",
                     shades=f"shades_{id}",
-                    digits=None if block.name in tiny else 2 if block.width < FEW_DIGITS else 3,
+                    decimals=(0,) if block.name in _SWITCHES else (3,),
+                    digits=_digits(block, tiny),
                     significant=2 if block.name in tiny else None,
                     colors=(POSITIVE, NEGATIVE),
                     size=(block.width, block.height),
-                    # A single 0 or 1 may fill its cell.
-                    room=4 * block.width if block.name in _SWITCHES else None,
                 )
             )
         for index, block in enumerate(layout.blocks):
@@ -677,6 +676,13 @@ def close_up_marks(
         )
     )
     return found
+
+
+def _digits(block: Block, tiny: frozenset[str]) -> int | None:
+    """How many digits there is room for; None for what is written otherwise."""
+    if block.name in tiny or block.name in _SWITCHES:
+        return None
+    return 2 if block.width < FEW_DIGITS else 3
 
 
 def note_words(layouts: tuple[StepLayout, ...]) -> tuple[float, ...]:

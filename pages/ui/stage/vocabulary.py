@@ -153,8 +153,8 @@ class Mark:
     size
         Width and height of a cell or ring, in units of the axes.
     room
-        Width of seven digits, in units of the x axis; else a text is as large as the panel's, and
-        numbers of that length fit into a cell.
+        Width of seven digits of a text, in units of the x axis; else a text is as large as the
+        panel's.
     is_round
         Draw a ring as a circle or an ellipse.
     is_kept_in_view
