@@ -401,7 +401,7 @@ _NUMBERS: Final = 5.5
 """Width of a sign, and of the numbers of the samples, in hundredths of the panel."""
 _NARROW: Final = 0.6
 """The width of a cell that holds 0 or 1, as a share of the others'."""
-FEW_DIGITS: Final = 4.0
+FEW_DIGITS: Final = 5.0
 """Narrower cells have room for two digits."""
 
 
