@@ -36,6 +36,7 @@ __all__ = [
     "Counts",
     "Frame",
     "MapLayout",
+    "Note",
     "StepLayout",
     "close_up",
     "close_up_figure",
@@ -46,7 +47,6 @@ __all__ = [
     "map_layout",
     "map_marks",
     "map_pictures",
-    "note_words",
     "penalty_symbol",
     "rows_and_columns",
     "symbol",
@@ -364,11 +364,14 @@ class Block:
 
 
 class Note(NamedTuple):
-    """A text and where it stands; with the shape of what is shown, where that is not all."""
+    """A text and where it stands; of an array with its shape, and that of the part shown."""
 
     text: str
     x: float
     y: float
+    array: str = ""
+    axes: str = ""
+    shape: str = ""
     shown: str = ""
 
 
@@ -567,12 +570,11 @@ def _label(
         else _total(block.name)
     )
     word = name + ("ᵀ" if block.is_transposed else "")
-    letters = _letters(block.name, is_transposed=block.is_transposed)
-    shown = f"{block.rows}×{block.columns}" if len(AXES[block.name]) == 2 else ""
-    if not shown and sizes:
-        shown = str(block.rows * block.columns)
-    text = f"{before}{word}  {letters} = {sizes}" if sizes else word
-    return Note(text, round(x, 2), round(y, 2), "" if shown == sizes else shown)
+    axes = _letters(block.name, is_transposed=block.is_transposed)
+    shown = "×".join(str(n) for n in (block.rows, block.columns)[-len(AXES[block.name]) :])
+    if AXES[block.name] == ("samples",):
+        shown = str(block.rows)
+    return Note(f"{before}{word}", round(x, 2), round(y, 2), block.name, axes, sizes, shown)
 
 
 def _total(name: str) -> str:
@@ -599,14 +601,8 @@ def close_up_figure() -> go.Figure:
     return figure
 
 
-def close_up_marks(
-    layouts: tuple[StepLayout, ...], shown: Callable[[str], str], tiny: frozenset[str]
-) -> list[Mark]:
-    """Cells, names and rings; those of other steps have no place.
-
-    ``shown`` says that of an array only a part of this shape is shown; ``tiny`` are the names of
-    arrays whose numbers are so small that four decimals do not tell them.
-    """
+def close_up_marks(layouts: tuple[StepLayout, ...], describe: Callable[[Note], str]) -> list[Mark]:
+    """Cells, names and rings; those of other steps have no place. ``describe`` writes a note."""
     found: list[Mark] = []
     for number, layout in enumerate(layouts):
         for index, block in enumerate(layout.blocks):
@@ -620,8 +616,7 @@ def close_up_marks(
                     numbers=f"numbers_{id}",
                     shades=f"shades_{id}",
                     decimals=(0,) if block.name in _SWITCHES else (3,),
-                    digits=_digits(block, tiny),
-                    significant=2 if block.name in tiny else None,
+                    digits=_digits(block),
                     colors=(POSITIVE, NEGATIVE),
                     size=(block.width, block.height),
                 )
@@ -663,8 +658,7 @@ def close_up_marks(
                     colors=(MUTED,),
                 )
             )
-    notes, texts = _notes(layouts)
-    words = tuple(f"{text} · {shown(part)}" if part else text for text, part in texts)
+    notes = [note for layout in layouts for note in layout.notes]
     found.append(
         Mark(
             CLOSE_UP,
@@ -672,28 +666,17 @@ def close_up_marks(
             "note_x",
             tuple(note.y for note in notes),
             numbers="note_words",
-            choices=words,
+            choices=tuple(map(describe, notes)),
         )
     )
     return found
 
 
-def _digits(block: Block, tiny: frozenset[str]) -> int | None:
-    """How many digits there is room for; None for what is written otherwise."""
-    if block.name in tiny or block.name in _SWITCHES:
+def _digits(block: Block) -> int | None:
+    """How many digits there is room for; None for 0 and 1."""
+    if block.name in _SWITCHES:
         return None
     return 2 if block.width < FEW_DIGITS else 3
-
-
-def note_words(layouts: tuple[StepLayout, ...]) -> tuple[float, ...]:
-    """Which of the texts of `close_up_marks` each note is."""
-    notes, texts = _notes(layouts)
-    return tuple(float(texts.index((note.text, note.shown))) for note in notes)
-
-
-def _notes(layouts: tuple[StepLayout, ...]) -> tuple[list[Note], tuple[tuple[str, str], ...]]:
-    notes = [note for layout in layouts for note in layout.notes]
-    return notes, tuple(dict.fromkeys((note.text, note.shown) for note in notes))
 
 
 # ---- words ---------------------------------------------------------------------------------------

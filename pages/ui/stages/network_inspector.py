@@ -47,6 +47,7 @@ PASS: Final = "pass"
 SAMPLE: Final = "sample"
 UNIT: Final = "unit_followed"
 STEP: Final = "at"
+_SUPERSCRIPTS: Final = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 LEAST_WIDTH: Final = 960
 """Pixels that the map and the numbers need."""
 
@@ -77,11 +78,7 @@ def inspector_stage(state: State, run: Run, t: Text) -> None:
         readouts=words,
         marks=[
             *figures.map_marks(scene.layout),
-            *figures.close_up_marks(
-                scene.close,
-                lambda shape: t("network_inspector.shown", shape=shape),
-                frozenset(name for name in scene.inspection.arrays if scene.is_tiny(name)),
-            ),
+            *figures.close_up_marks(scene.close, lambda note: _note(scene, note, t)),
         ],
         pictures=figures.map_pictures(scene.layout, scene.counts),
         now=now,
@@ -129,6 +126,19 @@ def _slot(slot: str, scene: Scene, t: Text) -> Readout:
         return Readout(slot, decimals=0)
     is_result = slot in ("out", "mean")
     return Readout(slot, significant=RESULT_DIGITS if is_result else OPERAND_DIGITS)
+
+
+def _note(scene: Scene, note: figures.Note, t: Text) -> str:
+    """The name of an array with its shape, how much of it is shown, and in which unit."""
+    if not note.shape:
+        return note.text
+    shape = f"{note.axes} = {note.shape}"
+    if note.shown != note.shape:
+        shape = t("network_inspector.part", shown=note.shown, shape=note.shape)
+    exponent = scene.exponent(note.array)
+    power = f"10{str(exponent).translate(_SUPERSCRIPTS)}"
+    unit = t("network_inspector.power", power=power) if exponent else ""
+    return f"{note.text}  {shape}{unit}"
 
 
 def step_names(scene: Scene) -> tuple[str, ...]:
@@ -218,7 +228,7 @@ def _panels(
             title=t("network_inspector.panel.map", step=scene.training_step),
             alt=spoken(readouts, floats, t("network_inspector.alt.map", sentence=told)),
             wide=True,
-            height=0.55,
+            height=0.5,
             least_width=LEAST_WIDTH,
         ),
         Panel(
@@ -227,7 +237,7 @@ def _panels(
             title="{formula}",
             alt=spoken(readouts, floats, t("network_inspector.alt.close_up", sentence=told)),
             wide=True,
-            height=0.85,
+            height=0.75,
             least_width=LEAST_WIDTH,
         ),
     ]
