@@ -56,13 +56,13 @@ MAP: Final = "map"
 CLOSE_UP: Final = "close_up"
 MOST_PICTURED: Final = 32
 """Samples whose rows are drawn at most."""
-MOST_NUMBERED: Final[Mapping[Axis, int]] = {
-    "samples": 8,
-    "features": 8,
-    "hidden": 8,
-    "classes": 10,
+NUMBERED: Final[Mapping[Axis, tuple[int, int]]] = {
+    "samples": (9, 8),
+    "features": (9, 6),
+    "hidden": (9, 6),
+    "classes": (10, 10),
 }
-"""How many rows or columns of numbers an axis has at most."""
+"""Up to how many rows or columns of an axis all are written as numbers, and else how many."""
 FIGURES_KEPT: Final = 8
 HIGHLIGHT: Final = "var(--st-primary-color)"
 
@@ -477,10 +477,10 @@ def _spans(step: PassStep, loss: str) -> frozenset[Axis]:
 
 
 def cut(counts: Counts) -> Counts:
-    """How many rows or columns of each axis are written as numbers; one more is not left out."""
-    along = {axis: counts.along(axis) for axis in MOST_NUMBERED}
+    """How many rows or columns of each axis are written as numbers."""
+    along = {axis: counts.along(axis) for axis in NUMBERED}
     return Counts(
-        *(along[axis] if along[axis] <= most + 1 else most for axis, most in MOST_NUMBERED.items())
+        *(along[axis] if along[axis] <= most else few for axis, (most, few) in NUMBERED.items())
     )
 
 

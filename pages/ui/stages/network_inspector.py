@@ -228,7 +228,7 @@ def _panels(
             title=t("network_inspector.panel.map", step=scene.training_step),
             alt=spoken(readouts, floats, t("network_inspector.alt.map", sentence=told)),
             wide=True,
-            height=0.5,
+            height=0.47,
             least_width=LEAST_WIDTH,
         ),
         Panel(
@@ -237,7 +237,7 @@ def _panels(
             title="{formula}",
             alt=spoken(readouts, floats, t("network_inspector.alt.close_up", sentence=told)),
             wide=True,
-            height=0.75,
+            height=0.72,
             least_width=LEAST_WIDTH,
         ),
     ]
