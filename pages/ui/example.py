@@ -28,6 +28,7 @@ from pages.ui.written import (
     write_number,
     write_scores,
 )
+from pages.ui.written_drawing import Counts, parse_drawing, write_drawing
 from pages.ui.written_points import Point, parse_groups, parse_points, write_points
 
 __all__ = [
@@ -216,6 +217,8 @@ class State:
     """Its bias b; None: the published one."""
     digit: int = 0
     """The handwritten digit that is shown."""
+    drawing: Counts | None = None
+    """An own drawing that is shown instead."""
     data: str | None = None
     """What the models learn from: one of `DATA_SETS`; None: what is usual in the lesson."""
     points: tuple[Point, ...] | None = None
@@ -609,6 +612,7 @@ PARAMETERS: Final = (
     _parsed("W", "matrix", parse_matrix, write_scores),
     _parsed("b", "bias", parse_bias, write_scores),
     _whole("digit", "digit", 0, LAST_DIGIT),
+    _parsed("drawing", "drawing", parse_drawing, write_drawing),
     _option("data", "data", DATA_SETS),
     _parsed("points", "points", parse_points, write_points),
     _parsed("groups", "groups", parse_groups, write_names),

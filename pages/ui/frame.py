@@ -33,6 +33,7 @@ LESSONS: Final = {
     "gradient_check": "gradient-check",
     "batch_lab": "batch-lab",
     "regularization": "regularization",
+    "two_layer_network": "two-layer-network",
 }
 """Every page by its script and text file, with its path in the address."""
 

@@ -70,6 +70,8 @@ def _number(value: float) -> str:
 
 def _outcome(example: Example, t: Text) -> str:
     if example.is_reproduced:
+        if example.allowance:
+            return t("table.in_range", allowance=_number(example.allowance))
         return t("table.reproduced")
     return t(f"remark.{example.remark}" if example.printed else "table.exact")
 

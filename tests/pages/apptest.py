@@ -50,12 +50,12 @@ def header(app: AppTest, stage: int = 0) -> dict[str, Any]:
 
 
 def told(app: AppTest, stage: int = 0) -> dict[str, float]:
-    """The readouts' numbers as the browser gets them."""
+    """The readouts' numbers as the browser gets them; pictures have none."""
     message = header(app, stage)
     return {
         place["attribute"]: values[0]
         for place, values in zip(message["places"], message["now"], strict=True)
-        if place["panel"] is None
+        if place["panel"] is None and values
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -35,6 +36,11 @@ class Run:
     setup: Setup
     training: Training
     problem: DivergenceError | None = None
+
+    def record_at(self, step: int | None) -> int:
+        """Return the number of the last record at or before a step; None: of the present one."""
+        steps = [record.step for record in self.training.records]
+        return len(steps) - 1 if step is None else max(0, bisect_right(steps, step) - 1)
 
     def is_over(self, target: int) -> bool:
         """Whether there is nothing left to train."""

@@ -69,7 +69,9 @@ class Mark {
     const ys = this.values(given.y);
     // Seven digits are this much wider than high.
     const roomy = given.room === null ? Infinity : Math.abs(xaxis.d2p(given.room) - xaxis.d2p(0)) / 3.4;
-    const size = given.kind === "cell" ? Math.min(width / 3.6, height / 1.7) : isBar ? room / 2.8 : roomy;
+    // Counts are short.
+    const characters = given.decimals.every((decimals) => decimals === 0) ? 2.4 : 3.6;
+    const size = given.kind === "cell" ? Math.min(width / characters, height / 1.7) : isBar ? room / 2.8 : roomy;
     // Read once: after a style was set, to ask for a width makes the browser lay out the page.
     const largest = fontSize(panel.plot.clientWidth) + 2;
     if (isBar) panel.marks.toggleAttribute("data-narrow", room < 24);

@@ -215,6 +215,7 @@ def pack(
                 "alt": panel.alt,
                 "legend": panel.legend,
                 "wide": panel.wide,
+                "tall": panel.tall,
                 "height": panel.height,
                 "least_width": panel.least_width,
                 "ratio": panel.ratio,

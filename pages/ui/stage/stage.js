@@ -59,6 +59,9 @@ class Stage {
   syncPanels() {
     this.root.dataset.panels = this.model.panels.length;
     this.root.toggleAttribute("data-pinned", this.model.pinned);
+    const tall = this.model.panels.filter((given) => given.tall).length;
+    if (tall) this.root.dataset.tall = tall;
+    else delete this.root.dataset.tall;
     for (const [id, panel] of this.panels) {
       if (this.model.panels.some((given) => given.id === id)) continue;
       this.plotly.purge(panel.plot);
@@ -89,6 +92,7 @@ class Stage {
       }
       panel.given = given;
       panel.box.toggleAttribute("data-wide", given.wide);
+      panel.box.toggleAttribute("data-tall", given.tall);
       panel.frame.parentNode.toggleAttribute("data-scroll", given.least_width > 0);
       panel.frame.style.minWidth = given.least_width ? `${given.least_width}px` : "";
       panel.plot.style.setProperty("--panel-share", given.height);

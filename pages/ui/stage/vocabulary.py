@@ -55,7 +55,7 @@ class LegendEntry(NamedTuple):
 
     label: str
     color: str
-    shape: Literal["fill", "outline", "hatch", "line", "ring", "none"] = "fill"
+    shape: Literal["fill", "outline", "hatch", "line", "dots", "ring", "none"] = "fill"
 
 
 @dataclass(frozen=True)
@@ -63,10 +63,11 @@ class Panel:
     """One figure, drawn without its moving numbers: those come from the stage's ``now``.
 
     ``title`` may contain readouts as ``{id}``. ``alt`` tells the current values in words. A
-    ``wide`` panel takes a row of its own. ``height`` is a multiple of the usual height. With
-    ``ratio``, width divided by height, a drawing keeps its shape; ``height`` is then the most that
-    it takes. A screen narrower than ``least_width`` pixels scrolls the panel sideways. A panel that
-    ``takes_points`` tells where its empty plane was clicked or tapped.
+    ``wide`` panel takes a row of its own; a ``tall`` one stands beside two rows where there are
+    three columns. ``height`` is a multiple of the usual height. With ``ratio``, width divided by
+    height, a drawing keeps its shape; ``height`` is then the most that it takes. A screen narrower
+    than ``least_width`` pixels scrolls the panel sideways. A panel that ``takes_points`` tells
+    where its empty plane was clicked or tapped.
     """
 
     id: str
@@ -75,6 +76,7 @@ class Panel:
     alt: str
     legend: tuple[LegendEntry, ...] = ()
     wide: bool = False
+    tall: bool = False
     height: float = 1.0
     least_width: int = 0
     ratio: float | None = None
