@@ -134,9 +134,9 @@ class MapLayout:
 
 _SLOT: Final = 1.06
 _GAP: Final = 0.34
-_LABEL: Final = 0.36
-_TALLEST: Final = 1.1
-_STACKED: Final = 0.62
+_LABEL: Final = 0.42
+_TALLEST: Final = 1.08
+_STACKED: Final = 0.52
 """Heights of an array for itself, and of one above its bias."""
 
 
