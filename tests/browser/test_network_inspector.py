@@ -53,11 +53,11 @@ DRAWN = """(name) => {
 }"""
 
 
-def expected_pass() -> Inspection:
+def expected_pass(steps: int = 3) -> Inspection:
     state, _ = decode(dict(part.split("=") for part in QUERY.split("&")))
     known = setup(state, "network", state.loss)
     training = known.training()
-    for _ in training.advance(3):
+    for _ in training.advance(steps):
         pass
     batch, model = training.records[-1].batch, training.model
     assert isinstance(model, TwoLayerNet)
@@ -97,8 +97,8 @@ def test_step_by_step_there_and_back_with_the_keyboard(page: Page, app: str) -> 
         for name in ("a1", "scores", "dscores", "dW1"):
             assert page.evaluate(DRAWN, name) == (step >= known_from[name]), (name, step)
     assert len(sentences) == len(ARRAYS)
+    until(page, lambda: "pass=" not in page.url)  # back where nothing is known
     settle(page)
-    assert "pass=" not in page.url  # back where nothing is known
 
 
 def cells_at(found: Inspection, step: int) -> int:
@@ -136,6 +136,23 @@ def test_the_timeline_and_the_sample_are_dragged(page: Page, app: str) -> None:
         assert f"sample {sample + 1}, unit 1" in sentence
         assert sentence.replace("−", "-").endswith(f" {result:.4g}".replace("e-0", "e-"))
     assert f"follow={max(seen)}" in page.url
+
+
+def test_another_training_step_is_looked_at_during_the_drag(page: Page, app: str) -> None:
+    open_stage(page, f"{app}{LESSON}&pass=1")
+    address = page.url
+    x, y = centre(page, "at")
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 40, y, steps=8)
+    until(page, lambda: "Training step 3:" not in page.locator(".stage-title").first.inner_text())
+    assert page.url == address  # only the release is an entry of the browser's history
+    page.mouse.move(x + 300, y, steps=4)
+    page.mouse.up()
+    settle(page)
+    until(page, lambda: "Training step 40:" in page.locator(".stage-title").first.inner_text())
+    assert "at=" not in page.url  # who looks at the last step follows the training
+    check_cells(page, expected_pass(40), 1)
 
 
 def test_a_finger_steps_on_a_phone_and_the_numbers_scroll(phone: Page, app: str) -> None:

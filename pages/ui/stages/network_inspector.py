@@ -48,6 +48,8 @@ SAMPLE: Final = "sample"
 UNIT: Final = "unit_followed"
 STEP: Final = "at"
 _SUPERSCRIPTS: Final = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+_HELD: Final = "network_inspector_held"
+"""Where the session keeps the state that a hand holds: it comes into the address at the release."""
 LEAST_WIDTH: Final = 960
 """Pixels that the map and the numbers need."""
 
@@ -66,7 +68,7 @@ def inspector_scene(state: State, run: Run) -> Scene:
 
 def inspector_stage(state: State, run: Run, t: Text) -> None:
     """Show the inspector; a release becomes the new state."""
-    scene = inspector_scene(state, run)
+    scene = inspector_scene(_in_hand(state), run)
     records = [record.step for record in run.training.records]
     timeline = timeline_sweep(scene)
     now = places(scene, timeline)
@@ -82,9 +84,7 @@ def inspector_stage(state: State, run: Run, t: Text) -> None:
         ],
         pictures=figures.map_pictures(scene.layout, scene.counts),
         now=now,
-        on_release=lambda release: write_state(
-            moved(read_state()[0], release, shown=scene.training_step, last=records[-1])
-        ),
+        on_release=lambda release: _adopt(release, shown=scene.training_step, last=records[-1]),
         labels=stage_words(t),
         pinned=True,
     )
@@ -313,6 +313,22 @@ def _handles(
             )
         )
     return found
+
+
+def _in_hand(state: State) -> State:
+    """The state with what a hand is moving just now."""
+    held: State | None = st.session_state.get(_HELD)
+    if held is None:
+        return state
+    own = {name: getattr(held, name) for name in ("passed", "followed", "unit", "at")}
+    return held if replace(state, **own) == held else state
+
+
+def _adopt(release: Release, *, shown: int, last: int) -> None:
+    state = moved(_in_hand(read_state()[0]), release, shown=shown, last=last)
+    st.session_state[_HELD] = state if release.is_held else None
+    if not release.is_held:
+        write_state(state)
 
 
 def moved(state: State, release: Release, *, shown: int, last: int) -> State:
