@@ -57,7 +57,10 @@ function decode(bytes) {
   const pixels = bytes.slice(4 + length + 8 * count);
   const taken = (size) => pixels.subarray(start, (start += size));
   start = 0;
-  for (const { place, shape } of model.pictures) model.now[place] = taken(shape[0] * shape[1]);
+  for (const picture of model.pictures) {
+    model.now[picture.place] = taken(picture.shape[0] * picture.shape[1]);
+    picture.palette = model.palettes[picture.palette];
+  }
   for (const handle of model.handles) {
     handle.films = handle.films.map((place) => {
       const size = model.now[place].length;

@@ -15,6 +15,7 @@ class Stage {
     this.handles = new Map();
     this.marks = [];
     this.pictures = new Map();
+    this.colorsOf = new WeakMap();
     this.sent = 0; // number of the last message to Python; Python's answer carries it back
     this.moved = new Set(); // handles moved since Python computed the model
     this.dirty = new Set();
@@ -241,7 +242,7 @@ class Stage {
     }
     await Promise.all(redrawn);
     if (this.disposed) return;
-    if (themeChanged) for (const picture of this.pictures.values()) picture.colors = undefined;
+    if (themeChanged) this.colorsOf = new WeakMap();
     this.model.places.forEach((place, i) => !redrawnIds.has(place.panel) && this.dirty.add(i));
     this.placeAll();
     await this.paint({ inHand: [...this.handles.values()].some(({ held }) => held) });
