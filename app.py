@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from starlette.routing import Route
 
 ROOT = Path(__file__).resolve().parent
 sys.path.insert(0, str(ROOT))  # `streamlit run` may be called from any folder
+# Read when NumPy is loaded: on matrices this small, threads only wait for each other.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 from pages.ui.server import SecurityHeaders, plotly_script
 

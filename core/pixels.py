@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from core.validation import as_count, as_floats, as_real, require_finite
 
-__all__ = ["ZERO_LEVEL", "diverging_levels", "ink_levels"]
+__all__ = ["ZERO_LEVEL", "diverging_levels", "ink_levels", "tiled"]
 
 ZERO_LEVEL = 127
 """The entry of a diverging palette that stands for 0; as many lie below as above."""
@@ -78,3 +78,37 @@ def ink_levels(pixels: ArrayLike, levels: int = 17) -> NDArray[np.uint8]:
     require_finite("pixels", numbers)
     last = as_count("levels", levels, minimum=2, maximum=256) - 1
     return np.rint(last * np.clip(numbers, 0.0, 1.0)).astype(np.uint8)
+
+
+def tiled(images: NDArray[np.uint8], columns: int, *, fill: int) -> NDArray[np.uint8]:
+    """Lay small images out as one, a line of pixels between them.
+
+    Parameters
+    ----------
+    images : ndarray of uint8, shape (..., images, rows, columns)
+        At least one.
+    columns : int
+        How many images stand side by side, at least 1.
+    fill : int
+        The entry of the palette for the lines, and for the room behind the last image.
+
+    Returns
+    -------
+    ndarray of uint8, shape (..., rows, columns)
+        Row by row; the lines run between the images only, not around them.
+
+    Examples
+    --------
+    >>> tiled(np.array([[[1]], [[2]], [[3]]], np.uint8), 2, fill=0)
+    array([[1, 0, 2],
+           [0, 0, 0],
+           [3, 0, 0]], dtype=uint8)
+    """
+    across = as_count("columns", columns, minimum=1)
+    *steps, count, height, width = images.shape
+    down = -(-count // across)
+    padded = np.full((*steps, down * across, height + 1, width + 1), fill, np.uint8)
+    padded[..., :count, :height, :width] = images
+    grid = padded.reshape(*steps, down, across, height + 1, width + 1).swapaxes(-2, -3)
+    whole = grid.reshape(*steps, down * (height + 1), across * (width + 1))
+    return np.ascontiguousarray(whole[..., :-1, :-1])

@@ -32,6 +32,7 @@ __all__ = [
     "Record",
     "Sampling",
     "Training",
+    "extremes",
     "smoothed",
 ]
 
@@ -493,6 +494,48 @@ def smoothed(values: ArrayLike, span: float) -> FloatArray:
         weight = keep * weight + 1.0
         averages[index] = total / weight
     return averages
+
+
+def extremes(values: ArrayLike, most: int) -> tuple[LabelArray, FloatArray]:
+    """Return few points of a long series that look like all of it.
+
+    Parameters
+    ----------
+    values : array_like, shape (steps,)
+        The series, such as the losses of mini-batches.
+    most : int
+        How many points, at least 2.
+
+    Returns
+    -------
+    places : ndarray of int
+        In rising order; all if they are not too many.
+    values : ndarray
+        The values there: the least and the largest of each of equal parts of the series.
+
+    Raises
+    ------
+    ValueError
+        If the series is empty or not finite, or ``most`` out of range.
+
+    Examples
+    --------
+    >>> extremes([5.0, 1.0, 9.0, 2.0, 4.0, 3.0], 4)
+    (array([1, 2, 3, 4]), array([1., 9., 2., 4.]))
+    """
+    series = as_floats("values", values)
+    require_finite("values", series)
+    pairs = as_count("most", most, minimum=2) // 2
+    if series.size <= most:
+        return np.arange(series.size), series.copy()
+    ends = np.linspace(0, series.size, pairs + 1).astype(np.intp)
+    chosen = {
+        start + int(pick)
+        for start, part in zip(ends, np.split(series, ends[1:-1]), strict=False)
+        for pick in (part.argmin(), part.argmax())
+    }
+    places = np.array(sorted(chosen))
+    return places, series[places]
 
 
 def _require_fit(name: str, data: Dataset, model: Model) -> None:

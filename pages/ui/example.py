@@ -35,6 +35,7 @@ from pages.ui.written import (
     write_number,
     write_scores,
 )
+from pages.ui.written_drawing import Counts, parse_drawing, write_drawing
 from pages.ui.written_points import Point, parse_groups, parse_points, write_points
 
 __all__ = [
@@ -218,6 +219,8 @@ class State:
     """Its bias b; None: the published one."""
     digit: int = 0
     """The handwritten digit that is shown."""
+    drawing: Counts | None = None
+    """An own drawing that is shown instead."""
     data: str | None = None
     """What the models learn from: one of `DATA_SETS`; None: what is usual in the lesson."""
     points: tuple[Point, ...] | None = None
@@ -258,6 +261,12 @@ class State:
     """The step of a run that is shown; None: the last."""
     look: str = "train"
     """How the network is looked at: one of `LOOKS`."""
+    passed: int = 0
+    """The step of the pass through the network that the inspector shows."""
+    followed: int = 0
+    """The sample whose way the inspector follows, counted among those that it shows."""
+    unit: int = 0
+    """The hidden unit whose numbers the inspector follows."""
 
     @property
     def focus(self) -> int:
@@ -603,6 +612,7 @@ PARAMETERS: Final = (
     _parsed("W", "matrix", parse_matrix, write_scores),
     _parsed("b", "bias", parse_bias, write_scores),
     _whole("digit", "digit", 0, LAST_DIGIT),
+    _parsed("drawing", "drawing", parse_drawing, write_drawing),
     _option("data", "data", DATA_SETS),
     _parsed("points", "points", parse_points, write_points),
     _parsed("groups", "groups", parse_groups, write_names),
@@ -623,6 +633,9 @@ PARAMETERS: Final = (
     _whole("trained", "trained", 0, MOST_TRAINED),
     _whole("at", "at", 0, MOST_TRAINED),
     _option("look", "look", LOOKS),
+    _whole("pass", "passed", 0, 99),
+    _whole("follow", "followed", 0, 99),
+    _whole("unit", "unit", 0, MOST_HIDDEN - 1),
 )
 """The one table that reads and writes the URL, in reading order: the scores set the class count."""
 

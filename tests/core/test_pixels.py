@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.pixels import ZERO_LEVEL, diverging_levels, ink_levels
+from core.pixels import ZERO_LEVEL, diverging_levels, ink_levels, tiled
 
 numbers = st.floats(-1e6, 1e6)
 
@@ -50,3 +50,17 @@ def test_what_is_not_finite_has_no_colour(call) -> None:  # type: ignore[no-unty
 def test_a_limit_is_not_negative() -> None:
     with pytest.raises(ValueError, match="limit"):
         diverging_levels([1.0], -1.0)
+
+
+@given(st.integers(1, 12), st.integers(1, 5), st.integers(1, 4), st.integers(1, 4))
+def test_tiles_stand_row_by_row(count: int, across: int, height: int, width: int) -> None:
+    images = np.random.default_rng(0).integers(0, 9, (3, count, height, width)).astype(np.uint8)
+    whole = tiled(images, across, fill=99)
+    down = -(-count // across)
+    assert whole.shape == (3, down * (height + 1) - 1, across * (width + 1) - 1)
+    for index in range(count):
+        top, left = index // across * (height + 1), index % across * (width + 1)
+        tile = whole[:, top : top + height, left : left + width]
+        assert (tile == images[:, index]).all()
+    assert (whole == 99).sum() == whole.size - images.size
+    assert whole.dtype == np.uint8

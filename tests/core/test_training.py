@@ -26,7 +26,7 @@ from core.datasets import (
     xor,
 )
 from core.models import LinearClassifier, Objective, TwoLayerNet
-from core.training import DivergenceError, Recipe, Training, smoothed
+from core.training import DivergenceError, Recipe, Training, extremes, smoothed
 
 RECIPES = (
     Recipe(),
@@ -383,6 +383,21 @@ def test_smoothed_by_its_sum(values, span) -> None:
         weights = [keep ** (k - i) for i in range(k + 1)]
         expected = sum(w * x for w, x in zip(weights, values, strict=False)) / sum(weights)
         assert_allclose(average, expected, atol=1e-12)
+
+
+@given(st.lists(st.floats(-10, 10), min_size=1, max_size=200), st.integers(2, 60))
+def test_extremes_keep_what_is_seen(values, most) -> None:
+    places, kept = extremes(values, most)
+    assert_array_equal(np.array(values)[places], kept)
+    assert_array_equal(np.unique(places), places)
+    assert len(places) <= max(most, 2)
+    assert kept.min() == min(values)
+    assert kept.max() == max(values)
+    if len(values) <= most:
+        assert_array_equal(kept, values)
+    else:  # no part of the series is left out
+        gaps = np.diff([-1, *places, len(values)])
+        assert gaps.max() <= 2 * (len(values) // (most // 2) + 1)
 
 
 def test_errors() -> None:

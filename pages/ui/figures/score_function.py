@@ -96,7 +96,6 @@ def places(result: ScoreFunction, sweep: ScoreSweep) -> dict[Place, Numbers]:
         "cross_entropy",
         "true_probability",
         "violation_count",
-        "hinge_gradient_norm",
         "cross_entropy_gradient_norm",
         "verdict",
         "true_name",

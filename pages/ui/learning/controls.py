@@ -32,7 +32,7 @@ from pages.ui.learning.setups import OFFERED, Lesson, data_name, dataset, usual
 from pages.ui.location import read_state, write_state
 from pages.ui.text import Text
 
-__all__ = ["data_controls", "recipe_controls", "training_buttons"]
+__all__ = ["data_controls", "recipe_controls", "training_buttons", "with_data"]
 
 FITTED: Final = (
     "samples",
@@ -50,6 +50,12 @@ FITTED: Final = (
 """Settings that become usual again when another data set is chosen."""
 
 
+def with_data(state: State, name: str) -> State:
+    """Give the state on another data set, with the settings that suit it."""
+    usual_again: dict[str, Any] = dict.fromkeys(FITTED)
+    return replace(replace(state, **usual_again), start="seed", data=name)
+
+
 def data_controls(state: State, lesson: Lesson, t: Text) -> None:
     """Choose what is learnt from."""
     choice, samples, noise, fresh = st.columns([4, 2, 2, 2], vertical_alignment="bottom")
@@ -58,10 +64,7 @@ def data_controls(state: State, lesson: Lesson, t: Text) -> None:
     st.session_state["data"] = name
 
     def chosen() -> None:
-        present = read_state()[0]
-        usual_again: dict[str, Any] = dict.fromkeys(FITTED)
-        changed = replace(present, **usual_again, start="seed")
-        write_state(replace(changed, data=st.session_state["data"]))
+        write_state(with_data(read_state()[0], st.session_state["data"]))
 
     choice.selectbox(
         t("learning.control.data"),

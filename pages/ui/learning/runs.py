@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -12,6 +13,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from core.training import DivergenceError, Training
 from pages.ui.example import State, encode
+from pages.ui.learning.divergence import divergence_sentence
 from pages.ui.learning.setups import Lesson, Setup, usual
 from pages.ui.location import read_state
 from pages.ui.text import Text
@@ -35,6 +37,11 @@ class Run:
     setup: Setup
     training: Training
     problem: DivergenceError | None = None
+
+    def record_at(self, step: int | None) -> int:
+        """Return the number of the last record at or before a step; None: of the present one."""
+        steps = [record.step for record in self.training.records]
+        return len(steps) - 1 if step is None else max(0, bisect_right(steps, step) - 1)
 
     def is_over(self, target: int) -> bool:
         """Whether there is nothing left to train."""
@@ -93,15 +100,8 @@ def live_stage(
         shown()
     for run in runs:
         if run.problem is not None:
-            st.error(
-                t(
-                    "learning.diverged",
-                    loss=t(f"learning.loss.{run.setup.objective.loss}"),
-                    step=run.problem.step,
-                    rate=f"{run.problem.learning_rate:g}",
-                ),
-                icon="📈",
-            )
+            sentence = divergence_sentence(run.problem, run.setup.objective, t)
+            st.error(sentence, icon="📈")
     return status
 
 

@@ -33,7 +33,7 @@ class Handle {
 
   // A number stays where it is.
   get isNumber() {
-    return this.given.mark === "number";
+    return this.given.mark === "number" || this.given.mark === "cell";
   }
 
   remove() {
@@ -135,7 +135,7 @@ class Handle {
     const { follows } = this.given;
     if (this.held || dirty.has(this.given.origin)) this.place();
     else if (follows !== null && dirty.has(follows)) {
-      this.value = this.stage.arrays[follows][0];
+      this.value = this.given.axis === "xy" ? [...this.stage.arrays[follows]] : this.stage.arrays[follows][0];
       this.row = null;
       this.describe();
       this.place();

@@ -70,7 +70,10 @@ class Mark {
     const ys = this.values(given.y);
     // Seven digits are this much wider than high.
     const roomy = given.room === null ? Infinity : Math.abs(xaxis.d2p(given.room) - xaxis.d2p(0)) / 3.4;
-    const size = given.kind === "cell" ? Math.min(width / 3.6, height / 1.7) : isBar ? room / letters : roomy;
+    // Counts are short.
+    const characters = given.decimals.every((decimals) => decimals === 0) ? 2.4 : 3.6;
+    const size = given.kind === "cell" ? Math.min(width / characters, height / 1.7) : isBar ? room / letters : roomy;
+    // As it was drawn: after a style was set, to ask for a width makes the browser lay out the page.
     const largest = panel.size + 2;
     if (isBar) panel.marks.toggleAttribute("data-narrow", room < 24);
     nodes.forEach((node, i) => {
@@ -136,7 +139,7 @@ async function download(stage, panel, format) {
   const note = (x, y, text, yshift) => ({ x, y, text, yshift, showarrow: false, font: { color: ink, size: 14 } });
   const marks = stage.marks.filter((mark) => mark.panel === panel).flatMap((mark) => mark.annotations());
   const handles = [...stage.handles.values()]
-    .filter(({ given }) => given.panel === panel.id && given.axis !== "xy")
+    .filter(({ given }) => given.panel === panel.id && given.axis !== "xy" && given.mark !== "cell")
     .map(({ given, value, pill, isNumber }) =>
       isNumber
         ? note(...given.at, plain(pill.textContent), 0)

@@ -15,6 +15,7 @@ class Stage {
     this.handles = new Map();
     this.marks = [];
     this.pictures = new Map();
+    this.colorsOf = new WeakMap();
     this.sent = 0; // number of the last message to Python; Python's answer carries it back
     this.moved = new Set(); // handles moved since Python computed the model
     this.dirty = new Set();
@@ -53,8 +54,7 @@ class Stage {
     this.moved.clear();
     this.focus = model.focus;
     this.syncPanels();
-    for (const panel of this.panels.values()) panel.marks.replaceChildren();
-    this.marks = this.model.marks.map((given) => new Mark(this, given));
+    this.syncMarks();
     this.syncPictures();
     this.syncReadouts();
     this.syncHandles();
@@ -64,6 +64,9 @@ class Stage {
   syncPanels() {
     this.root.dataset.panels = this.model.panels.length;
     this.root.toggleAttribute("data-pinned", this.model.pinned);
+    const tall = this.model.panels.filter((given) => given.tall).length;
+    if (tall) this.root.dataset.tall = tall;
+    else delete this.root.dataset.tall;
     for (const [id, panel] of this.panels) {
       if (this.model.panels.some((given) => given.id === id)) continue;
       discard(this.plotly, panel.plot);
@@ -94,6 +97,7 @@ class Stage {
       }
       panel.given = given;
       panel.box.toggleAttribute("data-wide", given.wide);
+      panel.box.toggleAttribute("data-tall", given.tall);
       panel.frame.parentNode.toggleAttribute("data-scroll", given.least_width > 0);
       panel.frame.style.minWidth = given.least_width ? `${given.least_width}px` : "";
       panel.plot.style.setProperty("--panel-share", given.height);
@@ -112,6 +116,16 @@ class Stage {
       // To move a node takes the focus and the pointer from its handles.
       if (this.grid.children[position] !== panel.box) this.grid.insertBefore(panel.box, this.grid.children[position] ?? null);
     });
+  }
+
+  // During a drag they mostly stay as they are, and to make them anew takes long.
+  syncMarks() {
+    const key = JSON.stringify(this.model.marks);
+    const areKept = (mark) => this.panels.get(mark.given.panel) === mark.panel && mark.values(mark.given.y).length === mark.nodes.length;
+    if (key === this.marksKey && this.marks.every(areKept)) return;
+    this.marksKey = key;
+    for (const panel of this.panels.values()) panel.marks.replaceChildren();
+    this.marks = this.model.marks.map((given) => new Mark(this, given));
   }
 
   syncPictures() {
@@ -164,6 +178,10 @@ class Stage {
       const handle = this.handles.get(given.id) ?? new Handle(this, given);
       this.handles.set(given.id, handle);
       handle.update(given);
+    }
+    for (const [id, { box }] of this.panels) {
+      const count = this.model.handles.filter(({ mark, panel }) => mark === "point" && panel === id).length;
+      box.dataset.points = count > MANY_POINTS ? "many" : count > SEVERAL_POINTS ? "several" : "few";
     }
   }
 
@@ -224,10 +242,10 @@ class Stage {
     }
     await Promise.all(redrawn);
     if (this.disposed) return;
-    if (themeChanged) for (const picture of this.pictures.values()) picture.colors = undefined;
+    if (themeChanged) this.colorsOf = new WeakMap();
     this.model.places.forEach((place, i) => !redrawnIds.has(place.panel) && this.dirty.add(i));
     this.placeAll();
-    await this.paint();
+    await this.paint({ inHand: [...this.handles.values()].some(({ held }) => held) });
     for (const panel of this.panels.values()) panel.plot.setAttribute("aria-label", panel.given.alt);
   }
 
@@ -285,7 +303,7 @@ class Stage {
       }
     }
     for (const [axis, place, index] of handle.given.moves) {
-      this.arrays[place][index] = handle.value[axis];
+      this.arrays[place][index] = [handle.value].flat()[axis];
       this.dirty.add(place);
     }
     this.requestPaint();
@@ -368,7 +386,10 @@ class Stage {
     };
     for (const [id, { value, rooms }] of this.readoutNodes) {
       const readout = byId.get(id);
-      if (readout.choices === null) write(value, word(readout));
+      if (readout.choices === null) {
+        write(value, word(readout));
+        value.toggleAttribute("data-long", value.textContent.length > LONG_NUMBER);
+      }
       else writeSentence(value, word(readout));
       if (!inHand) rooms.forEach((room, i) => writeSentence(room, readout.choices[i]));
     }
@@ -394,7 +415,7 @@ class Stage {
     this.lastSent = performance.now();
     const values = Object.fromEntries([...this.handles].map(([id, handle]) => [id, handle.value]));
     this.root.dataset.sent = this.sent;
-    this.setStateValue("state", { number: this.sent, values, focus: this.focus, ...more });
+    this.setStateValue("state", { number: this.sent, values, focus: this.focus, moved: [...this.moved], ...more });
   }
 
   sendThrottled() {

@@ -55,7 +55,7 @@ class LegendEntry(NamedTuple):
 
     label: str
     color: str
-    shape: Literal["fill", "outline", "hatch", "line", "ring", "none"] = "fill"
+    shape: Literal["fill", "outline", "hatch", "line", "dots", "ring", "none"] = "fill"
 
 
 @dataclass(frozen=True)
@@ -63,10 +63,11 @@ class Panel:
     """One figure, drawn without its moving numbers: those come from the stage's ``now``.
 
     ``title`` may contain readouts as ``{id}``. ``alt`` tells the current values in words. A
-    ``wide`` panel takes a row of its own. ``height`` is a multiple of the usual height. With
-    ``ratio``, width divided by height, a drawing keeps its shape; ``height`` is then the most that
-    it takes. A screen narrower than ``least_width`` pixels scrolls the panel sideways. A panel that
-    ``takes_points`` tells where its empty plane was clicked or tapped.
+    ``wide`` panel takes a row of its own; a ``tall`` one stands beside two rows where there are
+    three columns. ``height`` is a multiple of the usual height. With ``ratio``, width divided by
+    height, a drawing keeps its shape; ``height`` is then the most that it takes. A screen narrower
+    than ``least_width`` pixels scrolls the panel sideways. A panel that ``takes_points`` tells
+    where its empty plane was clicked or tapped.
     """
 
     id: str
@@ -75,6 +76,7 @@ class Panel:
     alt: str
     legend: tuple[LegendEntry, ...] = ()
     wide: bool = False
+    tall: bool = False
     height: float = 1.0
     least_width: int = 0
     ratio: float | None = None
@@ -213,8 +215,9 @@ class Handle:
     mark
         ``"bar"``: the end of a bar; ``"point"``: a marker; ``"flag"``: a flag dragged among
         classes; ``"number"``: a number that stays in its place, and grows as the pointer goes
-        to the right; ``"slider"``: a value on a track of its own below the panels; ``"timeline"``:
-        the same with play and pause.
+        to the right; ``"cell"``: the same over a mark of kind cell, which writes it;
+        ``"slider"``: a value on a track of its own below the panels; ``"timeline"``: the same with
+        play and pause.
     panel, axis, at
         Where it is: the axis along which it moves, and its place on the other axis
         (None: at the lower edge of the panel); x and y of a number. A slider and a timeline have no
@@ -231,7 +234,8 @@ class Handle:
         What changes as soon as the handle is taken, such as the curve along its axis; None if
         nothing does.
     moves
-        For a handle without a sweep: (coordinate, place, index) of the numbers that follow it.
+        For a handle without a sweep: (coordinate, place, index) of the numbers that follow it; a
+        single value is coordinate 0. A place may be the id of another handle, which follows, too.
     live
         Send throttled updates during the drag: for a handle whose effect cannot be tabulated.
     names
@@ -251,7 +255,7 @@ class Handle:
     maximum: Value
     step: float = 1.0
     decimals: int = 2
-    mark: Literal["bar", "point", "flag", "number", "slider", "timeline"] = "point"
+    mark: Literal["bar", "point", "flag", "number", "cell", "slider", "timeline"] = "point"
     panel: str | None = None
     axis: Literal["x", "y", "xy"] = "y"
     at: float | tuple[float, float] | None = None
@@ -290,6 +294,8 @@ class Release:
         The handle that has the focus.
     is_held
         Whether the drag goes on: an update of a live handle.
+    moved
+        The handles that were moved, but for those that followed.
     added
         The panel, x and y of a click on an empty plane.
     removed
@@ -299,6 +305,7 @@ class Release:
     values: Mapping[str, Value]
     focus: str | None
     is_held: bool = False
+    moved: tuple[str, ...] = ()
     added: tuple[str, float, float] | None = None
     removed: str | None = None
 

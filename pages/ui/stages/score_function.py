@@ -63,7 +63,6 @@ READOUTS: Final = {"cross_entropy": "cross-entropy", "hinge": "hinge", "true_pro
 
 _HIDDEN: Final = {
     "violation_count": 0,
-    "hinge_gradient_norm": 4,
     "cross_entropy_gradient_norm": 4,
     "last_match": 2,
     "last_score": 2,
@@ -162,7 +161,7 @@ def _handles(state: State, example: LinearExample, sweep: ScoreSweep, t: Text) -
     by_pixel = _with_handles(sweep.by_pixel, sweep)
     by_bias = _with_handles(sweep.by_bias, sweep)
     entries = [entry for row in example.matrix for entry in row]
-    pixel_places = max(0, decimal_places(example.pixels))
+    pixel_places = decimal_places(example.pixels)
     handles = [
         _number(
             f"weight{index}",

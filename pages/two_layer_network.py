@@ -1,0 +1,54 @@
+"""Lesson: the two-layer network. A hidden layer bends the regions, and a run shows how."""
+
+from pages.ui.derivations.two_layer_network import derivation
+from pages.ui.learning.controls import data_controls, recipe_controls, training_buttons
+from pages.ui.learning.presets import run_preset_controls
+from pages.ui.learning.runs import live_stage, run_of, target_of, train_on
+from pages.ui.learning.setups import setup
+from pages.ui.lesson import lesson_tabs, opening
+from pages.ui.location import read_state, text
+from pages.ui.points.editor import run_points
+from pages.ui.snippets.two_layer_network import snippet
+from pages.ui.stages.network_digits import digits_table, digits_view
+from pages.ui.stages.network_inspector import inspector_stage
+from pages.ui.stages.two_layer_network import (
+    axis_control,
+    look_control,
+    run_table,
+    training_stage,
+)
+
+t = text()
+state, _ = read_state()
+target = target_of(state, "network")
+run = run_of(setup(state, "network", state.loss), target)
+
+
+def shown() -> None:
+    """Show the run as it is looked at."""
+    if state.look == "inspect":
+        inspector_stage(state, run, t)
+    elif state.look == "digits":
+        digits_view(state, run, t)
+    else:
+        training_stage(state, run, target, t)
+
+
+opening("two_layer_network", t)
+look_control(state, t)
+status = live_stage([run], target, shown, t)
+training_buttons(state, "network", [run], t)
+run_preset_controls(state, "network", t)
+data_controls(state, "network", t)
+recipe_controls(state, "network", t)
+axis_control(state, t)
+if state.look != "digits":
+    run_points(state, run, t)
+lesson_tabs(
+    "two_layer_network",
+    t,
+    why=lambda: derivation(state, run, t),
+    code=lambda: snippet(state, run),
+    data=lambda: (digits_table if state.look == "digits" else run_table)(state, run, t),
+)
+train_on([run], target, status, t)

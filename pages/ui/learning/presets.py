@@ -1,0 +1,104 @@
+"""Runs worth seeing: the published ones, and those that show what a hidden layer adds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+import streamlit as st
+
+from core.published_runs import CLASSIFIER_STEPS, NETWORK_STEPS
+from pages.ui.example import DEFAULT, State
+from pages.ui.learning.linear import drop_start
+from pages.ui.learning.setups import Lesson
+from pages.ui.location import read_state, write_state
+from pages.ui.text import Text
+
+__all__ = ["RUN_PRESETS", "RunPreset", "preset_run", "run_preset_controls"]
+
+
+@dataclass(frozen=True)
+class RunPreset:
+    """A run of a lesson by the settings that are not the usual ones."""
+
+    lesson: Lesson
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+
+_SPIRAL: Final = {"data": "published_spiral", "half": 1}
+
+RUN_PRESETS: Final[Mapping[str, RunPreset]] = {
+    "demo": RunPreset("linear", {"data": "nine", "start": "demo", "trained": 0}),
+    "spiral_classifier": RunPreset("linear", {**_SPIRAL, "trained": CLASSIFIER_STEPS}),
+    "spiral_network": RunPreset("network", {**_SPIRAL, "trained": NETWORK_STEPS}),
+    "xor_network": RunPreset("network", {"data": "xor"}),
+    "circles_network": RunPreset("network", {"data": "circles", "hidden": 3}),
+    "digits_network": RunPreset("network", {"data": "digits"}),
+}
+
+MADE_OF: Final = (
+    "data",
+    "points",
+    "groups",
+    "samples",
+    "noise",
+    "draw",
+    "seed",
+    "start",
+    "loss",
+    "margin",
+    "variant",
+    "power",
+    "penalty",
+    "mixing",
+    "half",
+    "decay",
+    "optimizer",
+    "learning_rate",
+    "momentum",
+    "batch_size",
+    "sampling",
+    "rate_decay",
+    "hidden",
+)
+"""What makes a run."""
+
+FOLLOWED_BY: Final = ("trained", "at", "look")
+"""How far it is trained, and how it is looked at: where that differs, it is still the run."""
+
+
+def preset_run(id: str, state: State = DEFAULT) -> State:
+    """Give the state with the settings of a run; what belongs to other lessons stays."""
+    settings = RUN_PRESETS[id].settings
+    changes: dict[str, Any] = {
+        name: settings.get(name, getattr(DEFAULT, name)) for name in (*MADE_OF, *FOLLOWED_BY)
+    }
+    return replace(state, **changes)
+
+
+def run_preset_controls(state: State, lesson: Lesson, t: Text) -> None:
+    """Choose one of the runs of a lesson."""
+    offered = [id for id, preset in RUN_PRESETS.items() if preset.lesson == lesson]
+    st.session_state["run_preset"] = next((id for id in offered if _is(id, state)), None)
+
+    def chosen() -> None:
+        id = st.session_state["run_preset"]
+        if id is not None:
+            drop_start()
+            write_state(preset_run(id, read_state()[0]))
+
+    st.selectbox(
+        t("learning.control.preset"),
+        offered,
+        index=None,
+        format_func=lambda id: t(f"learning.preset.{id}"),
+        placeholder=t("learning.control.preset_none"),
+        key="run_preset",
+        on_change=chosen,
+    )
+
+
+def _is(id: str, state: State) -> bool:
+    preset = preset_run(id)
+    return all(getattr(preset, name) == getattr(state, name) for name in MADE_OF)
