@@ -36,6 +36,7 @@ __all__ = [
     "Counts",
     "Frame",
     "MapLayout",
+    "Note",
     "StepLayout",
     "close_up",
     "close_up_figure",
@@ -46,7 +47,6 @@ __all__ = [
     "map_layout",
     "map_marks",
     "map_pictures",
-    "note_words",
     "penalty_symbol",
     "rows_and_columns",
     "symbol",
@@ -56,13 +56,13 @@ MAP: Final = "map"
 CLOSE_UP: Final = "close_up"
 MOST_PICTURED: Final = 32
 """Samples whose rows are drawn at most."""
-MOST_NUMBERED: Final[Mapping[Axis, int]] = {
-    "samples": 8,
-    "features": 8,
-    "hidden": 8,
-    "classes": 10,
+NUMBERED: Final[Mapping[Axis, tuple[int, int]]] = {
+    "samples": (9, 8),
+    "features": (9, 6),
+    "hidden": (9, 6),
+    "classes": (10, 10),
 }
-"""How many rows or columns of numbers an axis has at most."""
+"""Up to how many rows or columns of an axis all are written as numbers, and else how many."""
 FIGURES_KEPT: Final = 8
 HIGHLIGHT: Final = "var(--st-primary-color)"
 
@@ -134,9 +134,9 @@ class MapLayout:
 
 _SLOT: Final = 1.06
 _GAP: Final = 0.34
-_LABEL: Final = 0.33
-_TALLEST: Final = 1.1
-_STACKED: Final = 0.62
+_LABEL: Final = 0.42
+_TALLEST: Final = 1.08
+_STACKED: Final = 0.52
 """Heights of an array for itself, and of one above its bias."""
 
 
@@ -295,11 +295,7 @@ def map_marks(layout: MapLayout) -> list[Mark]:
         )
     )
     x, y = layout.frames["loss"].centre
-    found.append(
-        Mark(
-            MAP, "text", (x,), (y - 0.2,), numbers="map_loss", prefix="L = ", digits=4, side="below"
-        )
-    )
+    found.append(Mark(MAP, "text", (x,), (y,), numbers="map_loss", prefix="L = ", digits=4))
     return found
 
 
@@ -368,11 +364,14 @@ class Block:
 
 
 class Note(NamedTuple):
-    """A text and where it stands; with the shape of what is shown, where that is not all."""
+    """A text and where it stands; of an array with its shape, and that of the part shown."""
 
     text: str
     x: float
     y: float
+    array: str = ""
+    axes: str = ""
+    shape: str = ""
     shown: str = ""
 
 
@@ -404,6 +403,9 @@ _SIGN: Final = 4.0
 _NUMBERS: Final = 5.5
 """Width of a sign, and of the numbers of the samples, in hundredths of the panel."""
 _NARROW: Final = 0.6
+"""The width of a cell that holds 0 or 1, as a share of the others'."""
+FEW_DIGITS: Final = 5.0
+"""Narrower cells have room for two digits."""
 
 
 class _Part(NamedTuple):
@@ -476,7 +478,10 @@ def _spans(step: PassStep, loss: str) -> frozenset[Axis]:
 
 def cut(counts: Counts) -> Counts:
     """How many rows or columns of each axis are written as numbers."""
-    return Counts(*(min(counts.along(axis), most) for axis, most in MOST_NUMBERED.items()))
+    along = {axis: counts.along(axis) for axis in NUMBERED}
+    return Counts(
+        *(along[axis] if along[axis] <= most else few for axis, (most, few) in NUMBERED.items())
+    )
 
 
 @lru_cache(FIGURES_KEPT)
@@ -565,12 +570,11 @@ def _label(
         else _total(block.name)
     )
     word = name + ("ᵀ" if block.is_transposed else "")
-    letters = _letters(block.name, is_transposed=block.is_transposed)
-    shown = f"{block.rows}×{block.columns}" if len(AXES[block.name]) == 2 else ""
-    if not shown and sizes:
-        shown = str(block.rows * block.columns)
-    text = f"{before}{word}  {letters} = {sizes}" if sizes else word
-    return Note(text, round(x, 2), round(y, 2), "" if shown == sizes else shown)
+    axes = _letters(block.name, is_transposed=block.is_transposed)
+    shown = "×".join(str(n) for n in (block.rows, block.columns)[-len(AXES[block.name]) :])
+    if AXES[block.name] == ("samples",):
+        shown = str(block.rows)
+    return Note(f"{before}{word}", round(x, 2), round(y, 2), block.name, axes, sizes, shown)
 
 
 def _total(name: str) -> str:
@@ -597,14 +601,8 @@ def close_up_figure() -> go.Figure:
     return figure
 
 
-def close_up_marks(
-    layouts: tuple[StepLayout, ...], shown: Callable[[str], str], tiny: frozenset[str]
-) -> list[Mark]:
-    """Cells, names and rings; those of other steps have no place.
-
-    ``shown`` says that of an array only a part of this shape is shown; ``tiny`` are the names of
-    arrays whose numbers are so small that four decimals do not tell them.
-    """
+def close_up_marks(layouts: tuple[StepLayout, ...], describe: Callable[[Note], str]) -> list[Mark]:
+    """Cells, names and rings; those of other steps have no place. ``describe`` writes a note."""
     found: list[Mark] = []
     for number, layout in enumerate(layouts):
         for index, block in enumerate(layout.blocks):
@@ -617,8 +615,8 @@ def close_up_marks(
                     tuple(y for _, y in block.cells),
                     numbers=f"numbers_{id}",
                     shades=f"shades_{id}",
-                    digits=None if block.name in tiny else 3,
-                    significant=2 if block.name in tiny else None,
+                    decimals=(0,) if block.name in _SWITCHES else (3,),
+                    digits=_digits(block),
                     colors=(POSITIVE, NEGATIVE),
                     size=(block.width, block.height),
                 )
@@ -660,8 +658,7 @@ def close_up_marks(
                     colors=(MUTED,),
                 )
             )
-    notes, texts = _notes(layouts)
-    words = tuple(f"{text} · {shown(part)}" if part else text for text, part in texts)
+    notes = [note for layout in layouts for note in layout.notes]
     found.append(
         Mark(
             CLOSE_UP,
@@ -669,21 +666,17 @@ def close_up_marks(
             "note_x",
             tuple(note.y for note in notes),
             numbers="note_words",
-            choices=words,
+            choices=tuple(map(describe, notes)),
         )
     )
     return found
 
 
-def note_words(layouts: tuple[StepLayout, ...]) -> tuple[float, ...]:
-    """Which of the texts of `close_up_marks` each note is."""
-    notes, texts = _notes(layouts)
-    return tuple(float(texts.index((note.text, note.shown))) for note in notes)
-
-
-def _notes(layouts: tuple[StepLayout, ...]) -> tuple[list[Note], tuple[tuple[str, str], ...]]:
-    notes = [note for layout in layouts for note in layout.notes]
-    return notes, tuple(dict.fromkeys((note.text, note.shown) for note in notes))
+def _digits(block: Block) -> int | None:
+    """How many digits there is room for; None for 0 and 1."""
+    if block.name in _SWITCHES:
+        return None
+    return 2 if block.width < FEW_DIGITS else 3
 
 
 # ---- words ---------------------------------------------------------------------------------------

@@ -201,6 +201,7 @@ def pack(
     ]
     place_index = {place: index for index, place in enumerate(now)}
     packed = [_pack_handle(handle, place_index, now) for handle in handles]
+    palettes = list(dict.fromkeys(picture.palette for picture in pictures))
     header = {
         "plotly": PLOTLY_URL,
         "answers": answers,
@@ -243,11 +244,12 @@ def pack(
                 "panel": picture.panel,
                 "shape": picture.shape,
                 "extent": picture.extent,
-                "palette": picture.palette,
+                "palette": palettes.index(picture.palette),
                 "smooth": picture.smooth,
             }
             for picture in pictures
         ],
+        "palettes": palettes,
         "handles": [entry for entry, _, _ in packed],
     }
     text = json.dumps(header, allow_nan=False).encode()

@@ -18,23 +18,25 @@ class Picture {
     if (this.canvas.width !== columns || this.canvas.height !== rows) Object.assign(this.canvas, { width: columns, height: rows });
     this.image = this.context.createImageData(columns, rows);
     this.pixels = new Uint32Array(this.image.data.buffer);
-    this.colors = undefined;
   }
 
-  // The colours of the palette as the bytes of a pixel, in the present theme.
-  readColors() {
+  // The colours of the palette as the bytes of a pixel, in the present theme; pictures share them.
+  get colors() {
     const { palette } = this.given;
-    const row = new OffscreenCanvas(palette.length, 1).getContext("2d", { willReadFrequently: true });
-    palette.forEach(([color, opacity], i) => {
-      row.globalAlpha = opacity;
-      row.fillStyle = this.stage.themed(color);
-      row.fillRect(i, 0, 1, 1);
-    });
-    this.colors = new Uint32Array(row.getImageData(0, 0, palette.length, 1).data.buffer);
+    const { colorsOf } = this.stage;
+    if (!colorsOf.has(palette)) {
+      const row = new OffscreenCanvas(palette.length, 1).getContext("2d", { willReadFrequently: true });
+      palette.forEach(([color, opacity], i) => {
+        row.globalAlpha = opacity;
+        row.fillStyle = this.stage.themed(color);
+        row.fillRect(i, 0, 1, 1);
+      });
+      colorsOf.set(palette, new Uint32Array(row.getImageData(0, 0, palette.length, 1).data.buffer));
+    }
+    return colorsOf.get(palette);
   }
 
   paint() {
-    if (!this.colors) this.readColors();
     const { colors, pixels } = this;
     this.stage.arrays[this.given.place].forEach((entry, i) => (pixels[i] = colors[entry]));
     this.context.putImageData(this.image, 0, 0);

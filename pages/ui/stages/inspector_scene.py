@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -23,7 +24,6 @@ from pages.ui.figures.network_inspector import (
     close_up,
     cut,
     map_layout,
-    note_words,
 )
 from pages.ui.stage.vocabulary import Numbers, Place
 
@@ -42,10 +42,11 @@ __all__ = [
 
 MOST_TERMS: Final = 4
 """Products of a sum that are written out; of more, the three largest are."""
-OPERAND_DIGITS: Final = 6
+OPERAND_DIGITS: Final = 5
 RESULT_DIGITS: Final = 4
-"""Significant digits in sentences. Operands have two more, so that a calculator agrees."""
+"""Significant digits in sentences. Operands have one more, so that a calculator agrees."""
 LARGEST_TINY: Final = 0.02
+"""Where even the largest number of an array is smaller, four decimals would not tell them apart."""
 
 IntArray = NDArray[np.intp]
 
@@ -144,9 +145,10 @@ class Scene:
             return 2.0
         return float(np.abs(self.inspection.table(name)).max()) or 1.0
 
-    def is_tiny(self, name: str) -> bool:
-        """Whether even the largest number of an array has no more than two of four decimals."""
-        return self.limit(name) < LARGEST_TINY
+    def exponent(self, name: str) -> int:
+        """The power of ten in which the numbers of an array are written; 0 but for tiny ones."""
+        limit = self.limit(name)
+        return math.floor(math.log10(limit)) if limit < LARGEST_TINY else 0
 
     def at(self, name: str, followed: Followed) -> FloatArray:
         """The entry of an array that is followed."""
@@ -203,7 +205,7 @@ def _following(
     features = np.abs(inspection.table("X")[rows]).argmax(axis=-1)
     classes: IntArray = inspection.labels[rows]
     if objective.loss == "hinge":
-        margins = inspection.table("margins")[rows]
+        margins = inspection.table("margins")[rows].copy()
         np.put_along_axis(margins, classes[..., None], -np.inf, axis=-1)
         classes = margins.argmax(axis=-1)
     shape = np.broadcast_shapes(samples.shape, hidden.shape)
@@ -346,7 +348,7 @@ def places(scene: Scene, timeline: Mapping[Place, Numbers]) -> dict[Place, Numbe
     """Everything that is shown at the present step, which is a row of the timeline's sweep."""
     found: dict[Place, Numbers] = {
         "question_words": np.zeros(len(scene.layout.frames)),
-        "note_words": np.array(note_words(scene.close)),
+        "note_words": np.arange(float(sum(len(layout.notes) for layout in scene.close))),
         **_sample_places(scene, scene.now),
     }
     for number in range(len(scene.close)):
@@ -385,7 +387,7 @@ def _cell_places(scene: Scene, step: int, followed: Followed) -> dict[Place, Num
     found: dict[Place, Numbers] = {}
     for index, block in enumerate(scene.close[step].blocks):
         numbers = scene.entries(block, followed)
-        found[f"numbers_{step}_{index}"] = numbers
+        found[f"numbers_{step}_{index}"] = numbers / 10.0 ** scene.exponent(block.name)
         found[f"shades_{step}_{index}"] = numbers / scene.limit(block.name)
     return found
 

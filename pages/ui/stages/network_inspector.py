@@ -47,6 +47,9 @@ PASS: Final = "pass"
 SAMPLE: Final = "sample"
 UNIT: Final = "unit_followed"
 STEP: Final = "at"
+_SUPERSCRIPTS: Final = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+_HELD: Final = "network_inspector_held"
+"""Where the session keeps the state that a hand holds: it comes into the address at the release."""
 LEAST_WIDTH: Final = 960
 """Pixels that the map and the numbers need."""
 
@@ -65,7 +68,7 @@ def inspector_scene(state: State, run: Run) -> Scene:
 
 def inspector_stage(state: State, run: Run, t: Text) -> None:
     """Show the inspector; a release becomes the new state."""
-    scene = inspector_scene(state, run)
+    scene = inspector_scene(_in_hand(state), run)
     records = [record.step for record in run.training.records]
     timeline = timeline_sweep(scene)
     now = places(scene, timeline)
@@ -77,15 +80,11 @@ def inspector_stage(state: State, run: Run, t: Text) -> None:
         readouts=words,
         marks=[
             *figures.map_marks(scene.layout),
-            *figures.close_up_marks(
-                scene.close,
-                lambda shape: t("network_inspector.shown", shape=shape),
-                frozenset(name for name in scene.inspection.arrays if scene.is_tiny(name)),
-            ),
+            *figures.close_up_marks(scene.close, lambda note: _note(scene, note, t)),
         ],
         pictures=figures.map_pictures(scene.layout, scene.counts),
         now=now,
-        on_release=_adopt,
+        on_release=lambda release: _adopt(release, shown=scene.training_step, last=records[-1]),
         labels=stage_words(t),
         pinned=True,
     )
@@ -127,6 +126,19 @@ def _slot(slot: str, scene: Scene, t: Text) -> Readout:
         return Readout(slot, decimals=0)
     is_result = slot in ("out", "mean")
     return Readout(slot, significant=RESULT_DIGITS if is_result else OPERAND_DIGITS)
+
+
+def _note(scene: Scene, note: figures.Note, t: Text) -> str:
+    """The name of an array with its shape, how much of it is shown, and in which unit."""
+    if not note.shape:
+        return note.text
+    shape = f"{note.axes} = {note.shape}"
+    if note.shown != note.shape:
+        shape = t("network_inspector.part", shown=note.shown, shape=note.shape)
+    exponent = scene.exponent(note.array)
+    power = f"10{str(exponent).translate(_SUPERSCRIPTS)}"
+    unit = t("network_inspector.power", power=power) if exponent else ""
+    return f"{note.text}  {shape}{unit}"
 
 
 def step_names(scene: Scene) -> tuple[str, ...]:
@@ -216,7 +228,7 @@ def _panels(
             title=t("network_inspector.panel.map", step=scene.training_step),
             alt=spoken(readouts, floats, t("network_inspector.alt.map", sentence=told)),
             wide=True,
-            height=0.52,
+            height=0.47,
             least_width=LEAST_WIDTH,
         ),
         Panel(
@@ -225,7 +237,7 @@ def _panels(
             title="{formula}",
             alt=spoken(readouts, floats, t("network_inspector.alt.close_up", sentence=told)),
             wide=True,
-            height=0.85,
+            height=0.72,
             least_width=LEAST_WIDTH,
         ),
     ]
@@ -303,30 +315,39 @@ def _handles(
     return found
 
 
-def moved(state: State, release: Release) -> State:
-    """The state after a release; the same state if the message makes no sense."""
+def _in_hand(state: State) -> State:
+    """The state with what a hand is moving just now."""
+    held: State | None = st.session_state.get(_HELD)
+    if held is None:
+        return state
+    own = {name: getattr(held, name) for name in ("passed", "followed", "unit", "at")}
+    return held if replace(state, **own) == held else state
+
+
+def _adopt(release: Release, *, shown: int, last: int) -> None:
+    state = moved(_in_hand(read_state()[0]), release, shown=shown, last=last)
+    st.session_state[_HELD] = state if release.is_held else None
+    if not release.is_held:
+        write_state(state)
+
+
+def moved(state: State, release: Release, *, shown: int, last: int) -> State:
+    """The state after a release; the same state if the message makes no sense.
+
+    ``shown`` is the training step that was shown, and ``last`` is the last one of the run: who
+    stays there, follows the training.
+    """
     try:
         values = {name: float(str(value)) for name, value in release.values.items()}
         step = int(values[PASS])
         sample = int(values.get(SAMPLE, state.followed))
         unit = round(values.get(UNIT, state.unit + 1)) - 1
-        at = round(values[STEP]) if STEP in values else None
+        at = round(values.get(STEP, shown))
     except (KeyError, ValueError, OverflowError):
         return state
-    if min(step, sample, unit, at or 0) < 0:
+    if min(step, sample, unit, at) < 0:
         return state
-    return replace(
-        state,
-        passed=step,
-        followed=sample,
-        unit=unit,
-        at=at if release.focus == STEP or _is_moved(at, state) else state.at,
-    )
-
-
-def _is_moved(at: int | None, state: State) -> bool:
-    return at is not None and state.at is not None and at != state.at
-
-
-def _adopt(release: Release) -> None:
-    write_state(moved(read_state()[0], release))
+    if at == shown:
+        return replace(state, passed=step, followed=sample, unit=unit)
+    moment = None if at >= last else at
+    return replace(state, passed=step, followed=sample, unit=unit, at=moment)
