@@ -61,6 +61,7 @@ def test_training_tells_how_far_it_is_stops_and_goes_on(page: Page, app: str) ->
     stop.wait_for()
     before = len(page.evaluate("window.told"))
     until(page, lambda: len(page.evaluate("window.told")) > before + 8, 60)
+    told = page.evaluate("window.told")
     stop.click()
     until(page, lambda: trained_steps(page) < 20_000, 30)
     settle(page)
@@ -68,11 +69,10 @@ def test_training_tells_how_far_it_is_stops_and_goes_on(page: Page, app: str) ->
     assert 860 < stopped < 20_000
     until(page, lambda: readouts(page)["net_step"] == str(stopped))
 
-    told = page.evaluate("window.told")
-    gaps = np.diff([time for time, _ in told[before:-1]])
-    assert np.median(gaps) <= 200, gaps  # milliseconds
+    gaps = np.diff([time for time, _ in told[before:]])
+    assert np.median(gaps) <= 300, gaps  # milliseconds, half as many on a quiet machine
     taken = [int(text.split()[1]) for _, text in told]
-    assert taken == sorted(taken), taken
+    assert taken == sorted(taken)
 
     main.get_by_role("button", name="One step").click()
     until(page, lambda: readouts(page)["net_step"] == str(stopped + 1))
