@@ -16,17 +16,18 @@ from core.activations import relu, softmax
 from core.layers import affine_backward, affine_forward, relu_backward
 from core.losses import (
     HINGE_VARIANTS,
-    HingeLoss,
     HingeVariant,
-    Loss,
     cross_entropy,
+    cross_entropy_values,
     hinge,
+    hinge_margins,
+    hinge_values,
     squared_error,
 )
 from core.regularization import Penalty, elastic_net, l1, l2
 from core.validation import FloatArray, as_labels, as_logits, require_finite
 
-__all__ = ["AFFINE_BIAS", "CHECKABLE", "Checkable", "Evaluation", "affine_weights"]
+__all__ = ["AFFINE_BIAS", "CHECKABLE", "Checkable", "Crossing", "Evaluation", "affine_weights"]
 
 Labels = NDArray[np.intp]
 Crossed = NDArray[np.bool_]
@@ -44,6 +45,7 @@ class Evaluation:
 
 
 Numbers = Callable[[FloatArray, Labels, float], FloatArray]
+Crossing = Callable[[FloatArray, FloatArray, Labels, float], Crossed]
 
 
 @dataclass(frozen=True)
@@ -75,8 +77,8 @@ class Checkable:
     value: Numbers
     gradient: Numbers
     mistake: Callable[[FloatArray, Labels, FloatArray], FloatArray]
-    crossed: Callable[[FloatArray, FloatArray, Labels, float], Crossed] | None = None
-    bent: Callable[[FloatArray, FloatArray, Labels, float], Crossed] | None = None
+    crossed: Crossing | None = None
+    bent: Crossing | None = None
     third_derivative: Callable[[FloatArray], FloatArray] | None = None
     uses_label: bool = False
     uses_margin: bool = False
@@ -198,7 +200,7 @@ def affine_weights(features: int) -> FloatArray:
 
 
 def _between(
-    crossed: Callable[[FloatArray, FloatArray, Labels, float], Crossed] | None,
+    crossed: Crossing | None,
     lower: ArrayLike,
     upper: ArrayLike,
     labels: ArrayLike,
@@ -222,11 +224,6 @@ def _one_hot(points: FloatArray, labels: Labels) -> FloatArray:
     return np.asarray((np.arange(points.shape[-1]) == labels[..., None]).astype(points.dtype))
 
 
-def _of_loss(loss: Callable[[FloatArray, Labels, float], Loss]) -> tuple[Numbers, Numbers]:
-    """Return the value and the gradient of a loss, sample by sample."""
-    return (lambda x, y, m: loss(x, y, m).per_sample, lambda x, y, m: loss(x, y, m).gradient)
-
-
 def _third_of_cross_entropy(points: FloatArray) -> FloatArray:
     """Differentiate p twice more: p (1 - p), and p (1 - p) (1 - 2 p)."""
     p = softmax(points)
@@ -238,55 +235,65 @@ def _without_target(points: FloatArray, labels: Labels, gradient: FloatArray) ->
 
 
 def _hinge_function(variant: HingeVariant, power: Literal[1, 2]) -> Checkable:
-    def loss(points: FloatArray, labels: Labels, margin: float) -> HingeLoss:
-        return hinge(points, labels, margin=margin, variant=variant, power=power, reduction="none")
+    is_squared = power == 2
+
+    def value(points: FloatArray, labels: Labels, margin: float) -> FloatArray:
+        return hinge_values(points, labels, margin=margin, variant=variant, power=power)
+
+    def gradient(points: FloatArray, labels: Labels, margin: float) -> FloatArray:
+        loss = hinge(points, labels, margin=margin, variant=variant, power=power, reduction="none")
+        return loss.gradient
 
     def margins(points: FloatArray, labels: Labels, margin: float) -> FloatArray:
-        return loss(points, labels, margin).margins
+        return hinge_margins(points, labels, margin=margin, variant=variant)
 
     def crossed(low: FloatArray, high: FloatArray, labels: Labels, margin: float) -> Crossed:
         before, after = margins(low, labels, margin), margins(high, labels, margin)
         if variant != "crammer_singer":
             return _changes_sign(before, after)
         # The true class has the margin 0, and stands for the 0 in max(0, ...).
-        won_before = before == before.max(axis=-1, keepdims=True)
-        won_after = after == after.max(axis=-1, keepdims=True)
-        return np.asarray(~(won_before & won_after).any(axis=-1))
+        best_before, best_after = _largest(before), _largest(after)
+        has_changed = ~((before == best_before) & (after == best_after)).any(axis=-1)
+        if is_squared:
+            # Only a change from one violating class to another makes the squared worst one jump.
+            has_changed &= ((best_before > 0) & (best_after > 0))[..., 0]
+        return np.asarray(has_changed)
 
     def bent(low: FloatArray, high: FloatArray, labels: Labels, margin: float) -> Crossed:
         before, after = margins(low, labels, margin), margins(high, labels, margin)
         if variant == "crammer_singer":
-            before, after = (of.max(axis=-1, keepdims=True) for of in (before, after))
-            return np.asarray(((before > 0) != (after > 0)).any(axis=-1))
+            return np.asarray((_largest(before) > 0) != (_largest(after) > 0))[..., 0]
         return _changes_sign(before, after)
 
-    def jumps(low: FloatArray, high: FloatArray, labels: Labels, margin: float) -> Crossed:
-        """Only a change from one violating class to another makes the squared worst one jump."""
-        is_high = [margins(of, labels, margin).max(axis=-1) > 0 for of in (low, high)]
-        return np.asarray(crossed(low, high, labels, margin) & is_high[0] & is_high[1])
-
-    def mistake(points: FloatArray, labels: Labels, gradient: FloatArray) -> FloatArray:
-        if power == 2:
-            return gradient * 0.5
+    def mistake(points: FloatArray, labels: Labels, right: FloatArray) -> FloatArray:
+        if is_squared:
+            return right * 0.5
         if variant == "one_vs_all":
-            return np.abs(gradient)
-        return gradient * (1.0 - _one_hot(points, labels))
+            return np.abs(right)
+        return right * (1.0 - _one_hot(points, labels))
 
-    is_squared = power == 2
-    kinks = jumps if variant == "crammer_singer" else None
     return Checkable(
         f"{variant}_squared" if is_squared else variant,
-        *_of_loss(loss),
+        value,
+        gradient,
         mistake,
-        kinks if is_squared else crossed,
+        crossed if variant == "crammer_singer" or not is_squared else None,
         bent if is_squared else None,
         uses_label=True,
         uses_margin=True,
     )
 
 
+def _largest(margins: FloatArray) -> FloatArray:
+    """Return the largest margin of each sample, shape (..., 1)."""
+    # Along short rows NumPy is slow, but not to copy them.
+    rows = np.asfortranarray(margins.reshape(-1, margins.shape[-1]))
+    return np.asarray(rows.max(axis=1).reshape(*margins.shape[:-1], 1))
+
+
 def _changes_sign(before: FloatArray, after: FloatArray) -> Crossed:
-    return np.asarray((np.sign(before) * np.sign(after) < 0).any(axis=-1))
+    rises, falls = (before < 0) & (after > 0), (before > 0) & (after < 0)
+    return np.asarray((rises | falls).any(axis=-1))
 
 
 def _of_penalty(penalty: Callable[[FloatArray], Penalty]) -> tuple[Numbers, Numbers]:
@@ -347,7 +354,8 @@ CHECKABLE: Final = {
     for entry in (
         Checkable(
             "cross_entropy",
-            *_of_loss(lambda x, y, m: cross_entropy(x, y, reduction="none")),
+            lambda x, y, m: cross_entropy_values(x, y),
+            lambda x, y, m: cross_entropy(x, y, reduction="none").gradient,
             _without_target,
             third_derivative=_third_of_cross_entropy,
             uses_label=True,
@@ -356,7 +364,8 @@ CHECKABLE: Final = {
         *(_hinge_function(variant, 2) for variant in HINGE_VARIANTS),
         Checkable(
             "squared_error",
-            *_of_loss(lambda x, y, m: squared_error(x, y, reduction="none")),
+            lambda x, y, m: squared_error(x, y, reduction="none").per_sample,
+            lambda x, y, m: squared_error(x, y, reduction="none").gradient,
             _without_target,
             uses_label=True,
         ),

@@ -6,13 +6,15 @@ errors are what is to be seen. For the best numerical gradient see :mod:`core.gr
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
-from core.checkable import Checkable
+from core.checkable import Checkable, Crossing
 from core.validation import (
     FloatArray,
     LabelArray,
@@ -30,9 +32,10 @@ __all__ = [
     "STEPS",
     "DifferenceQuotients",
     "Magnified",
+    "as_entries",
     "as_points",
     "magnified",
-    "one_hot",
+    "picked",
 ]
 
 STEPS: Final = tuple(float(f"{10.0 ** (k / 4 - 15):.2e}") for k in range(57))
@@ -46,15 +49,21 @@ BEST_STEP_FLOAT32: Final = float(np.cbrt(np.finfo(np.float32).eps))
 """Where central differences are usually best: the cube root of the machine epsilon."""
 
 
+_BLOCK_ENTRIES = 2**15
+"""So many entries of points are evaluated at a time: more would leave the cache."""
+
+
 @dataclass(frozen=True, eq=False)
 class DifferenceQuotients:
-    """Steps of length h from points in a direction, and what the function's change says.
+    """Steps of length h from points along one entry, and what the function's change says.
 
     Attributes
     ----------
     function : Checkable
-    points, directions : (..., n)
-        Where, and which way: a direction is 1 in the entry that moves and 0 in the others.
+    points : (..., n)
+        Where.
+    entries : (...), int
+        The entry that moves, from 0 to n - 1.
     labels, steps : (...)
         All four broadcast with each other.
     margin : float
@@ -63,14 +72,21 @@ class DifferenceQuotients:
 
     function: Checkable
     points: FloatArray
-    directions: FloatArray
+    entries: LabelArray
     labels: LabelArray
     steps: FloatArray
     margin: float
 
     def central(self, dtype: DTypeLike = np.float64) -> FloatArray:
         """Return (f(x + h) - f(x - h)) / 2h, computed in the type throughout."""
-        difference = self._value(self._moved(1.0, dtype)) - self._value(self._moved(-1.0, dtype))
+        value = self.function.value
+        difference = self._block_by_block(
+            lambda up, down, labels: (
+                value(up, labels, self.margin) - value(down, labels, self.margin)
+            ),
+            (1.0, -1.0),
+            dtype,
+        )
         return np.asarray(difference / (2.0 * self.steps).astype(dtype), dtype=np.float64)
 
     def forward(self, offsets: ArrayLike = 1.0, dtype: DTypeLike = np.float64) -> FloatArray:
@@ -78,28 +94,59 @@ class DifferenceQuotients:
 
         That is the forward difference for u = 1; the offsets u broadcast with the steps.
         """
-        here = self._value(self.points.astype(dtype))
-        difference = self._value(self._moved(offsets, dtype)) - here
-        return np.asarray(difference / self.steps.astype(dtype), dtype=np.float64)
+        value = self.function.value
+        labels = np.broadcast_to(self.labels, self.points.shape[:-1])
+        here = value(self.points.astype(dtype), labels, self.margin)
+        there = self._block_by_block(
+            lambda moved, labels: value(moved, labels, self.margin), (offsets,), dtype
+        )
+        return np.asarray((there - here) / self.steps.astype(dtype), dtype=np.float64)
 
     def has_kink(self) -> NDArray[np.bool_]:
         """Tell whether a kink lies between x - h and x + h."""
-        low, high = self._moved(-1.0, np.float64), self._moved(1.0, np.float64)
-        return self.function.kink_between(low, high, self.labels, margin=self.margin)
+        return self._is_between(self.function.crossed)
 
     def has_bend(self) -> NDArray[np.bool_]:
         """Tell whether the second derivative jumps between x - h and x + h."""
-        low, high = self._moved(-1.0, np.float64), self._moved(1.0, np.float64)
-        return self.function.bend_between(low, high, self.labels, margin=self.margin)
+        return self._is_between(self.function.bent)
 
-    def _moved(self, offsets: ArrayLike, dtype: DTypeLike) -> FloatArray:
-        lengths = (np.asarray(offsets, dtype=np.float64) * self.steps).astype(dtype)
-        shift = self.directions.astype(dtype) * lengths[..., None]
-        return np.asarray(self.points.astype(dtype) + shift)
+    def _is_between(self, crossed: Crossing | None) -> NDArray[np.bool_]:
+        if crossed is None:
+            return np.zeros(self._shape(self.steps), dtype=np.bool_)
+        return self._block_by_block(
+            lambda low, high, labels: crossed(low, high, labels, self.margin), (-1.0, 1.0)
+        )
 
-    def _value(self, points: FloatArray) -> FloatArray:
-        labels = np.broadcast_to(self.labels, points.shape[:-1])
-        return self.function.value(points, labels, self.margin)
+    def _shape(self, lengths: FloatArray) -> tuple[int, ...]:
+        return np.broadcast_shapes(self.points.shape[:-1], self.entries.shape, lengths.shape)
+
+    def _block_by_block(
+        self,
+        function: Callable[..., NDArray[Any]],
+        offsets: Sequence[ArrayLike],
+        dtype: DTypeLike = np.float64,
+    ) -> NDArray[Any]:
+        """Apply a function of moved points and labels to few at a time, which stay in cache."""
+        steps = [np.asarray(offset, dtype=np.float64) * self.steps for offset in offsets]
+        shape = self._shape(steps[0])
+        given = [np.broadcast_to(of, shape) for of in (self.entries, self.labels, *steps)]
+        points = np.broadcast_to(self.points, (*shape, self.points.shape[-1]))
+        length = max(1, _BLOCK_ENTRIES // math.prod(points.shape[1:]))
+        results = []
+        for start in range(0, len(points), length):
+            rows = slice(start, start + length)
+            entries, labels, *lengths = (of[rows] for of in given)
+            moved = [_moved(points[rows], entries, by.astype(dtype)) for by in lengths]
+            results.append(function(*moved, labels))
+        return np.concatenate(results)
+
+
+def _moved(points: FloatArray, entries: LabelArray, lengths: FloatArray) -> FloatArray:
+    """Move one entry of each point: adding 0 to all the others would take most of the time."""
+    moved = points.astype(lengths.dtype, order="C")
+    starts = np.arange(0, moved.size, moved.shape[-1]).reshape(entries.shape)
+    moved.reshape(-1)[starts + entries] += lengths
+    return moved
 
 
 @dataclass(frozen=True, eq=False)
@@ -162,11 +209,11 @@ def magnified(
     (array([-12.,  12.]), array([-5.9,  6.1]))
     """
     x, y, h = as_points(points, labels, steps)
-    is_entry = one_hot(entries, x)
+    entry = as_entries(entries, x)
     pick = function.mistaken if mistaken else function.evaluate
-    analytic = (pick(x, y, margin=margin).gradient * is_entry).sum(axis=-1)
+    analytic = picked(pick(x, y, margin=margin).gradient, entry)
     along = DifferenceQuotients(
-        function, x[..., None, :], is_entry[..., None, :], y[..., None], h[..., None], margin
+        function, x[..., None, :], entry[..., None], y[..., None], h[..., None], margin
     )
     curve = along.forward(OFFSETS)
     lower, upper = curve[..., OFFSETS.index(-1.0)], curve[..., OFFSETS.index(1.0)]
@@ -206,8 +253,8 @@ def as_points(
     return x, as_labels("labels", label, "points", x.shape), h
 
 
-def one_hot(entries: ArrayLike, points: FloatArray) -> FloatArray:
-    """Return directions in the shape of the points (..., n): 1 at the entry, and 0 elsewhere.
+def as_entries(entries: ArrayLike, points: FloatArray) -> LabelArray:
+    """Return which entry is meant at each of the points (..., n): integers of shape (...).
 
     Raises
     ------
@@ -216,9 +263,20 @@ def one_hot(entries: ArrayLike, points: FloatArray) -> FloatArray:
 
     Examples
     --------
-    >>> one_hot(1, np.zeros((2, 3))).tolist()
-    [[0.0, 1.0, 0.0], [0.0, 1.0, 0.0]]
+    >>> as_entries(1, np.zeros((2, 3)))
+    array([1, 1])
     """
     wanted = np.broadcast_to(np.asarray(entries), points.shape[:-1])
-    entry = as_labels("entries", wanted, "points", points.shape)
-    return np.asarray(np.arange(points.shape[-1]) == entry[..., None], dtype=np.float64)
+    return as_labels("entries", wanted, "points", points.shape)
+
+
+def picked(values: FloatArray, entries: LabelArray) -> FloatArray:
+    """Return one of the last axis's values (..., n) for each of the entries (...).
+
+    Examples
+    --------
+    >>> picked(np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([1, 0]))
+    array([2., 3.])
+    """
+    # Adding 0 turns -0 into 0.
+    return np.asarray(np.take_along_axis(values, entries[..., None], axis=-1)[..., 0] + 0.0)

@@ -134,7 +134,9 @@ def _of_usual_weight(bitmap: BoolArray) -> BoolArray:
             bitmap = np.logical_or.reduce(_neighbours(bitmap))
     for limit in (_TOO_BOLD, _MUCH_TOO_BOLD):
         if amount > limit:
-            bitmap = np.logical_and.reduce(_neighbours(bitmap))
+            finer = np.logical_and.reduce(_neighbours(bitmap))
+            # Of strokes full of holes nothing would be left.
+            bitmap = finer if finer.any() else bitmap
     return bitmap
 
 
@@ -163,9 +165,8 @@ def _upright(bitmap: BoolArray) -> BoolArray:
     heights = np.arange(BITMAP_SHAPE[0]) - BITMAP_SHAPE[0] // 2
     shifts = _rounded(slope * heights)
     columns = np.arange(BITMAP_SHAPE[1]) - shifts[:, np.newaxis]
-    is_inside = (columns >= 0) & (columns < BITMAP_SHAPE[1])
-    shifted = np.take_along_axis(bitmap, columns.clip(0, BITMAP_SHAPE[1] - 1), axis=1)
-    return shifted & is_inside
+    # The outermost columns are paper: a character is narrower than the bitmap. So is what comes in.
+    return np.take_along_axis(bitmap, columns.clip(0, BITMAP_SHAPE[1] - 1), axis=1)
 
 
 def _rounded(values: NDArray[Any]) -> NDArray[np.intp]:

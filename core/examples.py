@@ -7,7 +7,7 @@ not what the core computes, `Example.remark` says why.
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -17,6 +17,7 @@ from core.datasets import nine_points, published_spiral
 from core.graph import CIRCUITS, evaluate
 from core.losses import HingeVariant, cross_entropy, hinge, squared_error
 from core.published_runs import CLASSIFIER_STEPS, spiral_classifier, trained_spiral_network
+from core.score_function import FOUR_PIXEL_CAT, LOSS_FIGURE, LinearExample, score_function
 from core.validation import FloatArray
 
 __all__ = ["BELOW_FLOAT64", "EXAMPLES", "PRESETS", "Example", "Preset"]
@@ -64,9 +65,9 @@ class Example:
     allowance: float = 0.0
     tolerance: float = 1e-12
 
-    @property
+    @cached_property
     def values(self) -> tuple[float, ...]:
-        """The figures of this core in one row."""
+        """The figures of this core in one row; computed once, when they are first asked for."""
         return tuple(np.asarray(self.compute(), dtype=np.float64).reshape(-1).tolist())
 
     @property
@@ -178,14 +179,8 @@ def _with_mean(losses: FloatArray) -> ArrayLike:
     return np.append(losses, np.mean(losses))
 
 
-def _four_pixel_scores() -> ArrayLike:
-    weights = np.array([[0.2, -0.5, 0.1, 2.0], [1.5, 1.3, 2.1, 0.0], [0.0, 0.25, 0.2, -0.3]])
-    return weights @ [56.0, 231.0, 24.0, 2.0] + [1.1, 3.2, -1.2]
-
-
-def _figure_scores() -> ArrayLike:
-    weights = np.array([[0.01, -0.05, 0.1, 0.05], [0.7, 0.2, 0.05, 0.16], [0.0, -0.45, -0.2, 0.03]])
-    return weights @ [-15.0, 22.0, -44.0, 56.0] + [0.0, 0.2, -0.3]
+def _scores(example: LinearExample) -> ArrayLike:
+    return score_function(example.matrix, example.pixels, example.bias, example.label).scores
 
 
 def _penalties() -> ArrayLike:
@@ -209,13 +204,11 @@ def _demo_losses() -> ArrayLike:
     return np.array([data_loss, penalty, data_loss + penalty])
 
 
-@cache
 def _spiral_classifier() -> ArrayLike:
     (last,) = spiral_classifier().advance(CLASSIFIER_STEPS)
     return np.array([last.total, last.accuracy])
 
 
-@cache
 def _spiral_network() -> ArrayLike:
     data, net = published_spiral(), trained_spiral_network()
     total = net.loss(data.points, data.labels).total
@@ -528,7 +521,10 @@ EXAMPLES = (
         topic="both_losses",
         source="CS231n notes",
         input="s = W x + b = [-2.85, 0.86, 0.28], y = 2",
-        compute=lambda: [*np.asarray(_figure_scores()), *np.asarray(_both(_figure_scores(), 2))],
+        compute=lambda: [
+            *np.asarray(_scores(LOSS_FIGURE)),
+            *np.asarray(_both(_scores(LOSS_FIGURE), 2)),
+        ],
         expected=(-2.85, 0.86, 0.28, 1.58, 1.0401905694301083),
         printed=("-2.85", "0.86", "0.28", "1.58", "1.04"),
     ),
@@ -537,7 +533,7 @@ EXAMPLES = (
         topic="both_losses",
         source="CS231n notes",
         input="s = [-2.85, 0.86, 0.28], p_0",
-        compute=lambda: softmax(_figure_scores())[0],
+        compute=lambda: softmax(_scores(LOSS_FIGURE))[0],
         expected=(0.015449315676073602,),
         printed=("0.016",),
         remark="rounded_steps",
@@ -547,7 +543,7 @@ EXAMPLES = (
         topic="scores",
         source="CS231n notes",
         input="W x + b, x = [56, 231, 24, 2], b = [1.1, 3.2, -1.2]",
-        compute=_four_pixel_scores,
+        compute=lambda: _scores(FOUR_PIXEL_CAT),
         expected=(-96.8, 437.9, 60.75),
         printed=("-96.8", "437.9", "61.95"),
         remark="bias_left_out",

@@ -4,17 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import IntEnum
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from core.losses import Loss, cross_entropy, hinge, squared_error
-from core.models import Objective
+from core.models import LinearClassifier, Objective
 from core.regularization import elastic_net
 from core.snapshots import stacked_scores
 from core.validation import FloatArray, LabelArray
 
-__all__ = ["LinearRun", "linear_run"]
+__all__ = ["LinearRun", "Standing", "linear_run", "published_classifier", "standings"]
+
+
+class Standing(IntEnum):
+    """What there is to say of a run with the softmax loss and one with the SVM loss at a step."""
+
+    SAME = 0
+    """Both have the same weights and biases."""
+    SVM_SATISFIED = 1
+    """The hinge loss of the SVM's run is exactly 0: every margin is met."""
+    BOTH_RIGHT = 2
+    """Both predict every sample, but the SVM's margins are not all met."""
+    SOFTMAX_AHEAD = 3
+    """The run with the softmax loss predicts more samples."""
+    SVM_AHEAD = 4
+    """The run with the SVM loss predicts more samples."""
+    BOTH_WRONG = 5
+    """Both predict equally many, and not all."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,3 +158,60 @@ def linear_run(
         penalty_gradient=penalty.gradient,
         bias_gradient=d_scores.sum(axis=1),
     )
+
+
+def standings(softmax: LinearRun, svm: LinearRun) -> NDArray[np.int64]:
+    """Return the :class:`Standing` of each step of two runs of equal length.
+
+    Parameters
+    ----------
+    softmax, svm : LinearRun
+        One with the cross-entropy, one with the hinge loss.
+
+    Examples
+    --------
+    >>> parameters = {"W1": [[[1.0, -1.0]], [[2.0, -2.0]]], "b1": [[0.0, 0.0], [0.0, 0.0]]}
+    >>> start = {name: values[:1] * 2 for name, values in parameters.items()}
+    >>> X, y = [[0.25]], np.array([0])
+    >>> softmax = linear_run(start, X, y, Objective())
+    >>> svm = linear_run(parameters, X, y, Objective("hinge"))
+    >>> [Standing(standing).name for standing in standings(softmax, svm)]
+    ['SAME', 'SVM_SATISFIED']
+    """
+    same_weights = (softmax.weights == svm.weights).all(axis=(1, 2))
+    conditions = [
+        same_weights & (softmax.bias == svm.bias).all(axis=1),
+        svm.data_loss == 0.0,
+        (softmax.accuracy == 1.0) & (svm.accuracy == 1.0),
+        softmax.accuracy > svm.accuracy,
+        softmax.accuracy < svm.accuracy,
+    ]
+    found = list(Standing)[: len(conditions)]
+    return np.asarray(np.select(conditions, found, Standing.BOTH_WRONG), dtype=np.int64)
+
+
+def published_classifier() -> LinearClassifier:
+    """Return the classifier that the CS231n demo's screenshot shows, for its nine points.
+
+    Its objective is the Weston-Watkins hinge loss with lambda 0.1: a data loss of 0.64, a penalty
+    of 1.93 and a total of 2.57. The demo lets W fall by half of lambda W for the penalty, although
+    lambda times the sum of W squared has the gradient 2 lambda W.
+
+    Returns
+    -------
+    LinearClassifier
+
+    References
+    ----------
+    CS231n, "Linear Classification Loss Visualization".
+
+    Examples
+    --------
+    >>> from core.datasets import nine_points
+    >>> data = nine_points()
+    >>> loss = published_classifier().loss(data.points, data.labels)
+    >>> f"{loss.data_loss:.2f} + {loss.penalty:.2f} = {loss.total:.2f}"
+    '0.64 + 1.93 = 2.57'
+    """
+    weights = np.array([[2.06, 1.48], [0.44, -1.82], [2.27, -2.04]])
+    return LinearClassifier(weights.T, np.array([-0.42, 0.52, -0.10]), Objective("hinge", l2=0.1))

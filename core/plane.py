@@ -6,12 +6,14 @@ Everything is made for all steps of a run in one go, so that a timeline can be s
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from core.snapshots import stacked_scores
 from core.validation import FloatArray, as_count, as_floats, as_real, require_finite, require_option
 
 __all__ = [
@@ -20,6 +22,7 @@ __all__ = [
     "Certainty",
     "arrow_scale",
     "decision_levels",
+    "decision_pixels",
     "square_box",
     "weight_arrows",
     "zero_lines",
@@ -36,6 +39,9 @@ _REACHES: Final = (1.0, 1.5, 2.0, 3.0, 5.0, 10.0)
 
 _LONGEST_ARROW: Final = 0.45
 """Of the distance from the centre of the box to its edge."""
+
+_LARGEST_FOR_FLOAT32: Final = 1e12
+"""Scores made of such parameters are far below the largest float32."""
 
 # What a few steps may take, so that they stay in a core's cache between the passes over them.
 _CHUNK_BYTES: Final = 256 * 1024
@@ -206,6 +212,45 @@ def decision_levels(
         winner *= np.uint8(grades)
         np.add(winner, grade, out=shown[start : start + length])
     return shown.reshape(scores.shape[:-1])
+
+
+def decision_pixels(
+    parameters: Mapping[str, ArrayLike],
+    box: Box,
+    resolution: int,
+    *,
+    levels: int = 16,
+    certainty: Certainty,
+    margin: float = 1.0,
+) -> NDArray[np.uint8]:
+    """Return what a model decides at each pixel of a box, at every step of a run.
+
+    Parameters
+    ----------
+    parameters : mapping of str to array_like
+        Those of every step, as `core.snapshots.stacked_scores` takes them; of two features.
+    box : Box
+        What is seen.
+    resolution : int
+        Pixels along each side.
+    levels, certainty, margin
+        As of `decision_levels`.
+
+    Returns
+    -------
+    ndarray of uint8, shape (steps, pixels)
+        As of `decision_levels`, the pixels as `Box.pixels` orders them.
+
+    Examples
+    --------
+    >>> parameters = {"W1": [[[0.0, 5.0], [0.0, 0.0]]], "b1": [[0.0, 0.0]]}
+    >>> decision_pixels(parameters, Box((0.0, 0.0), 1.0), 2, levels=8, certainty="margin")
+    array([[ 7, 15,  7, 15]], dtype=uint8)
+    """
+    largest = max(float(np.abs(np.asarray(values)).max()) for values in parameters.values())
+    dtype = np.float32 if largest < _LARGEST_FOR_FLOAT32 else np.float64
+    scores = stacked_scores(parameters, box.pixels(resolution), dtype=dtype)
+    return decision_levels(scores, levels=levels, certainty=certainty, margin=margin)
 
 
 def _winner(by_class: FloatArray) -> tuple[NDArray[np.uint8], FloatArray]:

@@ -173,9 +173,13 @@ def elastic_net(
     >>> penalty.value, penalty.gradient
     (4.0, array([3., 0.]))
     """
-    first = l1(weights, strength=as_real("l1_strength", l1_strength, minimum=0.0))
-    second = l2(weights, strength=as_real("l2_strength", l2_strength, minimum=0.0), half=half)
-    return _penalty(first.per_weight + second.per_weight, first.gradient + second.gradient)
+    values = _weights(weights)
+    first = as_real("l1_strength", l1_strength, minimum=0.0)
+    second = as_real("l2_strength", l2_strength, minimum=0.0) * (0.5 if half else 1.0)
+    return _penalty(
+        first * np.abs(values) + second * (values * values),
+        first * np.sign(values) + (2.0 * second) * values,
+    )
 
 
 def _weights(weights: ArrayLike) -> FloatArray:

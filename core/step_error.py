@@ -9,7 +9,13 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
 from core.checkable import Checkable
-from core.difference_quotients import STEPS, DifferenceQuotients, as_points, one_hot
+from core.difference_quotients import (
+    STEPS,
+    DifferenceQuotients,
+    as_entries,
+    as_points,
+    picked,
+)
 from core.gradient_check import relative_error
 from core.validation import FloatArray, as_floats, reject_entry, require_finite
 
@@ -88,22 +94,22 @@ def error_curves(
     True
     """
     x, y, _ = as_points(points, labels)
-    is_entry = one_hot(entries, x)
+    entry = as_entries(entries, x)
     pick = function.mistaken if mistaken else function.evaluate
     given = pick(x, y, margin=margin)
     given32 = pick(x.astype(np.float32), y, margin=margin)
-    analytic = (given.gradient * is_entry).sum(axis=-1, keepdims=True)
-    analytic32 = (given32.gradient.astype(np.float64) * is_entry).sum(axis=-1, keepdims=True)
+    analytic = picked(given.gradient, entry)[..., None]
+    analytic32 = picked(given32.gradient.astype(np.float64), entry)[..., None]
     along = DifferenceQuotients(
-        function, x[..., None, :], is_entry[..., None, :], y[..., None], np.array(steps), margin
+        function, x[..., None, :], entry[..., None], y[..., None], np.array(steps), margin
     )
 
     sparse = replace(along, steps=np.array(steps[::4]))
 
     right = function.evaluate(x, y, margin=margin)
-    slope = np.abs((right.gradient * is_entry).sum(axis=-1, keepdims=True))
+    slope = np.abs(picked(right.gradient, entry))[..., None]
     value = right.value[..., None]
-    third = (third_derivatives(function, x) * is_entry).sum(axis=-1, keepdims=True)
+    third = picked(third_derivatives(function, x), entry)[..., None]
     ends = (steps[0], steps[-1])
     predicted = predicted_errors(value, third, ends)
     predicted32 = predicted_errors(value, third, ends, dtype=np.float32)

@@ -7,6 +7,7 @@ from pages.ui.learning.runs import live_stage, run_of, target_of, train_on
 from pages.ui.learning.setups import setup
 from pages.ui.lesson import lesson_tabs, opening
 from pages.ui.location import read_state, text
+from pages.ui.points.editor import run_points
 from pages.ui.snippets.two_layer_network import snippet
 from pages.ui.stages.network_digits import digits_table, digits_view
 from pages.ui.stages.network_inspector import inspector_stage
@@ -41,6 +42,8 @@ run_preset_controls(state, "network", t)
 data_controls(state, "network", t)
 recipe_controls(state, "network", t)
 axis_control(state, t)
+if state.look != "digits":
+    run_points(state, run, t)
 lesson_tabs(
     "two_layer_network",
     t,

@@ -15,6 +15,13 @@ from core.models import LOSSES
 from core.optimizers import OPTIMIZERS
 from core.penalty_comparison import INPUTS, LARGEST_WEIGHT, PENALTIES
 from core.regularization_path import STRENGTHS
+from core.score_function import (
+    CLASSES,
+    LARGEST_BIAS,
+    LARGEST_MATRIX_ENTRY,
+    LARGEST_PIXEL,
+    PIXELS,
+)
 from core.training import SAMPLINGS
 from pages.ui.written import (
     LARGEST_SCORE,
@@ -32,7 +39,6 @@ from pages.ui.written_drawing import Counts, parse_drawing, write_drawing
 from pages.ui.written_points import Point, parse_groups, parse_points, write_points
 
 __all__ = [
-    "CAT_SHAPE",
     "DATA_SETS",
     "DEFAULT",
     "GRAPHS",
@@ -41,7 +47,6 @@ __all__ = [
     "LARGEST_MARGIN",
     "LARGEST_MOMENTUM",
     "LARGEST_NOISE",
-    "LARGEST_PIXEL",
     "LARGEST_SEED",
     "LARGEST_STEP_COUNT",
     "LARGEST_STRENGTH",
@@ -105,10 +110,7 @@ LARGEST_NOISE: Final = 2.0
 LARGEST_MOMENTUM: Final = 0.999
 LEAST_RATE_DECAY: Final = 0.1
 LARGEST_SEED: Final = 9999
-LARGEST_PIXEL: Final = 1000.0
 LAST_DIGIT: Final = 1796
-CAT_SHAPE: Final = (3, 4)
-"""Classes and pixels of the lesson on the score function."""
 RATES: Final = (0.001, 100.0)
 TEMPERATURES: Final = (0.05, 20.0)
 TARGET_DECIMALS: Final = 15
@@ -420,25 +422,23 @@ def parse_weights(text: str) -> tuple[tuple[float, ...] | None, tuple[Problem, .
 
 def parse_pixels(text: str) -> tuple[tuple[float, ...] | None, tuple[Problem, ...]]:
     """Read the pixels of the lesson on the score function; None if they cannot be used."""
-    return _parse_cat(text, "x", CAT_SHAPE[1])
+    return _parse_cat(text, "x", PIXELS, LARGEST_PIXEL)
 
 
 def parse_matrix(text: str) -> tuple[tuple[float, ...] | None, tuple[Problem, ...]]:
     """Read its weights row by row; None if they cannot be used."""
-    return _parse_cat(text, "W", math.prod(CAT_SHAPE))
+    return _parse_cat(text, "W", CLASSES * PIXELS, LARGEST_MATRIX_ENTRY)
 
 
 def parse_bias(text: str) -> tuple[tuple[float, ...] | None, tuple[Problem, ...]]:
     """Read its bias; None if it cannot be used."""
-    return _parse_cat(text, "b", CAT_SHAPE[0])
+    return _parse_cat(text, "b", CLASSES, LARGEST_BIAS)
 
 
 def _parse_cat(
-    text: str, name: str, count: int
+    text: str, name: str, count: int, largest: float
 ) -> tuple[tuple[float, ...] | None, tuple[Problem, ...]]:
-    return parse_numbers(
-        text, name, count=count, reason="number_count", largest=LARGEST_PIXEL, used=""
-    )
+    return parse_numbers(text, name, count=count, reason="number_count", largest=largest, used="")
 
 
 def _read_names(text: str, state: State) -> Reading:

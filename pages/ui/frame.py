@@ -33,6 +33,8 @@ LESSONS: Final = {
     "gradient_check": "gradient-check",
     "batch_lab": "batch-lab",
     "regularization": "regularization",
+    "score_function": "score-function",
+    "linear_classifier": "linear-classifier",
     "two_layer_network": "two-layer-network",
 }
 """Every page by its script and text file, with its path in the address."""

@@ -12,6 +12,7 @@ from core.examples import EXAMPLES, PRESETS, Example
 from pages.ui.controls import preset_state
 from pages.ui.example import State, encode
 from pages.ui.frame import LESSONS
+from pages.ui.learning.presets import preset_run
 from pages.ui.text import Text, escape
 
 __all__ = ["OPENED", "published_table"]
@@ -58,8 +59,13 @@ OPENED: Final = {
     "both_past_margin_twenty": ("svm_against_softmax", _preset("past_margin_twenty")),
     "both_figure": ("svm_against_softmax", _preset("figure_scores")),
     "figure_probability": ("softmax", _preset("figure_scores")),
+    "four_pixel_cat": ("score_function", State()),
     "penalties": ("regularization", State(weights=(1.0, 0.0, 0.0, 0.0))),
+    "linear_classify_demo": ("linear_classifier", preset_run("demo")),
+    "spiral_classifier": ("linear_classifier", preset_run("spiral_classifier")),
+    "spiral_network": ("two_layer_network", preset_run("spiral_network")),
     "circuit": ("softmax_loss_graph", State(graph="sum_times")),
+    "sigmoid_neuron": ("softmax_loss_graph", State(graph="sigmoid_neuron")),
 }
 """The lesson that shows an example, and the state to open it with."""
 

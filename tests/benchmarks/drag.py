@@ -223,9 +223,9 @@ LESSONS = (
     ("softmax", "score0", "logits"),
     ("softmax", "temperature", None),
     ("cross-entropy", "score0", "scores"),
-    ("cross-entropy", "target0", None),
+    ("cross-entropy", "target0", None, "t=0.5,0.3,0.2"),
     ("hinge", "score0", "scores"),
-    ("hinge", "margin_line", None),
+    ("hinge", "margin_line", None, "margin=5"),
     ("svm-against-softmax", "score2", "scores"),
     ("softmax-with-loss-graph", "score1", None, "node=0"),
     ("softmax-with-loss-graph", "node", None, "node=16"),
@@ -235,7 +235,10 @@ LESSONS = (
     ("batch-lab", "score0", "scores"),
     ("regularization", "weight0", None),
 )
-"""Each lesson's handles: path, handle, the panel of bars of which it is one, and an address."""
+"""Each lesson's handles: path, handle, the panel of bars of which it is one, and an address.
+
+In the middle of its range, as all are: where a hand has gone beyond the end, nothing is painted.
+"""
 
 SIDEWAYS = {"temperature", "score1", "node", "scale", "h"}
 TEN_CLASSES = "z=1,2,3,4,5,6,0,-1,-2,-3"

@@ -42,7 +42,7 @@ from tests.benchmarks.drag import (
     release,
 )
 
-LINEAR = "linear-classifier?trained=200&lang=en"
+LINEAR = "linear-classifier?trained=200&at=100&lang=en"
 DIGITS = "two-layer-network?data=digits&trained=0&lang=en"
 EPOCHS = 20
 TIMELINE = '.stage-handle[data-mark="timeline"]'

@@ -146,6 +146,13 @@ def test_the_ink_of_a_drawing_can_have_any_value_and_is_not_changed():
     assert not digit.counts.flags.writeable
 
 
+def test_ink_with_paper_beside_every_pixel_is_not_eroded_away():
+    rows, columns = np.indices((32, 20))
+    sieve = (rows + 2 * columns) % 5 != 0
+    assert sieve.sum() > 412
+    assert drawn_digit(sieve).counts.sum() == sieve.sum()
+
+
 @pytest.mark.parametrize(
     ("drawing", "told"),
     [

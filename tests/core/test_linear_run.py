@@ -7,7 +7,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 from core.datasets import blobs, nine_points
-from core.linear_run import linear_run
+from core.linear_run import Standing, linear_run, standings
 from core.losses import HINGE_VARIANTS, cross_entropy, hinge
 from core.models import LOSSES, LinearClassifier, Objective
 from core.training import Recipe, Training
@@ -62,3 +62,32 @@ def test_the_published_demo() -> None:
     s = W @ [0.5, 0.4] + [-0.42, 0.52, -0.10]
     assert_allclose(run.hinge[0, 0], max(0, s[1] - s[0] + 1) + max(0, s[2] - s[0] + 1))
     assert_allclose(run.cross_entropy[0, 0], np.log(np.exp(s).sum()) - s[0])
+
+
+def test_standings() -> None:
+    # One feature, two points at -1 and 1; the right weights are negative for the first class.
+    X, y = [[-1.0], [1.0]], np.array([0, 1])
+
+    def run(objective, *weights):
+        return linear_run(
+            {"W1": [[[-w, w]] for w in weights], "b1": [[0.0, 0.0]] * len(weights)},
+            X,
+            y,
+            objective,
+        )
+
+    cases = {
+        (0.3, 0.3): Standing.SAME,
+        (0.3, 0.5): Standing.SVM_SATISFIED,
+        (-0.3, 0.5): Standing.SVM_SATISFIED,
+        (0.3, 0.4): Standing.BOTH_RIGHT,
+        (0.3, -0.4): Standing.SOFTMAX_AHEAD,
+        (-0.3, 0.4): Standing.SVM_AHEAD,
+        (-0.3, -0.4): Standing.BOTH_WRONG,
+    }
+    softmax, svm = zip(*cases, strict=True)
+    found = standings(run(Objective(), *softmax), run(Objective("hinge"), *svm))
+    assert found.tolist() == list(cases.values())
+    # The same weights with other biases are not the same.
+    other = linear_run({"W1": [[[-0.3, 0.3]]], "b1": [[0.0, 0.1]]}, X, y, Objective("hinge"))
+    assert standings(run(Objective(), 0.3), other) == Standing.BOTH_RIGHT

@@ -22,7 +22,10 @@ from core.losses import (
     HingeLoss,
     Loss,
     cross_entropy,
+    cross_entropy_values,
     hinge,
+    hinge_margins,
+    hinge_values,
     squared_error,
 )
 from tests.core.oracles import (
@@ -416,6 +419,49 @@ def test_single_sample_is_a_batch_of_one(loss, reduction):
     assert_array_equal(single.per_sample, batch.per_sample[0])
     assert_array_equal(single.gradient, batch.gradient[0])
     assert_array_equal(single.value, np.ravel(batch.value)[0])
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64, np.int64])
+@pytest.mark.parametrize("shape", [(5,), (3, 2, 4), (700, 10), (4000, 47), (5, 48), (3, 3000)])
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_losses_without_a_gradient_are_the_same_to_the_last_bit(shape, dtype, order):
+    random = np.random.default_rng(7)
+    scores = np.asarray(30 * random.normal(size=shape), dtype=dtype, order=order)
+    labels = random.integers(0, shape[-1], shape[:-1])
+    entropies = cross_entropy_values(scores, labels)
+    expected = cross_entropy(scores, labels, reduction="none").per_sample
+    assert entropies.dtype == expected.dtype
+    assert_array_equal(entropies, expected)
+    for variant, power in itertools.product(HINGE_VARIANTS, (1, 2)):
+        given = {"margin": 0.75, "variant": variant}
+        loss = hinge(scores, labels, power=power, reduction="none", **given)
+        values = hinge_values(scores, labels, power=power, **given)
+        assert values.dtype == loss.value.dtype
+        assert_array_equal(values, loss.value)
+        margins = hinge_margins(scores, labels, **given)
+        assert margins.dtype == loss.margins.dtype
+        assert_array_equal(margins, loss.margins)
+
+
+def test_losses_without_a_gradient_reject_what_the_others_reject():
+    for scores in ([1.0, np.nan], [np.inf, 0.0], [-np.inf, 0.0]):
+        for values in (hinge_values, hinge_margins):
+            with pytest.raises(ValueError, match=r"scores\[\d\] must be finite"):
+                values(scores, 0)
+    for scores in ([1.0, np.nan], [np.inf, 0.0], [-np.inf, -np.inf]):
+        with pytest.raises(ValueError, match="logits"):
+            cross_entropy_values(scores, 0)
+    assert hinge_values([0.0, -np.inf], 0) == 0
+    assert cross_entropy_values([-np.inf, 0.0], 0) == np.inf
+    for values in (hinge_values, hinge_margins, cross_entropy_values):
+        with pytest.raises(ValueError, match="label from 0 to 1, got 2"):
+            values([0.0, 1.0], 2)
+    with pytest.raises(ValueError, match="power"):
+        hinge_values([0.0, 1.0], 0, power=3)
+    with pytest.raises(ValueError, match="variant"):
+        hinge_margins([0.0, 1.0], 0, variant="worst")
+    with pytest.raises(ValueError, match="margin"):
+        hinge_values([0.0, 1.0], 0, margin=-1)
 
 
 @EVERY_LOSS

@@ -44,9 +44,9 @@ def test_places_hold_the_sample_the_means_and_the_counts() -> None:
     sweep = sweep_sample(result, 2)
     losses = np.stack([result.cross_entropy, result.hinge])
     places = figures.places(sweep.sample.now, sweep.now, losses, 2)
-    assert places[figures.SAMPLE_LABELS] == pytest.approx(
-        [2.0404, 0.0791, 6.1565, 2.9, 0, 12.9], abs=5e-5
-    )
+    soft, svm = (places[numbers] for numbers in figures.SAMPLE_NUMBERS)
+    assert soft == pytest.approx([2.0404, 0.0791, 6.1565], abs=5e-5)
+    assert svm == pytest.approx([2.9, 0, 12.9], abs=5e-5)
     assert places[figures.SAMPLE_BASES][-2:] == pytest.approx([2.7587, 5.2667], abs=5e-5)
     own = cross_entropy([2.2, 2.5, -3.1], 2).gradient, hinge([2.2, 2.5, -3.1], 2).gradient
     assert places[figures.SHARES] == pytest.approx(np.concatenate(own) / 3)
@@ -66,14 +66,24 @@ def test_places_of_a_sweep_change_the_sample_on_the_stage_only() -> None:
     # Frog's own score, 2.6: above the others, so the prediction is right and 2 of 3 are.
     row = 126
     assert sweep.sample.axis.grid[row] == 2.6
-    bars = places[figures.SAMPLE_LABELS][2, row]
+    numbers = places[figures.SAMPLE_NUMBERS[1]][2, row]
     loss = hinge([2.2, 2.5, 2.6], 2).value
-    assert bars[3:] == pytest.approx([2.9, 0, loss])
+    assert numbers == pytest.approx([2.9, 0, loss])
     assert places[figures.SAMPLE_BASES][2, row, -1] == pytest.approx((2.9 + loss) / 3)
     assert places[figures.COUNTS][2, row].tolist() == [0, 1, 0, 0, 1, 0, 0, 0, 1]
     assert places[figures.HERE_X][2, row] == [2]
     assert 100 * sweep.by_score.accuracy[2, row] == pytest.approx(66.667, abs=1e-3)
     assert 100 * sweep.by_score.accuracy[2, row - 2] == pytest.approx(33.333, abs=1e-3)
+
+
+@pytest.mark.parametrize("highest", [1.5, 3.0, 20.0, 80.0, 10000.0])
+def test_the_numbers_stand_below_the_bars_within_the_panel(highest) -> None:
+    axis = figures.samples_figure((1, 2, 3), 0, highest).layout.yaxis
+    rows = [mark.y[0] for mark in figures.marks(3, 3, highest) if mark.panel == "samples"]
+    assert all(axis.range[0] < row < 0 for row in rows)
+    assert axis.tickvals[0] == 0
+    assert axis.tickvals[-1] <= axis.range[1]
+    assert 4 <= len(axis.tickvals) <= 6
 
 
 @pytest.mark.parametrize("variant", HINGE_VARIANTS)

@@ -64,13 +64,13 @@ def states(draw: st.DrawFn) -> State:
 
 @st.composite
 def learning_settings(draw: st.DrawFn) -> dict[str, Any]:
-    pixel = st.floats(-1000, 1000)
+    pixel, entry = st.floats(-255, 255), st.floats(-100, 100)
     point = st.tuples(pixel, pixel, st.integers(0, 9))
     whole = st.integers(0, 9999)
     settings = {
         "pixels": st.tuples(*[pixel] * 4),
-        "matrix": st.tuples(*[pixel] * 12),
-        "bias": st.tuples(*[pixel] * 3),
+        "matrix": st.tuples(*[entry] * 12),
+        "bias": st.tuples(*[st.floats(-1000, 1000)] * 3),
         "data": st.sampled_from(DATA_SETS),
         "points": st.lists(point, min_size=1, max_size=60).map(tuple),
         "groups": st.lists(name_text, min_size=2, max_size=10, unique=True).map(tuple),

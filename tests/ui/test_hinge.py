@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from core.hinge_sweeps import sweep_hinges
-from core.hinge_variants import HINGE_POWERS, HingeVerdict
+from core.hinge_variants import HINGE_POWERS, HingePower, HingeVerdict
 from core.losses import HINGE_VARIANTS, HingeVariant
 from pages.ui.example import DEFAULT, LARGEST_MARGIN, Example, State
 from pages.ui.figures import hinge as figures
@@ -44,6 +44,25 @@ def test_the_line_stands_the_margin_below_its_origin(variant: HingeVariant) -> N
     row = round(2.5 / handle.step)
     assert handle.sweep["margin"][row] == 2.5
     np.testing.assert_array_equal(handle.sweep["hinge"][row], sweep.now.loss)
+
+
+@pytest.mark.parametrize("variant", HINGE_VARIANTS)
+@pytest.mark.parametrize("power", HINGE_POWERS)
+def test_a_kink_that_is_not_there_is_out_of_sight(variant: HingeVariant, power: HingePower) -> None:
+    sweep = sweep_of(State(variant=variant, power=power))
+    figure = figures.losses_figure(sweep.axis, sweep.loss_limit, score_label="")
+    lowest = figure.layout.yaxis.range[0]
+    for kinks, losses in (
+        (sweep.kinks_by_margin, sweep.curves_by_margin),
+        (sweep.kinks_by_label, sweep.curves_by_label),
+    ):
+        places = figures.curve_places(losses, kinks, sweep.loss_limit)
+        scores, heights = places[figures.KINK_SCORES], places[figures.KINK_LOSSES]
+        is_used = np.isfinite(kinks[..., 1, :])
+        np.testing.assert_array_equal(np.where(is_used, scores, np.nan), kinks[..., 0, :])
+        np.testing.assert_array_equal(np.where(is_used, heights, np.nan), kinks[..., 1, :])
+        assert (heights[~is_used] < 10 * lowest).all()
+        assert np.isfinite(scores).all()
 
 
 @pytest.mark.parametrize(

@@ -72,7 +72,7 @@ def test_hidden_units_do_what_is_told_of_them() -> None:
     circles = preset_run("circles_network")
     assert setup(circles, "network", "cross_entropy").hidden == 3
     assert trained(circles, "network").accuracy == 1.0
-    for seed in range(5):  # two lines enclose nothing
+    for seed in range(5):  # where both are off, nothing changes
         two = replace(circles, hidden=2, seed=seed)
         assert trained(two, "network").accuracy < 0.85
     xor = preset_run("xor_network")

@@ -38,6 +38,8 @@ def test_nothing_is_left_in_english(language: str) -> None:
         "data.probability",
         "learning.optimizer.adam",
         "legend.p",
+        "linear_classifier.legend.softmax",
+        "linear_classifier.legend.svm",
         "readout.cross_entropy_gradient_norm",
         "table.ours",
         "topic.softmax",

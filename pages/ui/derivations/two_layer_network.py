@@ -23,7 +23,7 @@ from pages.ui.written import write_number
 
 __all__ = ["derivation"]
 
-MOST_ENTRIES: Final = 10
+MOST_ENTRIES: Final = 6
 """How many entries of a vector are written; of longer ones, the first."""
 
 MOST_TERMS: Final = 3
@@ -42,7 +42,7 @@ SLOPES: Final = {
 
 @dataclass(frozen=True)
 class Step:
-    """A recorded step of a run: the sample of the largest loss, and the weight it moves most."""
+    """A recorded step of a run; the weight in W1 that a sample pulls hardest at, and the sample."""
 
     run: Run
     at: int
@@ -65,7 +65,9 @@ class Step:
     @property
     def sample(self) -> int:
         """The number of the sample among the training data."""
-        return int(self.record.batch[self.whole.per_sample.argmax()])
+        inputs, slopes = self.whole.forward["X"], self.whole.backward["da1"]
+        pulls = np.abs(inputs).max(axis=1) * np.abs(slopes).max(axis=1)
+        return int(self.record.batch[pulls.argmax()])
 
     @property
     def label(self) -> int:
@@ -176,7 +178,7 @@ def derivation(state: State, run: Run, t: Text) -> str:
     )
 
 
-def _written(value: float, digits: int = 5) -> str:
+def _written(value: float, digits: int = 4) -> str:
     mantissa, _, exponent = format_significant(value, digits).replace("−", "-").partition("e")
     return rf"{mantissa} \cdot 10^{{{exponent}}}" if exponent else mantissa
 

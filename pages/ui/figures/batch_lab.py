@@ -27,7 +27,7 @@ __all__ = [
 ]
 
 SAMPLE_LOSSES, SAMPLE_BASES = Spot("samples", 0, "y"), Spot("samples", 0, "base")
-SAMPLE_LABELS = "sample_labels"
+SAMPLE_NUMBERS = ("sample_cross_entropies", "sample_hinges")
 GRADIENTS, GRADIENT_BASES = Spot("shares", 0, "y"), Spot("shares", 0, "base")
 SHARES = "shares"
 COUNTS, SHADES = "confusion_counts", "confusion_shades"
@@ -36,6 +36,8 @@ HERE_X, HERE_Y = "confusion_x", "confusion_y"
 OUT_OF_SIGHT = -1e4
 """Below the panel: Plotly would draw the outline of an empty bar."""
 RIGHT = "#009E73"
+ROWS = (-0.09, -0.23)
+"""Where the numbers of each loss stand, in units of the axis."""
 FAINT = 0.45
 """Opacity of the samples that are not on the stage."""
 DEEPEST = 0.75
@@ -62,7 +64,7 @@ def places(
     return {
         SAMPLE_LOSSES: np.concatenate([bars, np.zeros_like(means)], axis=-1),
         SAMPLE_BASES: np.concatenate([np.zeros_like(bars), means], axis=-1),
-        SAMPLE_LABELS: bars,
+        **{name: shown[..., row, :] for row, name in enumerate(SAMPLE_NUMBERS)},
         GRADIENTS: np.concatenate([own, own / totals.size], axis=-1),
         GRADIENT_BASES: np.concatenate(
             [np.where(own == 0, OUT_OF_SIGHT, 0.0), np.zeros_like(own)], axis=-1
@@ -75,16 +77,25 @@ def places(
     }
 
 
-def marks(samples: int, classes: int) -> list[Mark]:
-    """The numbers at the bars and in the cells; a ring where the sample on the stage is counted."""
-    along, across = np.arange(samples, dtype=np.float64), np.arange(classes, dtype=np.float64)
+def marks(samples: int, classes: int, highest: float) -> list[Mark]:
+    """The numbers of bars and cells; a ring where the sample on the stage is counted."""
+    along, across = tuple(map(float, range(samples))), np.arange(classes, dtype=np.float64)
     return [
-        Mark(
-            "samples",
-            "label",
-            (*(along - SIDE_BY_SIDE), *(along + SIDE_BY_SIDE)),
-            SAMPLE_LABELS,
-            decimals=(2,),
+        *(
+            Mark(
+                "samples",
+                "text",
+                along,
+                (row * highest,) * samples,
+                numbers=numbers,
+                decimals=(2,),
+                colors=(color,),
+                side="level",
+                room=1.0,
+            )
+            for row, numbers, color in zip(
+                ROWS, SAMPLE_NUMBERS, (CROSS_ENTROPY, HINGE), strict=True
+            )
         ),
         Mark(
             "shares",
@@ -109,7 +120,10 @@ def marks(samples: int, classes: int) -> list[Mark]:
 
 @lru_cache(FIGURES_KEPT)
 def samples_figure(numbers: tuple[int, ...], position: int, highest: float) -> go.Figure:
-    """Bars of both losses of some samples, and lines at their means over the whole batch."""
+    """Bars of both losses of some samples, and lines at their means over the whole batch.
+
+    There is room below for the numbers: at the bars, the lines would pass through them.
+    """
     samples = len(numbers)
     middle = (samples - 1) / 2
     colors = [CROSS_ENTROPY] * samples + [HINGE] * samples
@@ -133,7 +147,10 @@ def samples_figure(numbers: tuple[int, ...], position: int, highest: float) -> g
         },
     )
     class_axis(figure, [str(number) for number in numbers])
-    figure.update_yaxes(range=[0, 1.12 * highest])
+    power = 10.0 ** np.floor(np.log10(highest / 3))
+    step = power * max(m for m in (1, 2, 5) if m * power <= highest / 3)
+    ticks = np.arange(0, 1.001 * highest, step)
+    figure.update_yaxes(range=[-0.31 * highest, 1.06 * highest], tickvals=ticks.tolist())
     figure.update_layout(barmode="overlay")
     return figure
 

@@ -49,7 +49,7 @@ KINK_SCORES, KINK_LOSSES = Spot("losses", 2, "x"), Spot("losses", 2, "y")
 POINT_SCORES, POINT_LOSSES = "point_scores", "point_losses"
 PROBABILITY_LABELS = "probability_labels"
 
-FLAG_ROOM = 24
+FLAG_ROOM = 28
 GHOST_WIDTH, GHOST_PLACE = 0.1, 0.43
 SIDE_BY_SIDE = 0.19
 """Half the distance between the two gradient bars of a class."""

@@ -49,7 +49,7 @@ SURPRISAL_HEIGHTS = "surprisal_heights"
 TRUE_X, TRUE_Y, TRUE_SURPRISAL = "true_x", "true_y", "true_surprisal"
 POINT_LOGITS, POINT_SIZES = "point_logits", "point_sizes"
 
-FLAG_ROOM = 24
+FLAG_ROOM = 28
 BELOW = -9.0
 """Below the range of the panel: where a hollow bar of height 0 waits, unseen."""
 

@@ -43,7 +43,7 @@ ERRORS, ERRORS32 = "entry_errors", "entry_errors32"
 POINT_STEPS, POINT_ERRORS = "point_steps", "point_errors"
 ENDS = "secant_ends"
 
-FLAG_ROOM = 24
+FLAG_ROOM = 28
 LEAST_ERROR, LARGEST_ERROR = 1e-16, 10.0
 """The range of the axis of errors. An error of 0 has no place on it, and lies on its floor."""
 
@@ -118,7 +118,7 @@ def point_places(errors: GradientErrors, entry: int) -> dict[Place, FloatArray]:
 def marks(classes: int, limit: float) -> list[Mark]:
     """The numbers at the bars, rings at kinks, the present errors, and the ends of the secant."""
     places = tuple(np.arange(classes, dtype=np.float64).tolist())
-    upper, lower = -1.47 * limit, -1.75 * limit
+    upper, lower = -1.53 * limit, -1.89 * limit
     texts = [(ERRORS, FLOAT64, (upper,) * classes), (ERRORS32, FLOAT32, (lower,) * classes)]
     if classes > ROOM_FOR_BOTH:
         # Side by side the numbers would touch: every second one stands lower.
@@ -151,7 +151,7 @@ def gradients_figure(names: tuple[str, ...], limit: float) -> go.Figure:
     )
     class_axis(figure, names)
     ticks = [-limit, -limit / 2, 0, limit / 2, limit]
-    figure.update_yaxes(range=[-1.95 * limit, 1.35 * limit], tickvals=ticks)
+    figure.update_yaxes(range=[-2.12 * limit, 1.35 * limit], tickvals=ticks)
     figure.update_layout(barmode="overlay")
     return figure
 

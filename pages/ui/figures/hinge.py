@@ -51,6 +51,8 @@ VARIANT_LOSSES, VARIANT_TOPS = "variant_losses", "variant_tops"
 CASES = tuple((variant, power) for variant in HINGE_VARIANTS for power in HINGE_POWERS)
 FLAGS = ("⚑",) * MAXIMUM_CLASSES
 PALE = 0.5
+PARKED = -1000.0
+"""Where a kink that is not there is kept, in units of the axis: far below it."""
 SIDE_BY_SIDE = 0.21
 """Half the distance between the bars of the hinge and the squared hinge."""
 
@@ -103,12 +105,15 @@ def point_places(result: HingeComparison, along: int) -> dict[Place, FloatArray]
     }
 
 
-def curve_places(losses: FloatArray, kinks: FloatArray) -> dict[Place, FloatArray]:
+def curve_places(losses: FloatArray, kinks: FloatArray, highest: float) -> dict[Place, FloatArray]:
     """The loss along one score, (..., steps), and its kinks, (..., 2, classes)."""
+    scores, heights = kinks[..., 0, :], kinks[..., 1, :]
+    # Plotly draws no path for a NaN, and only all of the paths can be moved in time with the hand.
+    is_used = ~np.isnan(heights)
     return {
         LOSS_CURVE: losses,
-        KINK_SCORES: kinks[..., 0, :],
-        KINK_LOSSES: kinks[..., 1, :],
+        KINK_SCORES: np.where(is_used, scores, 0.0),
+        KINK_LOSSES: np.where(is_used, heights, PARKED * highest),
     }
 
 
@@ -275,8 +280,5 @@ def legend(
     return (
         LegendEntry(word("power_1"), HINGE),
         LegendEntry(word("power_2"), HINGE, "hatch"),
-        LegendEntry(word("chosen"), MUTED, "none"),
-        LegendEntry(word("roots"), MUTED, "none"),
-        LegendEntry(word("weston_watkins"), MUTED, "none"),
-        LegendEntry(word("crammer_singer"), MUTED, "none"),
+        LegendEntry(word("chosen"), INK, "outline"),
     )

@@ -81,8 +81,9 @@ def target_places(label: int | None) -> dict[Place, Numbers]:
 def score_range(scores: FloatArray) -> tuple[float, float]:
     """The axis of the scores: it holds still through the run, with room for the numbers."""
     low, high = min(0.0, float(scores.min())), max(0.0, float(scores.max()))
-    unit = 10.0 ** math.floor(math.log10(max(high - low, 1e-3))) / 2.0
-    room = 0.14 * (high - low)
+    span = max(high - low, 1e-3)
+    unit = 10.0 ** math.floor(math.log10(span)) / 2.0
+    room = 0.14 * span
     return (
         unit * math.floor((low - room) / unit),
         unit * math.ceil((high + room) / unit),

@@ -366,10 +366,14 @@ def exp_figure() -> go.Figure:
     """A lane a type: where exp is 0, loses digits, is fine, and is infinite."""
     figure = base_figure()
     numbers = (-1000, -100, -10, 0, 10, 100, 1000)
+    names = [
+        "" if abs(number) == 100 else name
+        for number, name in zip(numbers, _decade_names(numbers), strict=True)
+    ]
     figure.update_xaxes(
         range=list(LANE_RANGE),
         tickvals=_decades(np.array(numbers)).tolist(),
-        ticktext=_decade_names(numbers),
+        ticktext=names,
         tickangle=0,
         zeroline=False,
     )

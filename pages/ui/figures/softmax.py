@@ -206,13 +206,14 @@ def jacobian_figure(names: tuple[str, ...]) -> go.Figure:
     figure.update_xaxes(
         range=[-0.5, last],
         side="top",
+        ticklabelstandoff=3,
         ticktext=[*(f"z<sub>{name}</sub>" for name in shown), "Σ"],
         **axis,
     )
     figure.update_yaxes(
         range=[last, -0.5], ticktext=[*(f"p<sub>{name}</sub>" for name in shown), "Σ"], **axis
     )
-    figure.update_layout(margin={"l": 26 + 6 * longest, "r": 8, "t": 30, "b": 6})
+    figure.update_layout(margin={"l": 26 + 6 * longest, "r": 8, "t": 34, "b": 6})
     return figure
 
 

@@ -13,6 +13,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from core.training import DivergenceError, Training
 from pages.ui.example import State, encode
+from pages.ui.learning.divergence import divergence_sentence
 from pages.ui.learning.setups import Lesson, Setup, usual
 from pages.ui.location import read_state
 from pages.ui.text import Text
@@ -99,15 +100,8 @@ def live_stage(
         shown()
     for run in runs:
         if run.problem is not None:
-            st.error(
-                t(
-                    "learning.diverged",
-                    loss=t(f"learning.loss.{run.setup.objective.loss}"),
-                    step=run.problem.step,
-                    rate=f"{run.problem.learning_rate:g}",
-                ),
-                icon="📈",
-            )
+            sentence = divergence_sentence(run.problem, run.setup.objective, t)
+            st.error(sentence, icon="📈")
     return status
 
 

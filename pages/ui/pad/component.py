@@ -23,7 +23,7 @@ WORDS: Final = ("sheet", "hint", "clear", "cleared", "down", "up")
 """What the sheet says: its name, how it is used, its button, and what has just happened."""
 
 _FOLDER = Path(__file__).parent
-_NIBBLES = SHEET_SIZE**2 // 4
+_BYTES = SHEET_SIZE**2 // 8
 
 _component = st.components.v2.component(
     "logit_lab_pad",
@@ -95,10 +95,11 @@ def _read(state: Any) -> tuple[int, Drawing | None]:
     sent = (state or {}).get("state")
     if not isinstance(sent, dict) or not isinstance(sent.get("number"), int):
         return 0, None
-    ink = sent.get("ink")
     try:
-        packed = bytes.fromhex(ink if isinstance(ink, str) and len(ink) == _NIBBLES else "-")
+        packed = bytes.fromhex(str(sent.get("ink")))
     except ValueError:
+        packed = b""
+    if len(packed) != _BYTES:
         return sent["number"], None
     bits = np.unpackbits(np.frombuffer(packed, np.uint8)).astype(bool)
     return sent["number"], Drawing(

@@ -52,11 +52,12 @@ def _read(state: Any) -> _Message | None:
         return None
     if not isinstance(sent.get("number"), int):
         return None
-    added, removed = sent.get("added"), sent.get("removed")
+    added, removed, moved = sent.get("added"), sent.get("removed"), sent.get("moved")
     release = Release(
         sent["values"],
         sent.get("focus"),
         is_held=sent.get("is_held") is True,
+        moved=tuple(map(str, moved)) if isinstance(moved, list) else (),
         added=None if added is None else _spot(added),
         removed=removed if isinstance(removed, str) else None,
     )

@@ -10,7 +10,7 @@ class Handle {
     this.grip.addEventListener("pointerdown", (event) => this.grab(event));
     this.grip.addEventListener("pointermove", (event) => this.drag(event));
     this.grip.addEventListener("pointerup", (event) => this.release(event));
-    this.grip.addEventListener("pointercancel", (event) => this.release(event));
+    this.grip.addEventListener("pointercancel", (event) => this.lose(event));
     this.grip.addEventListener("lostpointercapture", (event) => this.release(event));
     this.grip.addEventListener("keydown", (event) => this.press(event));
     this.grip.addEventListener("blur", () => this.rest());
@@ -29,6 +29,11 @@ class Handle {
         this.grab(event, this.fromPointer(event, { x: 0, y: 0 }));
       });
     }
+  }
+
+  // A number stays where it is.
+  get isNumber() {
+    return this.given.mark === "number" || this.given.mark === "cell";
   }
 
   remove() {
@@ -98,8 +103,7 @@ class Handle {
   place() {
     const { given } = this;
     if (this.box) {
-      const last = given.grid ? given.grid.length - 1 : (given.maximum - given.minimum) / given.step;
-      const share = clamp(this.position(this.value), 0, last) / (last || 1);
+      const share = clamp(this.position(this.value), 0, this.last) / (this.last || 1);
       this.grip.style.left = `${100 * share}%`;
       this.grip.style.setProperty("--share", share);
       return;
@@ -108,12 +112,16 @@ class Handle {
     if (!layout?.xaxis?._length) return;
     const { xaxis, yaxis } = layout;
     const spot = this.mirrored(this.value);
-    const [x, y] = given.axis === "xy" ? spot : given.axis === "x" ? [spot, given.at] : [given.at, spot];
+    const [x, y] = this.isNumber ? given.at : given.axis === "xy" ? spot : given.axis === "x" ? [spot, given.at] : [given.at, spot];
     const isBelow = given.axis === "x" && given.at === null;
     const top = isBelow ? layout.height : toPixel(yaxis, y);
     this.grip.style.transform = `translate(${toPixel(xaxis, x)}px, ${top}px)`;
     const column = Math.abs(xaxis.d2p(1) - xaxis.d2p(0));
     if (given.mark === "flag") this.grip.toggleAttribute("data-narrow", column < 84);
+    if (this.isNumber) {
+      this.grip.style.setProperty("--handle-width", `${clamp(column - 6, 20, 76)}px`);
+      this.grip.style.setProperty("--handle-height", `${Math.abs(yaxis.d2p(1) - yaxis.d2p(0)) - 2}px`);
+    }
     if (given.mark === "bar") {
       this.grip.style.setProperty("--handle-width", `${clamp(column - 4, 20, 76)}px`);
       // Held at the edge of the panel, the pill stays within it.
@@ -127,7 +135,7 @@ class Handle {
     const { follows } = this.given;
     if (this.held || dirty.has(this.given.origin)) this.place();
     else if (follows !== null && dirty.has(follows)) {
-      this.value = this.stage.arrays[follows][0];
+      this.value = this.given.axis === "xy" ? [...this.stage.arrays[follows]] : this.stage.arrays[follows][0];
       this.row = null;
       this.describe();
       this.place();
@@ -138,8 +146,11 @@ class Handle {
     const { given } = this;
     if (this.box) {
       const { left, width } = this.track.getBoundingClientRect();
-      const last = given.grid ? given.grid.length - 1 : (given.maximum - given.minimum) / given.step;
-      return this.at(Math.round(clamp((event.clientX - offset.x - left) / width, 0, 1) * last));
+      return this.at(Math.round(clamp((event.clientX - offset.x - left) / width, 0, 1) * this.last));
+    }
+    if (this.isNumber) {
+      const travel = event.clientX - offset.x;
+      return this.at(clamp(Math.round(this.start + (travel * this.last) / NUMBER_TRAVEL_PX), 0, this.last));
     }
     const { xaxis, yaxis } = this.layout();
     const x = xaxis.p2d(event.clientX - offset.x - xaxis._offset);
@@ -153,6 +164,7 @@ class Handle {
       const { left, width } = this.grip.getBoundingClientRect();
       return { x: left + width / 2, y: 0 };
     }
+    if (this.isNumber) return { x: 0, y: 0 };
     const { xaxis, yaxis } = this.layout();
     const spot = this.mirrored(this.value);
     const [x, y] = this.given.axis === "xy" ? spot : [spot, spot];
@@ -168,6 +180,12 @@ class Handle {
     const above = grid.findIndex((entry) => entry >= value);
     if (above < 1) return above < 0 ? grid.length - 1 : 0;
     return above - (grid[above] - value) / (grid[above] - grid[above - 1]);
+  }
+
+  // The last step of the grid, counted from 0.
+  get last() {
+    const { grid, minimum, maximum, step } = this.given;
+    return grid ? grid.length - 1 : Math.round((maximum - minimum) / step);
   }
 
   at(row) {
@@ -213,6 +231,7 @@ class Handle {
   take() {
     this.held = true;
     this.before = JSON.stringify(this.value);
+    if (this.isNumber) this.start = this.position(this.value);
     this.focusBefore = this.stage.focus;
     this.stage.root.toggleAttribute("data-used", true);
   }
@@ -254,6 +273,12 @@ class Handle {
     const isDouble = isTap && performance.now() - this.tapped < DOUBLE_TAP_MS;
     this.tapped = isTap ? performance.now() : undefined;
     if (isDouble && this.given.is_removable) this.stage.send({ removed: this.id });
+  }
+
+  // Where up and down scroll the page, the browser takes the finger away for that.
+  lose(event) {
+    if (this.isNumber && event.pointerId === this.pointer) this.cancel();
+    else this.release(event);
   }
 
   finish() {

@@ -63,6 +63,7 @@ class Mark {
     if (!layout?.xaxis?._length) return;
     const { xaxis, yaxis } = layout;
     const isBar = given.kind === "label" || given.kind === "push";
+    const letters = given.kind === "push" ? 3.4 : 2.8; // the width of a number with its arrow, in its heights
     const [width, height] = [xaxis, yaxis].map((axis, i) => Math.abs(axis.d2p(given.size[i]) - axis.d2p(0)));
     const room = given.kind === "cell" ? width : xaxis._length / nodes.length;
     const xs = this.values(given.x);
@@ -71,9 +72,9 @@ class Mark {
     const roomy = given.room === null ? Infinity : Math.abs(xaxis.d2p(given.room) - xaxis.d2p(0)) / 3.4;
     // Counts are short.
     const characters = given.decimals.every((decimals) => decimals === 0) ? 2.4 : 3.6;
-    const size = given.kind === "cell" ? Math.min(width / characters, height / 1.7) : isBar ? room / 2.8 : roomy;
-    // Read once: after a style was set, to ask for a width makes the browser lay out the page.
-    const largest = fontSize(panel.plot.clientWidth) + 2;
+    const size = given.kind === "cell" ? Math.min(width / characters, height / 1.7) : isBar ? room / letters : roomy;
+    // As it was drawn: after a style was set, to ask for a width makes the browser lay out the page.
+    const largest = panel.size + 2;
     if (isBar) panel.marks.toggleAttribute("data-narrow", room < 24);
     nodes.forEach((node, i) => {
       const [x, y] = [xs[i] ?? NaN, ys[i] ?? NaN];
@@ -138,9 +139,11 @@ async function download(stage, panel, format) {
   const note = (x, y, text, yshift) => ({ x, y, text, yshift, showarrow: false, font: { color: ink, size: 14 } });
   const marks = stage.marks.filter((mark) => mark.panel === panel).flatMap((mark) => mark.annotations());
   const handles = [...stage.handles.values()]
-    .filter(({ given }) => given.panel === panel.id && given.axis !== "xy")
-    .map(({ given, value, pill }) =>
-      given.axis === "y"
+    .filter(({ given }) => given.panel === panel.id && given.axis !== "xy" && given.mark !== "cell")
+    .map(({ given, value, pill, isNumber }) =>
+      isNumber
+        ? note(...given.at, plain(pill.textContent), 0)
+        : given.axis === "y"
         ? note(given.at, value, plain(pill.textContent), value < 0 ? -12 : 12)
         : given.at !== null
         ? { ...note(value, given.at, "\u25CF", 1), font: { color: stage.themed(given.color), size: 24 } }

@@ -6,6 +6,9 @@
 const COARSE_POINTER = matchMedia("(pointer: coarse)");
 const UPDATES_PER_SECOND = 10;
 const KEYBOARD_REST_MS = 350;
+const [SEVERAL_POINTS, MANY_POINTS] = [4, 24]; // of more than so many in a panel each takes less room
+const LONG_NUMBER = 8; // characters of a readout
+const NUMBER_TRAVEL_PX = 400; // the way of the pointer through the whole range of a number
 const DOUBLE_TAP_MS = 400;
 const ICON = { play: "\u25B6\uFE0E", pause: "\u23F8\uFE0E" };
 
@@ -72,7 +75,7 @@ const write = (node, text) => {
 };
 
 // A wide screen is a projector's: it is read from the back of the hall.
-const fontSize = (width) => (innerWidth < 1600 || width < 560 ? 14 : width < 1300 ? 18 : 22);
+const fontSize = (width) => (innerWidth < 1600 || width < 440 ? 14 : width < 640 ? 16 : width < 1300 ? 18 : 22);
 
 const toPixel = (axis, value) => axis._offset + clamp(axis.d2p(value), 0, axis._length);
 

@@ -1,3 +1,9 @@
+// An animation that is under way tells its plot of its end, even of one that is gone.
+function discard(plotly, plot) {
+  plotly.purge(plot);
+  plot.emit = () => {};
+}
+
 class Stage {
   constructor(root) {
     this.root = create("div", "stage", root);
@@ -24,7 +30,7 @@ class Stage {
     clearTimeout(this.throttled);
     cancelAnimationFrame(this.frame);
     for (const handle of this.handles.values()) handle.stop();
-    for (const panel of this.panels.values()) window.Plotly?.purge(panel.plot);
+    for (const panel of this.panels.values()) if (window.Plotly) discard(window.Plotly, panel.plot);
     this.root.remove();
   }
 
@@ -48,8 +54,7 @@ class Stage {
     this.moved.clear();
     this.focus = model.focus;
     this.syncPanels();
-    for (const panel of this.panels.values()) panel.marks.replaceChildren();
-    this.marks = this.model.marks.map((given) => new Mark(this, given));
+    this.syncMarks();
     this.syncPictures();
     this.syncReadouts();
     this.syncHandles();
@@ -64,7 +69,7 @@ class Stage {
     else delete this.root.dataset.tall;
     for (const [id, panel] of this.panels) {
       if (this.model.panels.some((given) => given.id === id)) continue;
-      this.plotly.purge(panel.plot);
+      discard(this.plotly, panel.plot);
       panel.box.remove();
       this.panels.delete(id);
     }
@@ -111,6 +116,16 @@ class Stage {
       // To move a node takes the focus and the pointer from its handles.
       if (this.grid.children[position] !== panel.box) this.grid.insertBefore(panel.box, this.grid.children[position] ?? null);
     });
+  }
+
+  // During a drag they mostly stay as they are, and to make them anew takes long.
+  syncMarks() {
+    const key = JSON.stringify(this.model.marks);
+    const areKept = (mark) => this.panels.get(mark.given.panel) === mark.panel && mark.values(mark.given.y).length === mark.nodes.length;
+    if (key === this.marksKey && this.marks.every(areKept)) return;
+    this.marksKey = key;
+    for (const panel of this.panels.values()) panel.marks.replaceChildren();
+    this.marks = this.model.marks.map((given) => new Mark(this, given));
   }
 
   syncPictures() {
@@ -164,6 +179,10 @@ class Stage {
       this.handles.set(given.id, handle);
       handle.update(given);
     }
+    for (const [id, { box }] of this.panels) {
+      const count = this.model.handles.filter(({ mark, panel }) => mark === "point" && panel === id).length;
+      box.dataset.points = count > MANY_POINTS ? "many" : count > SEVERAL_POINTS ? "several" : "few";
+    }
   }
 
   // ---- drawing ---------------------------------------------------------------------------------
@@ -196,8 +215,8 @@ class Stage {
     this.readTheme();
     const redrawn = [];
     const redrawnIds = new Set();
+    const size = this.fontSize();
     for (const panel of this.panels.values()) {
-      const size = fontSize(panel.plot.clientWidth);
       if (!themeChanged && panel.skeleton === panel.given.figure && panel.size === size) continue;
       panel.skeleton = panel.given.figure;
       panel.size = size;
@@ -226,8 +245,13 @@ class Stage {
     if (themeChanged) this.colorsOf = new WeakMap();
     this.model.places.forEach((place, i) => !redrawnIds.has(place.panel) && this.dirty.add(i));
     this.placeAll();
-    await this.paint();
+    await this.paint({ inHand: [...this.handles.values()].some(({ held }) => held) });
     for (const panel of this.panels.values()) panel.plot.setAttribute("aria-label", panel.given.alt);
+  }
+
+  // The same in all panels: as the narrowest of them has room for.
+  fontSize() {
+    return fontSize(Math.min(...[...this.panels.values()].map(({ plot }) => plot.clientWidth)));
   }
 
   target(trace, attribute) {
@@ -244,7 +268,8 @@ class Stage {
         if (!panel.drawn || !width || (layout.width === width && layout.height === height)) continue;
         await this.plotly.Plots.resize(panel.plot);
       }
-      const outgrown = [...this.panels.values()].some(({ size, plot }) => size && size !== fontSize(plot.clientWidth));
+      const wanted = this.fontSize();
+      const outgrown = [...this.panels.values()].some(({ size }) => size && size !== wanted);
       if (outgrown) await this.draw(this.theme);
       this.placeAll();
     });
@@ -278,7 +303,7 @@ class Stage {
       }
     }
     for (const [axis, place, index] of handle.given.moves) {
-      this.arrays[place][index] = handle.value[axis];
+      this.arrays[place][index] = [handle.value].flat()[axis];
       this.dirty.add(place);
     }
     this.requestPaint();
@@ -361,7 +386,10 @@ class Stage {
     };
     for (const [id, { value, rooms }] of this.readoutNodes) {
       const readout = byId.get(id);
-      if (readout.choices === null) write(value, word(readout));
+      if (readout.choices === null) {
+        write(value, word(readout));
+        value.toggleAttribute("data-long", value.textContent.length > LONG_NUMBER);
+      }
       else writeSentence(value, word(readout));
       if (!inHand) rooms.forEach((room, i) => writeSentence(room, readout.choices[i]));
     }
@@ -387,7 +415,7 @@ class Stage {
     this.lastSent = performance.now();
     const values = Object.fromEntries([...this.handles].map(([id, handle]) => [id, handle.value]));
     this.root.dataset.sent = this.sent;
-    this.setStateValue("state", { number: this.sent, values, focus: this.focus, ...more });
+    this.setStateValue("state", { number: this.sent, values, focus: this.focus, moved: [...this.moved], ...more });
   }
 
   sendThrottled() {

@@ -214,11 +214,14 @@ class Handle:
         are pairs. The present value may lie off the grid.
     mark
         ``"bar"``: the end of a bar; ``"point"``: a marker; ``"flag"``: a flag dragged among
-        classes; ``"slider"``: a value on a track of its own below the panels; ``"timeline"``: the
-        same with play and pause.
+        classes; ``"number"``: a number that stays in its place, and grows as the pointer goes
+        to the right; ``"cell"``: the same over a mark of kind cell, which writes it;
+        ``"slider"``: a value on a track of its own below the panels; ``"timeline"``: the same with
+        play and pause.
     panel, axis, at
         Where it is: the axis along which it moves, and its place on the other axis
-        (None: at the lower edge of the panel). A slider and a timeline have no panel.
+        (None: at the lower edge of the panel); x and y of a number. A slider and a timeline have no
+        panel.
     origin
         A place whose number the value is counted down from: the handle stands at that number less
         its value, such as a margin below a score. None: the handle stands at its value.
@@ -231,7 +234,8 @@ class Handle:
         What changes as soon as the handle is taken, such as the curve along its axis; None if
         nothing does.
     moves
-        For a handle without a sweep: (coordinate, place, index) of the numbers that follow it.
+        For a handle without a sweep: (coordinate, place, index) of the numbers that follow it; a
+        single value is coordinate 0. A place may be the id of another handle, which follows, too.
     live
         Send throttled updates during the drag: for a handle whose effect cannot be tabulated.
     names
@@ -251,10 +255,10 @@ class Handle:
     maximum: Value
     step: float = 1.0
     decimals: int = 2
-    mark: Literal["bar", "point", "flag", "slider", "timeline"] = "point"
+    mark: Literal["bar", "point", "flag", "number", "cell", "slider", "timeline"] = "point"
     panel: str | None = None
     axis: Literal["x", "y", "xy"] = "y"
-    at: float | None = None
+    at: float | tuple[float, float] | None = None
     color: str = "var(--st-primary-color)"
     sweep: Mapping[Place, Numbers] = field(default_factory=dict)
     focus: Mapping[Place, FloatArray] | None = None
@@ -290,6 +294,8 @@ class Release:
         The handle that has the focus.
     is_held
         Whether the drag goes on: an update of a live handle.
+    moved
+        The handles that were moved, but for those that followed.
     added
         The panel, x and y of a click on an empty plane.
     removed
@@ -299,6 +305,7 @@ class Release:
     values: Mapping[str, Value]
     focus: str | None
     is_held: bool = False
+    moved: tuple[str, ...] = ()
     added: tuple[str, float, float] | None = None
     removed: str | None = None
 

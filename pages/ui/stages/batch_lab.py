@@ -94,7 +94,7 @@ def batch_stage(view: View, sweep: SampleSweep, t: Text) -> None:
             label_handle(view.state, t, sweep=places(sweep.sample.by_label, sweep.by_label)),
         ],
         readouts=words,
-        marks=figures.marks(len(numbers), len(every)),
+        marks=figures.marks(len(numbers), len(every), highest),
         now=now,
         focus=score_id(view.state.focus),
         on_release=_adopt,

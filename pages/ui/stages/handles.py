@@ -9,7 +9,7 @@ from core.sweeps import ScoreAxis
 from core.validation import FloatArray
 from pages.ui.example import State
 from pages.ui.figures.theme import CLASS_COLORS, TARGET
-from pages.ui.stage.vocabulary import Handle, Place, Release
+from pages.ui.stage.vocabulary import Handle, Numbers, Place, Release
 from pages.ui.text import Text
 
 __all__ = [
@@ -82,7 +82,7 @@ def score_handles(
 
 
 def label_handle(
-    state: State, t: Text, *, sweep: Mapping[Place, FloatArray], panel: str = "scores"
+    state: State, t: Text, *, sweep: Mapping[Place, Numbers], panel: str = "scores"
 ) -> Handle:
     """Make the flag that marks the true class."""
     names = state.example.names

@@ -204,7 +204,9 @@ def _verdict(state: State, verdict: HingeVerdict, t: Text) -> str:
 def _curve(sweep: HingeSweep, along: int) -> dict[Place, FloatArray]:
     """The loss along one score, and the name of that score."""
     return {
-        **figures.curve_places(sweep.by_score.loss[along], sweep.kinks_by_score[along]),
+        **figures.curve_places(
+            sweep.by_score.loss[along], sweep.kinks_by_score[along], sweep.loss_limit
+        ),
         "focus_name": np.array(float(along)),
     }
 
@@ -227,7 +229,7 @@ def _label_sweep(state: State, sweep: HingeSweep) -> dict[Place, FloatArray]:
     return {
         **figures.result_places(sweep.by_label),
         **figures.point_places(sweep.by_label, state.focus),
-        **figures.curve_places(sweep.curves_by_label, sweep.kinks_by_label),
+        **figures.curve_places(sweep.curves_by_label, sweep.kinks_by_label, sweep.loss_limit),
     }
 
 
@@ -236,7 +238,7 @@ def _margin_handle(state: State, sweep: HingeSweep, t: Text) -> Handle:
     swept = {
         **figures.result_places(sweep.by_margin),
         **figures.point_places(sweep.by_margin, state.focus),
-        **figures.curve_places(sweep.curves_by_margin, sweep.kinks_by_margin),
+        **figures.curve_places(sweep.curves_by_margin, sweep.kinks_by_margin, sweep.loss_limit),
     }
     wrong = [index for index in range(len(state.example.names)) if index != state.example.label]
     return Handle(

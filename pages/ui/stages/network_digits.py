@@ -16,7 +16,6 @@ from core.datasets import IMAGE_SHAPE, Split, digits
 from core.drawn_digits import BITMAP_SHAPE, drawn_digit
 from core.examples import PRESETS
 from core.readings import Mistakes, Readings, mistakes, most_similar_lead, read_sample
-from core.training import Record
 from core.validation import FloatArray
 from pages.ui.example import LAST_DIGIT, State
 from pages.ui.export import Table
@@ -82,11 +81,11 @@ class Image:
 def digits_view(state: State, run: Run, t: Text) -> None:
     """Show how the network of a run reads a digit; offer the digits if it learns something else."""
     if data_name(state, "network") != "digits":
-        st.info(t("network_digits.other_data"), icon="🔢")
+        st.info(t("network_digits.other_data"))
         st.button(t("network_digits.switch"), on_click=_switch, type="primary")
         return
     image = image_of(state, st.session_state.get(SHEET), st.session_state.get(HELD))
-    reading = reading_of(state, run.training.records, image)
+    reading = reading_of(state, run, image)
     chooser, shown = st.columns([1, 3], gap="medium")
     with chooser:
         _source_control(state, t)
@@ -94,7 +93,7 @@ def digits_view(state: State, run: Run, t: Text) -> None:
             _digit_controls(state, run.setup, t)
             _mistakes(state, run, reading.record, t)
         else:
-            _sheet(t)
+            _sheet(image, reading, t)
     with shown:
         _stage(state, run, image, reading, t)
         _published(run, reading.record, t)
@@ -143,20 +142,21 @@ class Reading:
         return np.asarray(self.readings.probabilities[self.record])
 
 
-def reading_of(state: State, records: Sequence[Record], image: Image) -> Reading:
+def reading_of(state: State, run: Run, image: Image) -> Reading:
     """Read an image at every recorded step."""
-    steps = tuple(record.step for record in records)
-    at = len(steps) - 1
-    if state.at is not None:
-        at = int(np.abs(np.array(steps) - state.at).argmin())
+    records = run.training.records
     pixels = np.array(image.counts) / DARKEST
-    return Reading(steps, read_sample([record.parameters for record in records], pixels), at)
+    return Reading(
+        tuple(record.step for record in records),
+        read_sample([record.parameters for record in records], pixels),
+        run.record_at(state.at),
+    )
 
 
 def digits_table(state: State, run: Run, t: Text) -> Table:
     """The numbers on screen, a row a class."""
     image = image_of(state)
-    reading = reading_of(state, run.training.records, image)
+    reading = reading_of(state, run, image)
     columns = {"score": reading.scores, "probability": reading.probabilities}
     return Table(
         columns={
@@ -243,7 +243,7 @@ def _readouts(image: Image, names: tuple[str, ...], t: Text) -> list[Readout]:
     numbers = [Readout(id, label=t(f"network_digits.readout.{id}")) for id in shown]
     hidden = [
         Readout("active_units", decimals=0),
-        *(Readout(id, decimals=1) for id in ("top_score", "second_score")),
+        *(Readout(id, significant=3) for id in ("top_score", "second_score")),
         *(Readout(id, choices=names) for id in ("top_name", "second_name")),
         *([Readout("top_probability")] if is_digit else []),
     ]
@@ -445,7 +445,7 @@ def with_drawing(state: State, drawing: Drawing) -> State:
     return replace(state, drawing=_normalised(drawing.ink)[0])
 
 
-def _sheet(t: Text) -> None:
+def _sheet(image: Image, reading: Reading, t: Text) -> None:
     def drawn(drawing: Drawing) -> None:
         st.session_state[SHEET] = drawing.ink
         state = with_drawing(read_state()[0], drawing)
@@ -462,6 +462,14 @@ def _sheet(t: Text) -> None:
         labels={word: t(f"network_digits.pad.{word}") for word in WORDS},
         on_drawn=drawn,
     )
+    # On a phone the stage is out of sight while the hand draws.
+    if image.mode == "drawing":
+        best = int(reading.probabilities.argmax())
+        probability = format_number(float(reading.probabilities[best]), 3)
+        name = digits().names[best]
+        st.markdown(t("network_digits.answer", name=name, probability=probability))
+    else:
+        st.markdown(t("network_digits.no_answer"))
     st.caption(t("network_digits.out_of_distribution"))
     with st.expander(t("network_digits.how")):
         st.markdown(t("network_digits.how_text", size=SHEET_SIZE))

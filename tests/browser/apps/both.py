@@ -1,4 +1,4 @@
-"""The pages of the demonstration: ``/``, ``/marks``, ``/plane`` and ``/digits``."""
+"""The pages of the demonstration: ``/``, ``/marks`` and ``/plane``."""
 
 import streamlit as st
 
@@ -7,7 +7,6 @@ st.navigation(
         st.Page("demo.py", default=True),
         st.Page("marks.py", url_path="marks"),
         st.Page("plane.py", url_path="plane"),
-        st.Page("digits.py", url_path="digits"),
     ],
     position="hidden",
 ).run()

@@ -1,0 +1,203 @@
+"""The two runs of the lesson on the linear classifier: both losses, from the same start.
+
+What a hand holds is kept in the session until it is let go, and a start that was set by hand as
+long as the session shows it: neither stands in the address.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Final
+
+import numpy as np
+import streamlit as st
+
+from core.datasets import Dataset
+from core.linear_run import LinearRun, linear_run, published_classifier
+from core.models import LinearClassifier, LossName
+from core.validation import FloatArray, LabelArray
+from pages.ui.example import State
+from pages.ui.learning.runs import SLICE, Run, run_of, target_of
+from pages.ui.learning.setups import dataset, setup
+from pages.ui.location import read_state
+
+__all__ = [
+    "LOSSES",
+    "Pair",
+    "Seen",
+    "drop_start",
+    "held_pair",
+    "hold",
+    "is_held",
+    "keep_start",
+    "let_go",
+    "pair_of",
+    "seen",
+    "start_of",
+    "with_entry",
+]
+
+LOSSES: Final[tuple[LossName, LossName]] = ("cross_entropy", "hinge")
+"""What the runs are trained for: softmax and SVM."""
+
+LARGEST_WEIGHT: Final = 1e100
+"""Of a run that diverges: what is larger still has no meaning, and its square no room."""
+
+_START: Final = "linear_start"
+_HELD: Final = "linear_held"
+
+
+@dataclass(frozen=True, eq=False)
+class Pair:
+    """Both runs, as far as they have come, and the data that they learn from.
+
+    ``start`` is where they start, if not at random weights.
+    """
+
+    data: Dataset
+    runs: tuple[Run, Run]
+    target: int
+    start: LinearClassifier | None = None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether there is nothing left to train."""
+        return all(run.is_over(self.target) for run in self.runs)
+
+
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """Both runs in numbers, at the steps of a timeline.
+
+    A run that diverged stays where it was; ``lengths`` tells how many of its steps are its own.
+    """
+
+    steps: LabelArray
+    softmax: LinearRun
+    svm: LinearRun
+    lengths: tuple[int, int]
+
+    @property
+    def runs(self) -> tuple[LinearRun, LinearRun]:
+        """Both."""
+        return self.softmax, self.svm
+
+    def row(self, state: State) -> int:
+        """Which of the steps the state shows: the last one up to its own."""
+        if state.at is None:
+            return len(self.steps) - 1
+        return int(np.searchsorted(self.steps, state.at, side="right")) - 1
+
+
+@dataclass(frozen=True, eq=False)
+class _Start:
+    """A start set by hand, and where: another seed or other classes make an end of it."""
+
+    model: LinearClassifier
+    seed: int
+    start: str
+
+    def fits(self, state: State, data: Dataset) -> bool:
+        """Whether it is still what the state shows."""
+        return (self.seed, self.start) == (state.seed, state.start) and (
+            self.model.classes == data.classes
+        )
+
+
+@cache
+def _published() -> LinearClassifier:
+    return published_classifier()
+
+
+def start_of(state: State, data: Dataset) -> LinearClassifier | None:
+    """Return where both runs start: as set by hand, or as published; None for random weights."""
+    kept: _Start | None = st.session_state.get(_START)
+    if kept is not None and kept.fits(state, data):
+        return kept.model
+    is_published = state.start == "demo" and data.classes == _published().classes
+    return _published() if is_published else None
+
+
+def keep_start(state: State, model: LinearClassifier) -> None:
+    """Let both runs start at a model from now on."""
+    st.session_state[_START] = _Start(model, state.seed, state.start)
+
+
+def drop_start() -> None:
+    """Let both runs start where the address says."""
+    st.session_state[_START] = None
+
+
+def hold(state: State, model: LinearClassifier | None = None) -> None:
+    """Show a state, and a start, as long as a hand holds what differs from the address."""
+    st.session_state[_HELD] = (state, model)
+
+
+def is_held() -> bool:
+    """Whether a drag goes on."""
+    return st.session_state.get(_HELD) is not None
+
+
+def let_go() -> None:
+    """End what `hold` began."""
+    st.session_state[_HELD] = None
+
+
+def pair_of(state: State, start: LinearClassifier | None = None) -> Pair:
+    """Return both runs of a state; they are not trained by this."""
+    data = dataset(state, "linear")
+    model = start or start_of(state, data)
+    target = target_of(state, "linear")
+    soft, svm = (run_of(setup(state, "linear", loss, start=model), target) for loss in LOSSES)
+    return Pair(data, (soft, svm), target, model)
+
+
+def held_pair() -> tuple[State, Pair]:
+    """Return the state and the runs to show: those in the hand, else those of the address."""
+    state, start = st.session_state.get(_HELD) or (read_state()[0], None)
+    pair = pair_of(state, start)
+    for run in pair.runs:
+        run.advance(pair.target, SLICE / len(pair.runs))
+    return state, pair
+
+
+def seen(pair: Pair) -> Seen:
+    """Return both runs in numbers at the recorded steps of the longer one."""
+    recorded = [_recorded(run) for run in pair.runs]
+    steps = max(recorded, key=lambda own: int(own[-1]))
+    runs = [_numbers(run, steps) for run in pair.runs]
+    lengths = [int((steps <= own[-1]).sum()) for own in recorded]
+    return Seen(steps, runs[0], runs[1], (lengths[0], lengths[1]))
+
+
+def _recorded(run: Run) -> LabelArray:
+    """The recorded steps before weights become so large that their squares overflow."""
+    records = run.training.records
+    length = len(records)
+    while length > 1 and np.abs(records[length - 1].parameters["W1"]).max() > LARGEST_WEIGHT:
+        length -= 1
+    return np.array([record.step for record in records[:length]], dtype=np.intp)
+
+
+def _numbers(run: Run, steps: LabelArray) -> LinearRun:
+    records = run.training.records
+    places = np.searchsorted(_recorded(run), steps, side="right") - 1
+    taken = [records[place].parameters for place in places.tolist()]
+    parameters: Mapping[str, FloatArray] = {
+        name: np.stack([parameters[name] for parameters in taken]) for name in taken[0]
+    }
+    data = run.setup.data
+    return linear_run(parameters, data.points, data.labels, run.setup.objective)
+
+
+def with_entry(model: LinearClassifier, index: int, value: float) -> LinearClassifier:
+    """Return a model in which an entry of W or b is another; counted class by class: w1, w2, b."""
+    row, column = divmod(index, model.features + 1)
+    weights, bias = model.W1.copy(), model.b1.copy()
+    if column < model.features:
+        weights[column, row] = value
+    else:
+        bias[row] = value
+    return model.with_parameters({"W1": weights, "b1": bias})

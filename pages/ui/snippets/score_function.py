@@ -1,0 +1,72 @@
+"""The score function of four pixels and of the digits, as NumPy that runs by itself."""
+
+from __future__ import annotations
+
+from core.decimals import decimal_places
+from core.digit_classifier import DECAY, HELD_OUT_EVERY, LEARNING_RATE, STEPS
+from core.score_function import ScoreFunction
+from pages.ui.example import State
+from pages.ui.snippets.printing import SHOW, array
+from pages.ui.snippets.svm_against_softmax import hinge_source
+
+__all__ = ["snippet"]
+
+
+def snippet(state: State, result: ScoreFunction) -> str:
+    """Write the code of the current scores and losses, and of the classifier of digits."""
+    rows = ",\n".join(f"    {row!r}" for row in result.matrix.tolist())
+    decimals = decimal_places(result.scores, state.margin)
+    return f"""\
+import numpy as np
+
+{SHOW}
+
+
+# Four pixels, three classes
+W = np.array([
+{rows},
+])
+x = {array(result.pixels.tolist())}
+b = {array(result.bias.tolist())}
+y = {int(result.comparison.labels)}  # the true class
+margin = {float(state.margin)!r}
+
+scores = W @ x + b
+print("W x             ", W @ x)
+print("scores          ", scores)
+
+# The bias trick: one more column, one more pixel
+same = np.column_stack([W, b]) @ np.append(x, 1)
+print("with the trick  ", same)
+
+{hinge_source(state.variant, decimals)}
+cross_entropy = np.logaddexp.reduce(scores - scores[y])
+show("cross-entropy loss", cross_entropy)
+show("hinge loss", hinge)
+show("p of the true class", np.exp(-cross_entropy))
+
+# Handwritten digits: run this in the folder of Logit Lab
+with np.load("core/data/digits.npz") as file:
+    X, labels = file["images"].reshape(-1, 64) / 16, file["labels"]
+held_out = np.arange(len(X)) % {HELD_OUT_EVERY} == {HELD_OUT_EVERY - 1}
+learned, targets = X[~held_out], np.eye(10)[labels[~held_out]]
+
+W, b = np.zeros((10, 64)), np.zeros(10)
+for step in range({STEPS}):
+    s = learned @ W.T + b
+    p = np.exp(s - s.max(axis=1, keepdims=True))
+    p /= p.sum(axis=1, keepdims=True)
+    ds = (p - targets) / len(learned)
+    W -= {LEARNING_RATE!r} * (ds.T @ learned + 2 * {DECAY!r} * W)
+    b -= {LEARNING_RATE!r} * ds.sum(axis=0)
+
+s = X @ W.T + b
+show("accuracy on held-out digits", np.mean(s[held_out].argmax(axis=1) == labels[held_out]))
+digit = {state.digit}
+s = s[digit]
+p = np.exp(s - np.logaddexp.reduce(s))
+print("ten scores       ", s.round(4))
+print("ten probabilities", p.round(4))
+print("read as", s.argmax(), "and by softmax as", p.argmax(), "- it is a", labels[digit])
+show("highest score", s.max())
+"""

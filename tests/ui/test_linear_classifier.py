@@ -1,0 +1,204 @@
+"""The stage of the linear classifier: every number in its place, and what a hand makes of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from core.linear_run import Standing, published_classifier
+from core.models import LinearClassifier
+from pages.ui.example import DEFAULT, State
+from pages.ui.figures import linear_classifier as figures
+from pages.ui.learning.linear import LOSSES, Pair, Seen, seen, with_entry
+from pages.ui.learning.runs import Run
+from pages.ui.learning.setups import setup
+from pages.ui.stage.vocabulary import Release, Spot
+from pages.ui.stages.linear_classifier import Frame, frame_of, read_release
+
+
+def pair_of(state: State, steps: int, start: LinearClassifier | None = None) -> Pair:
+    setups = [setup(state, "linear", loss, start=start) for loss in LOSSES]
+    soft, svm = (Run(made, made.training()) for made in setups)
+    for run in (soft, svm):
+        run.advance(steps, 60.0)
+    return Pair(soft.setup.data, (soft, svm), steps)
+
+
+def frame(state: State = DEFAULT, steps: int = 20, **options) -> Frame:
+    return frame_of(state, pair_of(state, steps, **options))
+
+
+@pytest.fixture(scope="module")
+def nine() -> Frame:
+    return frame()
+
+
+def test_each_step_is_that_of_the_model(nine: Frame) -> None:
+    data, both = nine.pair.data, nine.seen
+    for step in (0, 7, 20):
+        for name, run, numbers in zip(figures.RUNS, nine.pair.runs, both.runs, strict=True):
+            model = run.training.model_at(step)
+            loss = model.loss(data.points, data.labels)
+            places = {
+                place: np.asarray(values)[step]
+                for place, values in figures.step_places(name, numbers, nine.drawing).items()
+            }
+            assert places[f"{name}_data"] == pytest.approx(loss.data_loss)
+            assert places[f"{name}_penalty"] == pytest.approx(loss.penalty)
+            assert places[f"{name}_total"] == pytest.approx(loss.total)
+            accuracy = model.accuracy(data.points, data.labels)
+            assert places[f"{name}_accuracy"] == pytest.approx(100 * accuracy)
+            for index in range(3):
+                entries = places[f"{name}_cells"][3 * index : 3 * index + 3]
+                assert entries == pytest.approx([*model.W1[:, index], model.b1[index]])
+                slopes = places[f"{name}_gradients"][3 * index : 3 * index + 3]
+                gradient = [*loss.gradients["W1"][:, index], loss.gradients["b1"][index]]
+                assert slopes == pytest.approx(gradient)
+                path = [places[Spot(f"{name}_plane", 1 + index, axis)] for axis in "xy"]
+                ends = np.stack(path, axis=1)
+                score = ends @ model.W1[:, index] + model.b1[index]
+                assert score[[0, 1, 3]] == pytest.approx([0, 0, 0], abs=1e-12)
+                # The tip, and the barbs between it and the line.
+                assert score[4] == score[6] > score[5] > 0
+                assert score[5] == pytest.approx(score[7])
+                assert np.isnan(score[2])
+
+
+def test_runs_begin_at_the_same_weights_and_are_told_of(nine: Frame) -> None:
+    both = nine.seen
+    np.testing.assert_array_equal(both.softmax.weights[0], both.svm.weights[0])
+    places = figures.shared_places(*both.runs, both.steps.astype(float), nine.highest[1])
+    assert places["standing"][0] == Standing.SAME
+    assert places["standing"][-1] != Standing.SAME
+    assert places["shown_step"].tolist() == list(range(21))
+    bars = places[Spot("samples", 0, "y")][20]
+    assert bars.tolist() == [*both.softmax.cross_entropy[20], *both.svm.hinge[20]]
+    dots = places[figures.NOW_LOSSES][20]
+    assert dots.tolist() == [both.softmax.total[20], both.svm.total[20]]
+
+
+def test_regions_are_what_the_model_predicts(nine: Frame) -> None:
+    pixels = nine.drawing.box.pixels(figures.RESOLUTION)
+    for name, run, numbers in zip(figures.RUNS, nine.pair.runs, nine.seen.runs, strict=True):
+        shown = figures.region_pixels(name, numbers, run.setup.objective, nine.drawing.box)
+        assert shown.shape == (21, 3600)
+        predictions = run.training.model_at(20).predictions(pixels)
+        # float32 may see a tie otherwise.
+        assert (shown[20] // figures.LEVELS == predictions).mean() > 0.999
+
+
+def test_a_line_outside_the_box_is_parked_and_not_missing() -> None:
+    start = LinearClassifier([[1.0, 0.0, 0.0], [0.0, 0.0, 1.0]], [50.0, 1.0, 0.0])
+    apart = frame(DEFAULT, 0, start=start)
+    places = figures.step_places("svm", apart.seen.svm, apart.drawing)
+    for index in (0, 1):  # far away, and without weights
+        x = places[Spot("svm_plane", 1 + index, "x")][0]
+        assert np.isnan(x).tolist() == [False, False, True, *[False] * 5]
+        assert (x[[0, 1, 3, 4, 5, 6, 7]] < -5).all()
+    assert np.nanmax(np.abs(places[Spot("svm_plane", 3, "x")])) <= 1.1
+
+
+def test_many_points_are_lines_and_a_long_run_is_thinned() -> None:
+    state = State(data="published_spiral", at=123)
+    long = frame(state, 301)
+    assert long.pair.data.size > figures.MOST_BARS
+    assert len(long.seen.steps) <= 203
+    assert long.seen.steps[long.row] == 122
+    assert long.seen.steps[-1] == 301
+    run = long.pair.runs[1].training
+    place = [record.step for record in run.records].index(122)
+    np.testing.assert_array_equal(long.seen.svm.weights[long.row], run.model_at(place).W1)
+    places = figures.shared_places(*long.seen.runs, long.seen.steps.astype(float), 9.0)
+    assert np.shape(places[Spot("samples", 1, "y")]) == (len(long.seen.steps), 300)
+    assert figures.NUMBERS not in figures.point_places(long.pair.data.points)
+    assert {trace.type for trace in figures.samples_figure(300, 1.0, "").data} == {"scatter"}
+
+
+def test_a_run_that_diverges_stays_finite_and_in_its_panel() -> None:
+    state = State(learning_rate=1000.0)
+    wild = frame(state, 300)
+    assert all(run.problem is not None for run in wild.pair.runs)
+    for numbers in wild.seen.runs:
+        for array in (numbers.total, numbers.weights, numbers.weight_gradient, numbers.hinge):
+            assert np.isfinite(array).all()
+    steps = wild.seen.steps.astype(float)
+    for name, numbers in zip(figures.RUNS, wild.seen.runs, strict=True):
+        curve = figures.curve_places(name, steps, numbers.data_loss, numbers.total, wild.highest[0])
+        heights = [values for place, values in curve.items() if place.attribute == "y"]
+        assert np.max(heights) <= 2 * wild.highest[0]
+
+
+def test_the_shorter_run_waits_at_its_end() -> None:
+    state = State(learning_rate=40.0, decay=0.02)
+    pair = pair_of(state, 40)
+    short = Run(pair.runs[0].setup, pair.runs[0].setup.training())
+    short.advance(5, 60.0)
+    both = seen(replace(pair, runs=(short, pair.runs[1])))
+    assert both.lengths == (6, 41)
+    np.testing.assert_array_equal(both.softmax.weights[40], both.softmax.weights[5])
+    assert not np.array_equal(both.svm.weights[40], both.svm.weights[5])
+
+
+@pytest.mark.parametrize(("at", "row"), [(None, 20), (0, 0), (7, 7), (99, 20)])
+def test_the_step_shown(at: int | None, row: int) -> None:
+    assert frame(State(at=at)).row == row
+
+
+def release(moved: str, value: object, **options) -> Release:
+    return Release({moved: value}, None, moved=(moved,), **options)  # type: ignore[dict-item]
+
+
+def test_a_hand_moves_points_entries_and_the_step(nine: Frame) -> None:
+    data = nine.pair.data
+    for run in figures.RUNS:
+        changed = read_release(nine, release(f"{run}_point4", [0.25, -0.5]))
+        expected = data.points.copy()
+        expected[4] = 0.25, -0.5
+        assert changed.points is not None
+        assert changed.points.points.tolist() == expected.tolist()
+        assert changed.start is None
+    changed = read_release(nine, release("svm_entry4", 1.5))
+    assert changed.start is not None
+    model = nine.pair.runs[1].training.model
+    assert changed.start.W1.tolist() == [[*model.W1[0]], [model.W1[1, 0], 1.5, model.W1[1, 2]]]
+    assert changed.start.b1.tolist() == model.b1.tolist()
+    bias = read_release(nine, release("softmax_entry8", -2)).start
+    assert bias is not None
+    assert bias.b1.tolist() == [*nine.pair.runs[0].training.model.b1[:2], -2]
+    assert read_release(nine, release("step", 12)).at == 12
+
+
+def test_what_a_hand_put_back_or_a_message_without_sense_changes_nothing(nine: Frame) -> None:
+    point = nine.pair.data.points[2].tolist()
+    entry = float(nine.seen.svm.weights[-1, 0, 0])
+    for moved, value in (
+        *[("svm_point2", point), ("svm_entry0", entry)],
+        *[("svm_point9", [0, 0]), ("svm_point1", 3), ("svm_point1", [1, "x"])],
+        *[("svm_point1", [5000, 0]), ("svm_point1", [float("nan"), 0])],
+        *[("svm_entry9", 1), ("svm_entry1", None), ("svm_entry1", float("nan"))],
+        *[("step", "x"), ("step", float("inf")), ("other", 1), ("svm_point", [0, 0])],
+    ):
+        changed = read_release(nine, release(moved, value))
+        assert (changed.points, changed.start, changed.at) == (None, None, None), (moved, value)
+    assert read_release(nine, Release({}, None, moved=("svm_point0",))).points is None
+
+
+def test_an_entry_of_a_model() -> None:
+    model = published_classifier()
+    changed = with_entry(model, 7, 9.0)
+    assert changed.W1.T.tolist() == [[2.06, 1.48], [0.44, -1.82], [2.27, 9.0]]
+    assert changed.b1.tolist() == model.b1.tolist()
+    assert with_entry(model, 2, 9.0).b1.tolist() == [9.0, 0.52, -0.10]
+    assert model.W1[1, 2] == -2.04
+
+
+def test_ranges_hold_everything(nine: Frame) -> None:
+    both: Seen = nine.seen
+    assert all(run.total.max() <= nine.highest[0] for run in both.runs)
+    assert max(both.softmax.cross_entropy.max(), both.svm.hinge.max()) <= nine.highest[1]
+    for name, numbers in zip(figures.RUNS, both.runs, strict=True):
+        entries = figures.cell_values(numbers.weights, numbers.bias)
+        assert nine.shades[name][0] == np.abs(entries).max()
+    assert nine.drawing.box.reach == 1.0
