@@ -36,6 +36,7 @@ from pages.ui.stages.network_inspector import (
     _panels,
     _readouts,
     inspector_scene,
+    inspector_table,
     moved,
     sentences,
     step_names,
@@ -398,6 +399,24 @@ def test_a_release_becomes_a_state() -> None:
     assert moved(SMALL, Release({"pass": 2}, None), shown=30, last=30) == replace(SMALL, passed=2)
     for wrong in ({}, {"pass": "x"}, {"pass": -1}, {"pass": 2, "sample": float("inf")}):
         assert moved(DEFAULT, Release(wrong, None), shown=0, last=0) == DEFAULT
+
+
+@pytest.mark.parametrize("name", ["small", "hinge", "spiral"])
+def test_the_table_has_every_entry_of_what_is_drawn(name: str) -> None:
+    scene, table = scene_at(name), inspector_table(STATES[name], run_of(name), text_in("en"))
+    rows = {(row["array"], row["row"], row["column"]): row["value"] for row in table.rows()}
+    assert len(rows) == len(table.columns["value"])
+    arrays = scene.inspection.arrays
+    last = int(scene.shown[-1])
+    assert last == scene.counts.samples - 1
+    assert rows["dW2", 2, 1] == arrays["dW2"][1, 0]
+    assert rows["b1", 1, 3] == arrays["b1"][2]
+    assert rows["mask", last + 1, 4] == float(arrays["mask"][last, 3])
+    assert rows["losses", last + 1, 1] == arrays["losses"][last]
+    assert rows["loss", 1, 1] == arrays["loss"]
+    samples = {row for array, row, _ in rows if array == "X"}
+    assert samples == {int(row) + 1 for row in scene.shown}
+    assert len([key for key in rows if key[0] == "W1"]) == arrays["W1"].size
 
 
 def test_what_is_beyond_the_network_is_its_end() -> None:
