@@ -26,6 +26,7 @@ DRAGS = [
     ("/gradient-check", "score0", 0, -30),
     ("/gradient-check", "h", -50, 0),
     ("/batch-lab", "score0", 0, -30),
+    ("/two-layer-network?data=moons", "step", -300, 0),
 ]
 
 # Paths and places to a tenth of a pixel: an animated path may be written in other words.

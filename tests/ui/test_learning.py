@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from dataclasses import replace
 
 import numpy as np
@@ -47,6 +49,34 @@ def test_every_data_set_trains_as_usual(lesson, name) -> None:
         assert isinstance(training.model, kind)
         held_out = first.held_out_loss is not None
         assert held_out == (lesson == "network" and name not in ("nine", "published_spiral"))
+
+
+def test_stop_ends_what_another_thread_trains() -> None:
+    made = setup(replace(DEFAULT, data="moons"), "network", "cross_entropy")
+    run = Run(made, made.training())
+    trainer = threading.Thread(target=run.advance, args=(20_000, 60.0))
+    trainer.start()
+    while run.training.step < 100:
+        time.sleep(0.001)
+    step = run.stop()
+    assert 100 <= step < 20_000
+    trainer.join(timeout=1.0)
+    assert not trainer.is_alive()
+    run.advance(20_000, 60.0)
+    assert run.training.step == step
+
+
+def test_slices_are_short_even_where_records_are_far_apart() -> None:
+    # 200 hidden units, all 1347 digits a step: a step takes some milliseconds.
+    state = replace(DEFAULT, data="digits", hidden=200, batch_size=0)
+    made = setup(state, "network", "cross_entropy")
+    training = made.training()
+    training._record_every = 10_000
+    run = Run(made, training)
+    begin = time.thread_time()
+    run.advance(20_000, 0.06)
+    assert time.thread_time() - begin < 1.0
+    assert 1 <= run.training.step < 2_000
 
 
 def test_a_setup_is_the_same_as_long_as_the_address_is() -> None:

@@ -192,7 +192,7 @@ def training_buttons(state: State, lesson: Lesson, runs: Sequence[Run], t: Text)
     if is_training:
         many.button(
             t("learning.control.stop"),
-            on_click=lambda: _train_to(min(run.training.step for run in runs)),
+            on_click=lambda: _train_to(min([run.stop() for run in runs])),
             type="primary",
             icon="⏹",
             width="stretch",

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import streamlit as st
@@ -32,11 +33,17 @@ _MOST_RUNS: Final = 4
 
 @dataclass(eq=False)
 class Run:
-    """A run as far as it has come, and why it came to an early end, if it did."""
+    """A run as far as it has come, and why it came to an early end, if it did.
+
+    It belongs to one execution of the page's script. Streamlit starts the next execution, such as
+    that of Stop, while the last one may still be training: it is then told to stop, and waited for.
+    """
 
     setup: Setup
     training: Training
     problem: DivergenceError | None = None
+    _is_stopped: bool = False
+    _training_now: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def record_at(self, step: int | None) -> int:
         """Return the number of the last record at or before a step; None: of the present one."""
@@ -48,24 +55,35 @@ class Run:
         return self.problem is not None or self.training.step >= target
 
     def advance(self, target: int, seconds: float) -> None:
-        """Train towards a step, for about so long."""
-        if self.is_over(target):
-            return
-        end = time.monotonic() + seconds
-        try:
-            for _ in self.training.advance(target - self.training.step):
-                if time.monotonic() >= end:
-                    break
-        except DivergenceError as problem:
-            self.problem = problem
+        """Train towards a step, for about so long, but at least a step."""
+        end, count = time.monotonic() + seconds, 1
+        with self._training_now:
+            try:
+                while not self._is_stopped and not self.is_over(target):
+                    # Ever more steps at once: the last ones may last as long as all before.
+                    left = target - self.training.step
+                    for _ in self.training.advance(min(count, left)):
+                        if self._is_stopped or time.monotonic() >= end:
+                            return
+                    count *= 2
+            except DivergenceError as problem:
+                self.problem = problem
+
+    def stop(self) -> int:
+        """Train no more, in whichever thread; return the step that was reached."""
+        self._is_stopped = True
+        with self._training_now:
+            return self.training.step
 
 
 def run_of(setup: Setup, target: int) -> Run:
     """Give the session's run of a setup; one that went beyond the target starts anew."""
     runs: dict[Setup, Run] = st.session_state.setdefault(_RUNS, {})
-    run = runs.pop(setup, None)
-    if run is None or run.training.step > target:
+    last = runs.pop(setup, None)
+    if last is None or last.stop() > target:
         run = Run(setup, setup.training())
+    else:
+        run = Run(setup, last.training, last.problem)
     runs[setup] = run
     while len(runs) > _MOST_RUNS:
         del runs[next(iter(runs))]
