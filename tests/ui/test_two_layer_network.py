@@ -16,7 +16,7 @@ from pages.ui.figures import two_layer_network as figures
 from pages.ui.learning.runs import Run
 from pages.ui.learning.setups import setup
 from pages.ui.stage.vocabulary import Release, Spot
-from pages.ui.stages.two_layer_network import Film, at_step, film_of
+from pages.ui.stages.two_layer_network import Film, _readouts, at_step, film_of
 from pages.ui.text import LANGUAGES, text_in
 
 
@@ -206,6 +206,23 @@ def test_the_axis_of_the_losses_has_room_for_what_is_told() -> None:
     assert float(np.log10(low)).is_integer()
     shown = film(run, is_logarithmic=True)
     assert_array_equal(shown.by_step[Spot("net_losses", 0, "y")][0], [low, high])
+
+
+def test_a_gradient_that_is_0_is_told_as_such() -> None:
+    # Beyond the margin, and without a penalty, no sample pulls any more.
+    run = run_of(1000, data="moons", loss="hinge", decay=0.0)
+    shown = film(run)
+    verdict, cosine = shown.by_step["net_verdict"], shown.by_step["net_cosine"]
+    assert run.training.records[-1].total == 0
+    assert np.isnan(cosine[-1])
+    assert verdict[-1] == len(Phase) + shown.run.phases[-1]
+    assert verdict[0] == Phase.START
+    readouts = {readout.id: readout for readout in _readouts(shown, 32, text_in("en"))}
+    sentences = readouts["net_verdict"].choices
+    assert sentences is not None
+    assert len(sentences) == 2 * len(Phase)
+    assert "no direction" in sentences[int(verdict[-1])]
+    assert "{net_cosine}" in sentences[Phase.SOLVED]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
