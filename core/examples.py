@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike
 from core.activations import softmax, softmax_jacobian
 from core.datasets import nine_points, published_spiral
 from core.graph import CIRCUITS, evaluate
+from core.linear_run import published_classifier
 from core.losses import HingeVariant, cross_entropy, hinge, squared_error
 from core.published_runs import CLASSIFIER_STEPS, spiral_classifier, trained_spiral_network
 from core.score_function import FOUR_PIXEL_CAT, LOSS_FIGURE, LinearExample, score_function
@@ -197,11 +198,8 @@ def _circuit(id: str) -> ArrayLike:
 
 def _demo_losses() -> ArrayLike:
     data = nine_points()
-    weights = np.array([[2.06, 1.48], [0.44, -1.82], [2.27, -2.04]])
-    scores = data.points @ weights.T + [-0.42, 0.52, -0.10]
-    data_loss = hinge(scores, data.labels).value
-    penalty = 0.1 * (weights**2).sum()
-    return np.array([data_loss, penalty, data_loss + penalty])
+    loss = published_classifier().loss(data.points, data.labels)
+    return [loss.data_loss, loss.penalty, loss.total]
 
 
 def _spiral_classifier() -> ArrayLike:

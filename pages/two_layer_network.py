@@ -10,7 +10,7 @@ from pages.ui.location import read_state, text
 from pages.ui.points.editor import run_points
 from pages.ui.snippets.two_layer_network import snippet
 from pages.ui.stages.network_digits import digits_table, digits_view
-from pages.ui.stages.network_inspector import inspector_stage
+from pages.ui.stages.network_inspector import inspector_stage, inspector_table
 from pages.ui.stages.two_layer_network import (
     axis_control,
     look_control,
@@ -21,6 +21,7 @@ from pages.ui.stages.two_layer_network import (
 t = text()
 state, _ = read_state()
 target = target_of(state, "network")
+TABLES = {"train": run_table, "inspect": inspector_table, "digits": digits_table}
 run = run_of(setup(state, "network", state.loss), target)
 
 
@@ -49,6 +50,6 @@ lesson_tabs(
     t,
     why=lambda: derivation(state, run, t),
     code=lambda: snippet(state, run),
-    data=lambda: (digits_table if state.look == "digits" else run_table)(state, run, t),
+    data=lambda: TABLES[state.look](state, run, t),
 )
 train_on([run], target, status, t)

@@ -101,7 +101,8 @@ def test_phone(phone: Page, app: str, path: str) -> None:
     for left, right in widths:
         assert left >= 0
         assert right <= 390
-    assert phone.evaluate("() => document.documentElement.scrollWidth") <= 390
+    main = phone.get_by_test_id("stMain")
+    assert main.evaluate("(node) => node.scrollWidth") <= 390
     lefts = phone.locator(".stage-panel").evaluate_all(
         "nodes => nodes.map((node) => node.getBoundingClientRect().left)"
     )

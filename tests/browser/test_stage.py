@@ -288,15 +288,10 @@ def test_a_restarted_server_is_found_again(browser: Browser, tmp_path: Path) -> 
         drag(page, "score0", 0, -30)
         settle(page)
         moved = value(page, "score0")
-    page.wait_for_timeout(1500)
+    connected = page.locator('[data-test-connection-state="CONNECTED"]')
+    until(page, lambda: connected.count() == 0)
     with Server(ROOT / "app.py", tmp_path, port):
-        until(
-            page,
-            lambda: page.evaluate(
-                """() => document.querySelector('[data-test-connection-state="CONNECTED"]') !== null"""
-            ),
-            60,
-        )
+        until(page, lambda: connected.count() == 1, 60)
         settle(page)
         assert (value(page, "score0"), value(page, "score1"), value(page, "label")) == (moved, 2, 1)
         drag(page, "score1", 0, 30)

@@ -7,7 +7,7 @@ import pytest
 from core.models import TwoLayerNet
 from pages.ui.learning.setups import setup
 from pages.ui.text import LANGUAGES, text_in
-from tests.pages.apptest import header, opened, state_of, told
+from tests.pages.apptest import header, opened, state_of, tab, told
 
 QUERY = {"look": "inspect", "data": "moons", "batch": "8", "hidden": "8", "trained": "40"}
 
@@ -47,4 +47,7 @@ def test_the_other_losses_and_the_digits(loss: str) -> None:
     assert [handle["value"] for handle in message["handles"]][:3] == [6, 20, 8]
     notes = [mark["choices"] for mark in message["marks"] if mark["choices"]][-1]
     assert "X  8×6 of 32×64" in notes
+    (table,) = tab(app, "two_layer_network", "data").dataframe
+    assert {"array", "row", "column", "value"} <= set(table.value.columns)
+    assert set(table.value["array"]) >= {"X", "W1", "mask", "h", "dscores", "dW1", "total_W1"}
     assert "b1  H = 8" in {note.removeprefix("+ ") for note in notes}

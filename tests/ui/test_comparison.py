@@ -55,6 +55,16 @@ def test_a_message_is_read() -> None:
     message = _read({"state": {"number": 7, "values": VALUES, "focus": "score1"}})
     assert message is not None
     assert (message.number, message.release) == (7, Release(VALUES, "score1"))
+    more = {"is_held": True, "moved": ["score1"], "added": ["scores", 1, "2.5"], "removed": "x"}
+    message = _read({"state": {"number": 8, "values": VALUES, **more}})
+    assert message is not None
+    assert message.release == Release(
+        VALUES, None, is_held=True, moved=("score1",), added=("scores", 1.0, 2.5), removed="x"
+    )
+    wrong = {"is_held": 1, "moved": "score1", "added": ["scores", "a", 2], "removed": 3}
+    message = _read({"state": {"number": 9, "values": VALUES, **wrong}})
+    assert message is not None
+    assert message.release == Release(VALUES, None)
 
 
 def test_places_put_every_number_where_it_belongs() -> None:

@@ -36,6 +36,7 @@ from pages.ui.stages.network_inspector import (
     _panels,
     _readouts,
     inspector_scene,
+    inspector_table,
     moved,
     sentences,
     step_names,
@@ -154,23 +155,38 @@ def test_cells_hold_the_entries_of_their_arrays(name: str) -> None:
 @pytest.mark.parametrize("name", STATES)
 def test_rings_are_around_what_is_multiplied(name: str) -> None:
     """The cells in the rings of a matrix product give, summed, the cell in the last ring."""
-    for step in (1, 3):
-        scene = scene_at(name, passed=step)
+    steps = scene_at(name).inspection.steps
+    products = {
+        number: inner
+        for number, step in enumerate(steps)
+        for inner in [
+            {"a1": "features", "scores": "hidden", "dh": "classes"}.get(
+                step.outputs[0], "samples" if step.operation == "weights_gradient" else ""
+            )
+        ]
+        if inner
+    }
+    assert len(products) == 5
+    for number, axis in products.items():
+        scene = scene_at(name, passed=number)
         now = shown(scene)
         inside = []
-        for index, block in enumerate(scene.close[step].blocks):
-            x, y = (now[f"ring_{axis}_{step}_{index}"] for axis in "xy")
+        for index, block in enumerate(scene.close[number].blocks):
+            x, y = (now[f"ring_{axis}_{number}_{index}"] for axis in "xy")
             wide, high = block.ring_size
             cells = np.array(block.cells)
             is_in = (np.abs(cells[:, 0] - x) < wide / 2) & (np.abs(cells[:, 1] - y) < high / 2)
             unit = 10.0 ** scene.exponent(block.name)
-            inside.append(now[f"numbers_{step}_{index}"][is_in] * unit)
-        left, right, bias, result = inside
-        assert len(bias) == len(result) == 1
-        inner = scene.counts.features if step == 1 else scene.counts.hidden
-        assert len(left) == len(right) == (inner if inner <= 9 else 6)
-        if inner <= 9:
-            assert left @ right + bias[0] == pytest.approx(result[0])
+            inside.append(now[f"numbers_{number}_{index}"][is_in] * unit)
+        left, right, *bias, result = inside
+        assert [len(one) for one in (*bias, result)] == [1] * (
+            1 + (steps[number].phase == "forward")
+        )
+        count = scene.counts.along(axis)
+        most, few = {"classes": (10, 10), "samples": (9, 8)}.get(axis, (9, 6))
+        assert len(left) == len(right) == (count if count <= most else few)
+        if count <= most:
+            assert left @ right + sum(map(sum, bias)) == pytest.approx(result[0], abs=1e-12)
 
 
 @pytest.mark.parametrize("name", STATES)
@@ -383,6 +399,24 @@ def test_a_release_becomes_a_state() -> None:
     assert moved(SMALL, Release({"pass": 2}, None), shown=30, last=30) == replace(SMALL, passed=2)
     for wrong in ({}, {"pass": "x"}, {"pass": -1}, {"pass": 2, "sample": float("inf")}):
         assert moved(DEFAULT, Release(wrong, None), shown=0, last=0) == DEFAULT
+
+
+@pytest.mark.parametrize("name", ["small", "hinge", "spiral"])
+def test_the_table_has_every_entry_of_what_is_drawn(name: str) -> None:
+    scene, table = scene_at(name), inspector_table(STATES[name], run_of(name), text_in("en"))
+    rows = {(row["array"], row["row"], row["column"]): row["value"] for row in table.rows()}
+    assert len(rows) == len(table.columns["value"])
+    arrays = scene.inspection.arrays
+    last = int(scene.shown[-1])
+    assert last == scene.counts.samples - 1
+    assert rows["dW2", 2, 1] == arrays["dW2"][1, 0]
+    assert rows["b1", 1, 3] == arrays["b1"][2]
+    assert rows["mask", last + 1, 4] == float(arrays["mask"][last, 3])
+    assert rows["losses", last + 1, 1] == arrays["losses"][last]
+    assert rows["loss", 1, 1] == arrays["loss"]
+    samples = {row for array, row, _ in rows if array == "X"}
+    assert samples == {int(row) + 1 for row in scene.shown}
+    assert len([key for key in rows if key[0] == "W1"]) == arrays["W1"].size
 
 
 def test_what_is_beyond_the_network_is_its_end() -> None:

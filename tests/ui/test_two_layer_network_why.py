@@ -180,6 +180,17 @@ def test_a_kink_within_reach_is_told() -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_a_run_that_diverged_has_a_derivation_too(language: str) -> None:
+    settings = {"loss": "squared_error", "learning_rate": 1000.0, "hidden": 3}
+    state = replace(DEFAULT, data="moons", **settings)
+    run = run_of(state, 30)
+    assert run.problem is not None
+    t = text_in(language)
+    assert t("two_layer_network.unchecked") in derivation(state, run, t)
+    assert t("two_layer_network.unchecked") not in derivation(replace(state, at=0), run, t)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", ["digits", "moons", "published_spiral"])
 @pytest.mark.parametrize("loss", ["cross_entropy", "hinge", "squared_error"])
 def test_every_case_is_filled_in_every_language(language: str, name: str, loss: str) -> None:

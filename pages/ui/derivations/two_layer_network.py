@@ -29,6 +29,9 @@ MOST_ENTRIES: Final = 6
 MOST_TERMS: Final = 3
 """Up to how many features their products are written out."""
 
+LARGEST_CHECKED: Final = 1e6
+"""How large parameters may be for a difference quotient to make sense."""
+
 CHECK_STEP: Final = 1e-5
 """The step h of the difference quotient."""
 
@@ -133,7 +136,6 @@ def derivation(state: State, run: Run, t: Text) -> str:
     x, hidden, bias = forward["X"][0], forward["h"][0], float(parameters["b1"][j])
     d_scores, d_units = step.share("dscores")[0], step.share("da1")[0]
     data_gradient = float(step.whole.backward["dW1"][step.weight])
-    check = step.check()
     return t(
         "two_layer_network.why",
         step=step.record.step,
@@ -169,11 +171,7 @@ def derivation(state: State, run: Run, t: Text) -> str:
         penalty_gradient=_signed(step.gradient - data_gradient),
         gradient=_written(step.gradient),
         update=_update(step, t),
-        numerical=_written(float(check.numerical[0]), 11),
-        analytic=_written(step.gradient, 11),
-        agreement=t("two_layer_network.kink")
-        if check.kinks[0]
-        else t("two_layer_network.agrees", error=_written(float(check.relative_error[0]), 2)),
+        check=_check(step, t),
         weights=sum(array.size for array in parameters.values()),
     )
 
@@ -248,3 +246,19 @@ def _update(step: Step, t: Text) -> str:
     ratio = _signed((w - after) / rate)
     moved = t("two_layer_network.adam_moved", **told, ratio=ratio, after=_written(after))
     return f"{written}\n\n{moved}"
+
+
+def _check(step: Step, t: Text) -> str:
+    if max(np.abs(array).max() for array in step.model.parameters.values()) > LARGEST_CHECKED:
+        return t("two_layer_network.unchecked")
+    check = step.check()
+    error = _written(float(check.relative_error[0]), 2)
+    is_kink = bool(check.kinks[0])
+    return t(
+        "two_layer_network.check",
+        numerical=_written(float(check.numerical[0]), 11),
+        analytic=_written(step.gradient, 11),
+        agreement=t("two_layer_network.kink")
+        if is_kink
+        else t("two_layer_network.agrees", error=error),
+    )

@@ -8,12 +8,14 @@ import plotly.graph_objects as go
 
 from pages.ui.figures.theme import CLASS_COLORS, base_figure, class_axis
 
-__all__ = ["FIGURES_KEPT", "FULL_WIDTH", "class_bars"]
+__all__ = ["FIGURES_KEPT", "FLAG_ROOM", "FULL_WIDTH", "class_bars"]
 
 FIGURES_KEPT = 64
 """A figure without its numbers serves every state with the same names and axes."""
 
 FULL_WIDTH = 0.72
+FLAG_ROOM = 28
+"""Pixels below the names of the classes, for a flag."""
 
 
 @lru_cache(FIGURES_KEPT)

@@ -14,7 +14,7 @@ from core.hinge_variants import HingeComparison
 from core.losses import HingeVariant
 from core.sweeps import ScoreAxis
 from core.validation import FloatArray
-from pages.ui.figures.bars import FIGURES_KEPT, FULL_WIDTH
+from pages.ui.figures.bars import FIGURES_KEPT, FLAG_ROOM, FULL_WIDTH
 from pages.ui.figures.theme import (
     CLASS_COLORS,
     CROSS_ENTROPY,
@@ -49,7 +49,6 @@ KINK_SCORES, KINK_LOSSES = Spot("losses", 2, "x"), Spot("losses", 2, "y")
 POINT_SCORES, POINT_LOSSES = "point_scores", "point_losses"
 PROBABILITY_LABELS = "probability_labels"
 
-FLAG_ROOM = 28
 GHOST_WIDTH, GHOST_PLACE = 0.1, 0.43
 SIDE_BY_SIDE = 0.19
 """Half the distance between the two gradient bars of a class."""

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from core.cross_entropy import CrossEntropyResult
 from core.sweeps import ScoreAxis
 from core.validation import FloatArray
-from pages.ui.figures.bars import FIGURES_KEPT, class_bars
+from pages.ui.figures.bars import FIGURES_KEPT, FLAG_ROOM, class_bars
 from pages.ui.figures.theme import (
     CLASS_COLORS,
     CROSS_ENTROPY,
@@ -49,7 +49,6 @@ SURPRISAL_HEIGHTS = "surprisal_heights"
 TRUE_X, TRUE_Y, TRUE_SURPRISAL = "true_x", "true_y", "true_surprisal"
 POINT_LOGITS, POINT_SIZES = "point_logits", "point_sizes"
 
-FLAG_ROOM = 28
 BELOW = -9.0
 """Below the range of the panel: where a hollow bar of height 0 waits, unseen."""
 

@@ -12,12 +12,11 @@ from core.difference_quotients import BEST_STEP, BEST_STEP_FLOAT32, OFFSETS, Mag
 from core.gradient_error import GradientErrors
 from core.step_error import ErrorCurves
 from core.validation import FloatArray
-from pages.ui.figures.bars import FIGURES_KEPT
+from pages.ui.figures.bars import FIGURES_KEPT, FLAG_ROOM
 from pages.ui.figures.theme import INK, MUTED, TARGET, ZERO, base_figure, class_axis
 from pages.ui.stage.vocabulary import LegendEntry, Mark, Place, Spot
 
 __all__ = [
-    "FLAG_ROOM",
     "curve_places",
     "error_places",
     "errors_figure",
@@ -43,7 +42,6 @@ ERRORS, ERRORS32 = "entry_errors", "entry_errors32"
 POINT_STEPS, POINT_ERRORS = "point_steps", "point_errors"
 ENDS = "secant_ends"
 
-FLAG_ROOM = 28
 LEAST_ERROR, LARGEST_ERROR = 1e-16, 10.0
 """The range of the axis of errors. An error of 0 has no place on it, and lies on its floor."""
 

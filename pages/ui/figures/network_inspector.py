@@ -408,6 +408,10 @@ FEW_DIGITS: Final = 5.0
 """Narrower cells have room for two digits."""
 
 
+_TIMES: Final = "•"
+"""The sign of a matrix product, to be seen from afar."""
+
+
 class _Part(NamedTuple):
     """An array of a step, or, with a second name, one above another; after it comes a sign."""
 
@@ -426,7 +430,7 @@ def _parts(step: PassStep) -> list[_Part]:
         case "given":
             return [_Part("X", is_output=True, sign=" "), _Part("targets", is_output=True)]
         case "affine":
-            first = _Part(names[0], sign="·")
+            first = _Part(names[0], sign=_TIMES)
             return [first, _Part(names[1], below=names[2], sign="="), result]
         case "relu":
             mask = _Part("mask", is_output=True, sign="=")
@@ -451,7 +455,7 @@ def _parts(step: PassStep) -> list[_Part]:
                 result,
             ]
         case _:
-            sign = "⊙" if step.operation == "relu_gradient" else "·"
+            sign = "⊙" if step.operation == "relu_gradient" else _TIMES
             left, right = step.inputs
             return [
                 _Part(left.name, is_transposed=left.is_transposed, sign=sign),

@@ -70,8 +70,8 @@ class Mark {
     const ys = this.values(given.y);
     // Seven digits are this much wider than high.
     const roomy = given.room === null ? Infinity : Math.abs(xaxis.d2p(given.room) - xaxis.d2p(0)) / 3.4;
-    // Counts are short.
-    const characters = given.decimals.every((decimals) => decimals === 0) ? 2.4 : 3.6;
+    // Counts are short, and so are numbers of two digits.
+    const characters = given.decimals.every((decimals) => decimals === 0) ? 2.4 : given.digits === 2 ? 3.1 : 3.6;
     const size = given.kind === "cell" ? Math.min(width / characters, height / 1.7) : isBar ? room / letters : roomy;
     // As it was drawn: after a style was set, to ask for a width makes the browser lay out the page.
     const largest = panel.size + 2;

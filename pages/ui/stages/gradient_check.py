@@ -16,7 +16,7 @@ from core.validation import FloatArray
 from pages.ui.example import State
 from pages.ui.export import Table
 from pages.ui.figures import gradient_check as figures
-from pages.ui.figures.bars import class_bars
+from pages.ui.figures.bars import FLAG_ROOM, class_bars
 from pages.ui.figures.theme import INK
 from pages.ui.location import read_state, write_state
 from pages.ui.stage.component import stage
@@ -246,7 +246,7 @@ def _figure(id: str, state: State, sweep: GradientSweep, t: Text) -> go.Figure:
     names = state.example.names
     limit = sweep.axis.limit
     if id == "scores":
-        room = figures.FLAG_ROOM if CHECKABLE[state.check].uses_label else 0
+        room = FLAG_ROOM if CHECKABLE[state.check].uses_label else 0
         return class_bars(names, -1.25 * limit, 1.5 * limit, room_below=room)
     if id == "gradients":
         return figures.gradients_figure(names, sweep.slope_limit)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Final
 
 import numpy as np
@@ -14,6 +14,7 @@ from core.inspection import AXES
 from core.models import TwoLayerNet
 from core.training import Record
 from pages.ui.example import State
+from pages.ui.export import Table
 from pages.ui.figures import network_inspector as figures
 from pages.ui.learning.runs import Run
 from pages.ui.location import read_state, write_state
@@ -41,7 +42,14 @@ from pages.ui.stages.inspector_scene import (
 )
 from pages.ui.text import Text
 
-__all__ = ["inspector_scene", "inspector_stage", "moved", "sentences", "step_names"]
+__all__ = [
+    "inspector_scene",
+    "inspector_stage",
+    "inspector_table",
+    "moved",
+    "sentences",
+    "step_names",
+]
 
 PASS: Final = "pass"
 SAMPLE: Final = "sample"
@@ -351,3 +359,31 @@ def moved(state: State, release: Release, *, shown: int, last: int) -> State:
         return replace(state, passed=step, followed=sample, unit=unit)
     moment = None if at >= last else at
     return replace(state, passed=step, followed=sample, unit=unit, at=moment)
+
+
+def inspector_table(state: State, run: Run, t: Text) -> Table:
+    """Every array of the pass, a row an entry; of the samples, those that are drawn."""
+    scene = inspector_scene(state, run)
+    columns: dict[str, list[str | float]] = {
+        name: [] for name in ("array", "row", "column", "value")
+    }
+    for name in scene.inspection.arrays:
+        table = scene.inspection.table(name)
+        rows = scene.shown if AXES[name][:1] == ("samples",) else np.arange(len(table))
+        entries = table[rows]
+        count = entries.shape[1]
+        columns["array"] += [name] * entries.size
+        columns["row"] += np.repeat(rows + 1, count).tolist()
+        columns["column"] += np.tile(np.arange(1, count + 1), len(rows)).tolist()
+        columns["value"] += entries.ravel().tolist()
+    return Table(
+        columns=columns,
+        headings={name: t(f"network_inspector.data.{name}") for name in columns},
+        settings={
+            "data": state.data,
+            "seed": run.setup.seed,
+            "training_step": scene.training_step,
+            "samples": scene.counts.samples,
+            **asdict(scene.objective),
+        },
+    )
