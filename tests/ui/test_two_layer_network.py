@@ -118,9 +118,11 @@ def test_arrows_are_as_long_and_as_oblique_as_the_gradients() -> None:
             cosines = np.cos(np.arctan2(y[:, corner], x[:, corner]))
             assert_allclose(cosines, noise.cosines[:, column], atol=1e-12)
         assert_array_equal(x[:, 0], 0.0)
-        # Both strokes of the head lie behind the tip, equally far.
+        # Both strokes of the head point back from the tip, at the same angle.
+        back = [(x[:, 1] - x[:, k]) * x[:, 1] + (y[:, 1] - y[:, k]) * y[:, 1] for k in (2, 4)]
         strokes = [np.hypot(x[:, k] - x[:, 1], y[:, k] - y[:, 1]) for k in (2, 4)]
-        assert_allclose(strokes[0], strokes[1])
+        for turned, stroke in zip(back, strokes, strict=True):
+            assert_allclose(turned, stroke * noise.ratios[:, column] * np.cos(0.45))
     assert_allclose(by_step[Spot("net_gradient", 0, "x")][:, 1], 1.0)
     assert_array_equal(by_step[figures.TIPS_X], noise.along[:, [1, 3]])
 
