@@ -241,6 +241,7 @@ In the middle of its range, as all are: where a hand has gone beyond the end, no
 """
 
 SIDEWAYS = {"temperature", "score1", "node", "scale", "h"}
+REACHES = {"node": 3.0, "margin_line": 0.5}
 TEN_CLASSES = "z=1,2,3,4,5,6,0,-1,-2,-3"
 TARGET = ">= 30 paints/s, settled < 300 ms"
 
@@ -257,7 +258,7 @@ def lesson_scene(lab: str, lesson: str, handle: str, panel: str | None, query: s
         panel=f'[data-panel="{panel}"]',
         vertical=handle not in SIDEWAYS or panel is not None,
         target=TARGET,
-        reach=3.0 if handle == "node" else 1.0,
+        reach=REACHES.get(handle, 1.0),
     )
 
 

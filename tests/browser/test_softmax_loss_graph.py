@@ -256,3 +256,15 @@ def test_printed_numbers_are_the_same_in_both_languages_of_the_stage(page: Page,
         alt = page.locator(".stage-plot").get_attribute("aria-label")
         assert alt is not None
         assert alt.endswith(readouts(page)["sentence"])
+
+
+def test_no_view_is_cut_off_beside_the_sidebar(page: Page, app: str) -> None:
+    page.set_viewport_size({"width": 800, "height": 900})
+    open_stage(page, app + LESSON)
+    group = page.get_by_test_id("stMain").get_by_test_id("stButtonGroup")
+    visible = group.bounding_box()
+    assert visible is not None
+    for name in ("Every node", "Two boxes", "Batch of 3"):
+        box = group.get_by_role("radio", name=name).bounding_box()
+        assert box is not None
+        assert box["x"] + box["width"] <= visible["x"] + visible["width"]
