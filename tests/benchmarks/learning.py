@@ -174,8 +174,9 @@ async def measure_digits(browser: Browser, url: str, result: DigitsResult) -> No
     """Train 20 epochs; go back to the start, train again and stop halfway."""
     t = text_in("en")
     page = await browser.new_page(viewport=VIEWPORT)
-    train = page.get_by_role("button", name=re.compile(r"^Train \d+ steps$"))
-    stop = page.get_by_role("button", name=t("learning.control.stop"))
+    main = page.get_by_test_id("stMain")  # Streamlit has a Stop of its own, above it
+    train = main.get_by_role("button", name=re.compile(r"^Train \d+ steps$"))
+    stop = main.get_by_role("button", name=t("learning.control.stop"))
     try:
         await page.goto(url)
         await page.wait_for_selector(STAGE)

@@ -16,7 +16,7 @@ from pages.ui.figures import two_layer_network as figures
 from pages.ui.learning.runs import Run
 from pages.ui.learning.setups import setup
 from pages.ui.stage.vocabulary import Release, Spot
-from pages.ui.stages.two_layer_network import Film, at_step, film_of
+from pages.ui.stages.two_layer_network import Film, _readouts, at_step, film_of
 from pages.ui.text import LANGUAGES, text_in
 
 
@@ -118,9 +118,11 @@ def test_arrows_are_as_long_and_as_oblique_as_the_gradients() -> None:
             cosines = np.cos(np.arctan2(y[:, corner], x[:, corner]))
             assert_allclose(cosines, noise.cosines[:, column], atol=1e-12)
         assert_array_equal(x[:, 0], 0.0)
-        # Both strokes of the head lie behind the tip, equally far.
+        # Both strokes of the head point back from the tip, at the same angle.
+        back = [(x[:, 1] - x[:, k]) * x[:, 1] + (y[:, 1] - y[:, k]) * y[:, 1] for k in (2, 4)]
         strokes = [np.hypot(x[:, k] - x[:, 1], y[:, k] - y[:, 1]) for k in (2, 4)]
-        assert_allclose(strokes[0], strokes[1])
+        for turned, stroke in zip(back, strokes, strict=True):
+            assert_allclose(turned, stroke * noise.ratios[:, column] * np.cos(0.45))
     assert_allclose(by_step[Spot("net_gradient", 0, "x")][:, 1], 1.0)
     assert_array_equal(by_step[figures.TIPS_X], noise.along[:, [1, 3]])
 
@@ -206,6 +208,23 @@ def test_the_axis_of_the_losses_has_room_for_what_is_told() -> None:
     assert float(np.log10(low)).is_integer()
     shown = film(run, is_logarithmic=True)
     assert_array_equal(shown.by_step[Spot("net_losses", 0, "y")][0], [low, high])
+
+
+def test_a_gradient_that_is_0_is_told_as_such() -> None:
+    # Beyond the margin, and without a penalty, no sample pulls any more.
+    run = run_of(1000, data="moons", loss="hinge", decay=0.0)
+    shown = film(run)
+    verdict, cosine = shown.by_step["net_verdict"], shown.by_step["net_cosine"]
+    assert run.training.records[-1].total == 0
+    assert np.isnan(cosine[-1])
+    assert verdict[-1] == len(Phase) + shown.run.phases[-1]
+    assert verdict[0] == Phase.START
+    readouts = {readout.id: readout for readout in _readouts(shown, 32, text_in("en"))}
+    sentences = readouts["net_verdict"].choices
+    assert sentences is not None
+    assert len(sentences) == 2 * len(Phase)
+    assert "no direction" in sentences[int(verdict[-1])]
+    assert "{net_cosine}" in sentences[Phase.SOLVED]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 
 from core.datasets import IMAGE_SHAPE, Dataset
 from core.mini_batch import GradientNoise
-from core.network_run import NetworkRun
+from core.network_run import NetworkRun, Phase
 from core.pixels import ZERO_LEVEL, diverging_levels, ink_levels, tiled
 from core.plane import Box, decision_levels, zero_lines
 from core.snapshots import stacked_scores
@@ -93,11 +93,13 @@ def step_places(
 ) -> dict[Place, Numbers]:
     """What every view shows at each of some records, shape (records, n), by its place.
 
-    ``limits`` are those of the losses.
+    ``limits`` are those of the losses. A verdict is a phase; behind all phases they come again, for
+    steps whose gradient has no direction.
     """
     step = history.steps[records].astype(np.float64)
     penalty, total = history.penalty[records], history.total[records]
     losses, accuracies = [total], [history.accuracy[records]]
+    cosines = run.noise.cosines[:, 0]
     places: dict[Place, Numbers] = {
         "net_step": step,
         "net_epoch": history.epochs[records],
@@ -106,10 +108,10 @@ def step_places(
         "net_penalty": penalty,
         "net_total": total,
         "net_accuracy": 100.0 * accuracies[0],
-        "net_cosine": run.noise.cosines[:, 0],
+        "net_cosine": cosines,
         "net_ratio": run.noise.ratios[:, 0],
         "net_size": np.array([len(batch) for batch in history.batches[records]], np.float64),
-        "net_verdict": run.phases.astype(np.float64),
+        "net_verdict": np.where(np.isnan(cosines), len(Phase), 0.0) + run.phases,
     }
     if history.held_out_loss is not None and history.held_out_accuracy is not None:
         losses.append(history.held_out_loss[records] + penalty)

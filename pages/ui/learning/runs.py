@@ -103,9 +103,11 @@ def live_stage(
     The page ends with :func:`train_on`, which is given what this returns. A drag that goes on
     reruns only ``show``; anything that changes the address, the whole page.
     """
-    _advance(runs, target)
     box, status = st.container(), st.empty()
-    _tell(runs, target, status, t)
+    _tell(runs, target, status, t)  # at once: a button may have been pressed
+    if _is_training(runs, target):
+        _advance(runs, target)
+        _tell(runs, target, status, t)
     address = encode(read_state()[0])
 
     @st.fragment

@@ -222,14 +222,20 @@ def _readouts(film: Film, drawn: int, t: Text) -> list[Readout]:
         for id, decimals in shown.items()
     ]
     sentences = [t(f"network_training.phase.{phase.name.lower()}") for phase in Phase]
-    kind = "drawn" if drawn else "whole"
-    batch = t(f"network_training.batch.{kind}", samples=film.train.size)
+    batches = [
+        t(f"network_training.batch.{kind}", samples=film.train.size)
+        for kind in (("drawn", "silent") if drawn else ("whole", "whole"))
+    ]
     return [
         *numbers,
         Readout("net_cosine", decimals=2),
         Readout("net_ratio", decimals=2),
         Readout("net_size", decimals=0),
-        Readout("net_verdict", label="", choices=tuple(f"{s} {batch}" for s in sentences)),
+        Readout(
+            "net_verdict",
+            label="",
+            choices=tuple(f"{phase} {batch}" for batch in batches for phase in sentences),
+        ),
     ]
 
 
