@@ -1,13 +1,13 @@
 """The two runs of the lesson on the linear classifier: both losses, from the same start.
 
-What a hand holds is kept in the session until it is let go, and a start that was set by hand as
-long as the session shows it: neither stands in the address.
+What a hand holds is kept in the session until it is let go. A start that was set by hand is kept
+there, too; the address says only that it is to be shown.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Final
 
@@ -27,7 +27,6 @@ __all__ = [
     "LOSSES",
     "Pair",
     "Seen",
-    "drop_start",
     "held_pair",
     "hold",
     "is_held",
@@ -91,43 +90,25 @@ class Seen:
         return int(np.searchsorted(self.steps, state.at, side="right")) - 1
 
 
-@dataclass(frozen=True, eq=False)
-class _Start:
-    """A start set by hand, and where: another seed or other classes make an end of it."""
-
-    model: LinearClassifier
-    seed: int
-    start: str
-
-    def fits(self, state: State, data: Dataset) -> bool:
-        """Whether it is still what the state shows."""
-        return (self.seed, self.start) == (state.seed, state.start) and (
-            self.model.classes == data.classes
-        )
-
-
 @cache
 def _published() -> LinearClassifier:
     return published_classifier()
 
 
 def start_of(state: State, data: Dataset) -> LinearClassifier | None:
-    """Return where both runs start: as set by hand, or as published; None for random weights."""
-    kept: _Start | None = st.session_state.get(_START)
-    if kept is not None and kept.fits(state, data):
-        return kept.model
-    is_published = state.start == "demo" and data.classes == _published().classes
-    return _published() if is_published else None
+    """Return where both runs start: as set by hand, or as published; None for random weights.
+
+    An address from elsewhere may ask for a start by hand that this session does not know.
+    """
+    kept: LinearClassifier | None = st.session_state.get(_START)
+    model = {"own": kept, "demo": _published()}.get(state.start)
+    return model if model is not None and model.classes == data.classes else None
 
 
-def keep_start(state: State, model: LinearClassifier) -> None:
-    """Let both runs start at a model from now on."""
-    st.session_state[_START] = _Start(model, state.seed, state.start)
-
-
-def drop_start() -> None:
-    """Let both runs start where the address says."""
-    st.session_state[_START] = None
+def keep_start(state: State, model: LinearClassifier) -> State:
+    """Let both runs start at a model; return the state that shows them there."""
+    st.session_state[_START] = model
+    return replace(state, start="own", trained=0, at=None)
 
 
 def hold(state: State, model: LinearClassifier | None = None) -> None:

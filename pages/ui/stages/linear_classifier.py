@@ -127,7 +127,7 @@ def _round_range(largest: float, start: float) -> float:
 
 def linear_stage(state: State, pair: Pair, t: Text) -> None:
     """Show both runs; a drag that goes on shows what it would make of them."""
-    # A start that was set by hand is not in the address, which the page is drawn anew for.
+    # Of a start that was set by hand the address says only that there is one.
     if not is_held() and start_of(state, pair.data) is not pair.start:
         st.rerun()
     frame = frame_of(state, pair)
@@ -369,8 +369,7 @@ def _released(frame: Frame, release: Release) -> None:
     elif points is not None:
         change(data, lambda: points, "plane")
     elif start is not None:
-        keep_start(state, start)
-        write_state(replace(state, trained=0, at=None))
+        write_state(keep_start(state, start))
     elif changed.at is not None:
         at = changed.at if 0 <= changed.at < frame.seen.steps[-1] else None
         write_state(replace(state, at=at))
