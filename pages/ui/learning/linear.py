@@ -28,6 +28,7 @@ __all__ = [
     "Pair",
     "Seen",
     "held_pair",
+    "held_record_every",
     "hold",
     "is_held",
     "keep_start",
@@ -43,6 +44,9 @@ LOSSES: Final[tuple[LossName, LossName]] = ("cross_entropy", "hinge")
 
 LARGEST_WEIGHT: Final = 1e100
 """Of a run that diverges: what is larger still has no meaning, and its square no room."""
+
+HELD_RECORDS: Final = 40
+"""So many steps of a run in the hand are enough for its curve."""
 
 _START: Final = "linear_start"
 _HELD: Final = "linear_held"
@@ -126,22 +130,42 @@ def let_go() -> None:
     st.session_state[_HELD] = None
 
 
-def pair_of(state: State, start: LinearClassifier | None = None) -> Pair:
+def pair_of(state: State, start: LinearClassifier | None = None, *, record_every: int = 1) -> Pair:
     """Return both runs of a state; they are not trained by this."""
     data = dataset(state, "linear")
     model = start or start_of(state, data)
     target = target_of(state, "linear")
-    soft, svm = (run_of(setup(state, "linear", loss, start=model), target) for loss in LOSSES)
+    setups = (
+        setup(state, "linear", loss, start=model, record_every=record_every) for loss in LOSSES
+    )
+    soft, svm = (run_of(made, target) for made in setups)
     return Pair(data, (soft, svm), target, model)
 
 
 def held_pair() -> tuple[State, Pair]:
-    """Return the state and the runs to show: those in the hand, else those of the address."""
+    """Return the state and the runs to show: those in the hand, else those of the address.
+
+    In the hand they are recorded at fewer steps, so that the losses follow it closely.
+    """
     state, start = st.session_state.get(_HELD) or (read_state()[0], None)
-    pair = pair_of(state, start)
+    every = held_record_every(target_of(state, "linear"), state.at)
+    pair = pair_of(state, start, record_every=every)
     for run in pair.runs:
         run.advance(pair.target, SLICE / len(pair.runs))
     return state, pair
+
+
+def held_record_every(target: int, at: int | None) -> int:
+    """Return how far apart the steps of a run in the hand are recorded: the step shown is one.
+
+    Examples
+    --------
+    >>> held_record_every(200, None), held_record_every(200, 96), held_record_every(200, 97)
+    (5, 4, 1)
+    """
+    shown = target if at is None else at
+    farthest = max(1, target // HELD_RECORDS)
+    return next(every for every in range(farthest, 0, -1) if shown % every == 0)
 
 
 def seen(pair: Pair) -> Seen:
