@@ -237,6 +237,11 @@ def test_the_published_spiral_run() -> None:
 def test_a_run_that_diverges_says_so(language: str) -> None:
     app = opened(LESSON, lang=language, eta="1000", trained="300")
     assert len(app.error) == 2
+    # What it says of the timeline is so.
+    (timeline,) = [handle for handle in header(app)["handles"] if handle["mark"] == "timeline"]
+    last = f"{timeline['maximum']:.0f}"
+    sentence = {"en": f"ends at step {last}:", "zh": f"时间轴止于第 {last} 步"}[language]
+    assert any(sentence in entry.value for entry in app.error)
     assert all(np.isfinite(value) for name, value in told(app).items() if "_" in name)
 
 

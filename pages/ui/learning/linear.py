@@ -19,6 +19,7 @@ from core.linear_run import LinearRun, linear_run, published_classifier
 from core.models import LinearClassifier, LossName
 from core.validation import FloatArray, LabelArray
 from pages.ui.example import State
+from pages.ui.learning.divergence import LARGEST_SHOWN
 from pages.ui.learning.runs import SLICE, Run, run_of, target_of
 from pages.ui.learning.setups import dataset, setup
 from pages.ui.location import read_state
@@ -32,6 +33,7 @@ __all__ = [
     "hold",
     "is_held",
     "keep_start",
+    "last_shown",
     "let_go",
     "pair_of",
     "seen",
@@ -41,9 +43,6 @@ __all__ = [
 
 LOSSES: Final[tuple[LossName, LossName]] = ("cross_entropy", "hinge")
 """What the runs are trained for: softmax and SVM."""
-
-LARGEST_WEIGHT: Final = 1e100
-"""Of a run that diverges: what is larger still has no meaning, and its square no room."""
 
 HELD_RECORDS: Final = 40
 """So many steps of a run in the hand are enough for its curve."""
@@ -181,9 +180,15 @@ def _recorded(run: Run) -> LabelArray:
     """The recorded steps before weights become so large that their squares overflow."""
     records = run.training.records
     length = len(records)
-    while length > 1 and np.abs(records[length - 1].parameters["W1"]).max() > LARGEST_WEIGHT:
+    while length > 1 and np.abs(records[length - 1].parameters["W1"]).max() > LARGEST_SHOWN:
         length -= 1
     return np.array([record.step for record in records[:length]], dtype=np.intp)
+
+
+def last_shown(run: Run) -> int | None:
+    """Return the last step of a run on the timeline, if further ones have too large weights."""
+    last = int(_recorded(run)[-1])
+    return None if last == run.training.records[-1].step else last
 
 
 def _numbers(run: Run, steps: LabelArray) -> LinearRun:
