@@ -1,6 +1,11 @@
 """Lesson: the linear classifier. Both losses from the same start, points in the hand."""
 
-from pages.ui.learning.controls import data_controls, recipe_controls, training_buttons
+from pages.ui.learning.controls import (
+    data_controls,
+    logarithmic_control,
+    recipe_controls,
+    training_buttons,
+)
 from pages.ui.learning.linear import last_shown, let_go, pair_of, seen
 from pages.ui.learning.linear_results import code, history_table, start_control, views, why
 from pages.ui.learning.presets import run_preset_controls
@@ -20,6 +25,7 @@ status = live_stage(
     pair.runs, pair.target, lambda: linear_stage(state, pair, t), t, last_shown=last_shown
 )
 training_buttons(state, "linear", pair.runs, t)
+logarithmic_control(state, t)
 class_control(pair.data, t)
 start_control(state, pair, t)
 run_preset_controls(state, "linear", t)

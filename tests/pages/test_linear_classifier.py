@@ -223,6 +223,20 @@ def test_the_timeline_becomes_the_address(say) -> None:
     assert told(app)["svm_total"] == last
 
 
+def test_the_axis_of_the_losses_is_chosen() -> None:
+    app = opened(LESSON, eta="500")
+    t = text_in("en")
+
+    def told_in_the_legend(app: AppTest) -> list[str]:
+        (panel,) = [panel for panel in header(app)["panels"] if panel["id"] == "losses"]
+        return [label for label, *_ in panel["legend"]]
+
+    assert t("linear_classifier.legend.cut") in told_in_the_legend(app)
+    app.toggle(key="logarithmic").set_value(True).run()
+    assert state_of(app).is_logarithmic
+    assert t("linear_classifier.legend.cut") not in told_in_the_legend(app)
+
+
 def test_the_published_spiral_run() -> None:
     # CS231n: loss about .79, 49 % right.
     app = opened(LESSON, data="published_spiral")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -69,7 +70,7 @@ def test_each_step_is_that_of_the_model(nine: Frame) -> None:
 def test_runs_begin_at_the_same_weights_and_are_told_of(nine: Frame) -> None:
     both = nine.seen
     np.testing.assert_array_equal(both.softmax.weights[0], both.svm.weights[0])
-    places = figures.shared_places(*both.runs, both.steps.astype(float), nine.highest[1])
+    places = figures.shared_places(*both.runs, both.steps.astype(float), nine.highest_sample)
     assert places["standing"][0] == Standing.SAME
     assert places["standing"][-1] != Standing.SAME
     assert places["shown_step"].tolist() == list(range(21))
@@ -125,9 +126,31 @@ def test_a_run_that_diverges_stays_finite_and_in_its_panel() -> None:
             assert np.isfinite(array).all()
     steps = wild.seen.steps.astype(float)
     for name, numbers in zip(figures.RUNS, wild.seen.runs, strict=True):
-        curve = figures.curve_places(name, steps, numbers.data_loss, numbers.total, wild.highest[0])
+        curve = figures.curve_places(name, steps, numbers.data_loss, numbers.total, wild.limits)
         heights = [values for place, values in curve.items() if place.attribute == "y"]
-        assert np.max(heights) <= 2 * wild.highest[0]
+        assert np.max(heights) <= 2 * wild.limits[1]
+
+
+def test_a_logarithmic_axis_holds_a_run_that_diverges() -> None:
+    linear = frame(State(learning_rate=500.0), 60)
+    assert linear.is_cut
+    wild = frame(State(learning_rate=500.0, is_logarithmic=True), 60)
+    assert not wild.is_cut
+    low, high = wild.limits
+    totals = np.concatenate([run.total for run in wild.seen.runs])
+    assert 0 < low <= totals.min()
+    assert high == totals.max() > 1e100
+    assert math.log10(low) % 1 == 0
+    axis = figures.losses_figure(60.0, wild.limits, "").layout.yaxis
+    assert axis.type == "log"
+    assert axis.range[0] == math.log10(low)
+    assert math.log10(high) < axis.range[1]
+    assert (axis.range[1] - axis.range[0]) / axis.dtick <= figures.MOST_DECADES
+    # A loss of 0 has no place on it: it is parked below.
+    zero = np.zeros(2)
+    curve = figures.curve_places("svm", zero, zero, zero + high, wild.limits)
+    heights = [values.tolist() for place, values in curve.items() if place.attribute == "y"]
+    assert heights == [[high, high], [0.1 * low, 0.1 * low]]
 
 
 def test_the_shorter_run_waits_at_its_end() -> None:
@@ -214,8 +237,8 @@ def test_an_entry_of_a_model() -> None:
 
 def test_ranges_hold_everything(nine: Frame) -> None:
     both: Seen = nine.seen
-    assert all(run.total.max() <= nine.highest[0] for run in both.runs)
-    assert max(both.softmax.cross_entropy.max(), both.svm.hinge.max()) <= nine.highest[1]
+    assert all(run.total.max() <= nine.limits[1] for run in both.runs)
+    assert max(both.softmax.cross_entropy.max(), both.svm.hinge.max()) <= nine.highest_sample
     for name, numbers in zip(figures.RUNS, both.runs, strict=True):
         entries = figures.cell_values(numbers.weights, numbers.bias)
         assert nine.shades[name][0] == np.abs(entries).max()

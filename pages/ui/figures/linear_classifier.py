@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -32,6 +33,7 @@ from pages.ui.stage.vocabulary import LegendEntry, Mark, Numbers, Picture, Place
 __all__ = [
     "COLORS",
     "MOST_BARS",
+    "MOST_DECADES",
     "MOST_NUMBERED",
     "PANELS",
     "PARAMETERS",
@@ -74,6 +76,9 @@ MOST_BARS: Final = 60
 """Of more points the losses are drawn as a line."""
 MOST_NUMBERED: Final = 20
 """Of more points the numbers are not written."""
+
+MOST_DECADES: Final = 6
+"""Of a logarithmic axis of losses that are marked."""
 
 CELL: Final = (0.94, 0.88)
 GRADIENT_COLUMN: Final = 3.2
@@ -163,13 +168,18 @@ def shared_places(
 
 
 def curve_places(
-    run: str, steps: FloatArray, data_loss: FloatArray, total: FloatArray, highest: float
+    run: str,
+    steps: FloatArray,
+    data_loss: FloatArray,
+    total: FloatArray,
+    limits: tuple[float, float],
 ) -> dict[Place, Numbers]:
     """A run as a whole: its total and its data loss over the steps.
 
-    Where they are higher than ``highest`` they leave their panel.
+    Where they are beyond the limits they leave their panel.
     """
-    data_loss, total = (np.minimum(losses, 2.0 * highest) for losses in (data_loss, total))
+    low, high = limits
+    data_loss, total = (np.clip(losses, 0.1 * low, 2.0 * high) for losses in (data_loss, total))
     first = 1 + 2 * RUNS.index(run)
     return {
         Spot("losses", first, "x"): steps,
@@ -295,15 +305,26 @@ def plane_figure(labels: tuple[int, ...], classes: int, box: Box) -> go.Figure:
 
 
 @lru_cache(FIGURES_KEPT)
-def losses_figure(last: float, highest: float, label: str) -> go.Figure:
-    """Total and data loss of both runs over the steps, and a line at the present step."""
+def losses_figure(last: float, limits: tuple[float, float], label: str) -> go.Figure:
+    """Total and data loss of both runs over the steps, and a line at the present step.
+
+    The axis is linear from 0 on, and logarithmic from another lower limit on.
+    """
+    low, high = limits
     figure = base_figure()
-    figure.add_scatter(y=[0.0, 2.0 * highest], mode="lines", line={"color": INK, "width": 2})
+    figure.add_scatter(y=[0.1 * low, 2.0 * high], mode="lines", line={"color": INK, "width": 2})
     for run in RUNS:
         for dash in ("solid", "dot"):
             figure.add_scatter(mode="lines", line={"color": COLORS[run], "width": 3, "dash": dash})
     figure.update_xaxes(range=[-0.02 * last, 1.03 * last], title_text=plain(label))
-    figure.update_yaxes(range=[-0.03 * highest, 1.05 * highest])
+    if low:
+        ends = np.log10([low, 1.2 * high])
+        decades = max(1, math.ceil((ends[1] - ends[0]) / MOST_DECADES))
+        figure.update_yaxes(
+            type="log", range=ends.tolist(), exponentformat="power", dtick=decades, tick0=0
+        )
+    else:
+        figure.update_yaxes(range=[-0.03 * high, 1.05 * high])
     figure.update_layout(margin_b=46)
     return figure
 
@@ -360,17 +381,27 @@ def samples_figure(samples: int, highest: float, label: str) -> go.Figure:
     return figure
 
 
-def legend(panel: str, names: Sequence[str], word: Callable[[str], str]) -> tuple[LegendEntry, ...]:
-    """What the colours of a panel mean; ``word`` gives the name of each."""
+def legend(
+    panel: str, names: Sequence[str], word: Callable[[str], str], *, is_cut: bool, is_editable: bool
+) -> tuple[LegendEntry, ...]:
+    """What the colours of a panel mean; ``word`` gives the name of each.
+
+    ``is_cut`` tells that the losses leave their panel, ``is_editable`` that points can be moved.
+    """
     if panel.endswith("_plane"):
         classes = (
             LegendEntry(name, color) for name, color in zip(names, CLASS_COLORS, strict=False)
         )
-        return (*classes, LegendEntry(word("arrow"), MUTED, "none"))
+        # A line each: what holds for both planes is told beside one of them.
+        told = ("arrow", "hint") if is_editable and panel == _plane("svm") else ("arrow", "regions")
+        return (*classes, *(LegendEntry(word(key), MUTED, "none") for key in told))
     if panel.endswith("_weights"):
         return (LegendEntry(word("gradient"), MUTED, "none"),)
-    both = (
+    both: tuple[LegendEntry, ...] = (
         LegendEntry(word("softmax"), CROSS_ENTROPY, "line" if panel == "losses" else "fill"),
         LegendEntry(word("svm"), HINGE, "line" if panel == "losses" else "fill"),
     )
-    return (*both, LegendEntry(word("dotted"), MUTED, "none")) if panel == "losses" else both
+    if panel != "losses":
+        return both
+    both = (*both, LegendEntry(word("dotted"), MUTED, "none"))
+    return (*both, LegendEntry(word("cut"), MUTED, "none")) if is_cut else both

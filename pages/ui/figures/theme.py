@@ -111,7 +111,7 @@ def class_axis(figure: go.Figure, names: Sequence[str], *, room_below: int = 0) 
 @cache
 def region_palette(classes: int, levels: int = 16) -> tuple[Tint, ...]:
     """Colours of decision regions: entry class * levels + level, stronger with the level."""
-    opacities = [0.06 + 0.44 * level / (levels - 1) for level in range(levels)]
+    opacities = [0.16 + 0.38 * level / (levels - 1) for level in range(levels)]
     return tuple(Tint(CLASS_COLORS[k], opacity) for k in range(classes) for opacity in opacities)
 
 

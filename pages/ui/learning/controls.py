@@ -32,7 +32,13 @@ from pages.ui.learning.setups import OFFERED, Lesson, data_name, dataset, usual
 from pages.ui.location import read_state, write_state
 from pages.ui.text import Text
 
-__all__ = ["data_controls", "recipe_controls", "training_buttons", "with_data"]
+__all__ = [
+    "data_controls",
+    "logarithmic_control",
+    "recipe_controls",
+    "training_buttons",
+    "with_data",
+]
 
 FITTED: Final = (
     "samples",
@@ -207,6 +213,16 @@ def training_buttons(state: State, lesson: Lesson, runs: Sequence[Run], t: Text)
         )
     reset.button(t("learning.control.reset"), on_click=lambda: _train_to(0), width="stretch")
     fresh.button(t("learning.control.fresh"), on_click=_reseed, width="stretch")
+
+
+def logarithmic_control(state: State, t: Text) -> None:
+    """Choose the axis of the losses."""
+    st.session_state["logarithmic"] = state.is_logarithmic
+    st.toggle(
+        t("learning.control.logarithmic"),
+        key="logarithmic",
+        on_change=lambda: _set("is_logarithmic", st.session_state["logarithmic"]),
+    )
 
 
 def _train_to(step: int) -> None:

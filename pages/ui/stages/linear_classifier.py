@@ -60,9 +60,11 @@ LARGEST_ENTRY: Final = 1000.0
 ENTRY_RANGE: Final = 10.0
 """As far as an entry of W or b is dragged, if it is not further away already."""
 ENTRY_STEP: Final = 0.05
-PLANE_HEIGHT: Final = 1.4
+PLANE_HEIGHT: Final = 1.12
 _HIGHEST: Final = 3.0
 """How many times the loss at the start fits into the panel: a run that diverges leaves it."""
+LEAST_SHARE: Final = 1e-9
+"""Of the loss at the start: smaller losses leave a logarithmic axis, as 0 does."""
 _ID: Final = re.compile(rf"({'|'.join(figures.RUNS)})_(point|entry)(\d+)")
 
 
@@ -75,7 +77,9 @@ class Frame:
     seen: Seen
     drawing: figures.Drawing
     shades: dict[str, tuple[float, float]]
-    highest: tuple[float, float]
+    limits: tuple[float, float]
+    highest_sample: float
+    is_cut: bool
 
     @property
     def row(self) -> int:
@@ -104,6 +108,11 @@ def frame_of(state: State, pair: Pair) -> Frame:
         shades[run] = (_strongest(entries), _strongest(slopes))
     start = max(float(run.total[0]) for run in both.runs)
     largest = max(float(run.total.max()) for run in both.runs)
+    limits = 0.0, _round_range(largest, start)
+    if state.is_logarithmic:
+        losses = np.concatenate([np.append(run.data_loss, run.total) for run in both.runs])
+        least = float(losses[losses > LEAST_SHARE * start].min(initial=max(start, 1e-9)))
+        limits = 10.0 ** math.floor(math.log10(least)), max(largest, 2.0 * least)
     own = (both.softmax.cross_entropy, both.svm.hinge)
     sample = max(float(losses.max()) for losses in own)
     sample_start = max(float(losses[0].max()) for losses in own)
@@ -113,7 +122,9 @@ def frame_of(state: State, pair: Pair) -> Frame:
         seen=both,
         drawing=figures.Drawing(box, arrow_scale(weights, box)),
         shades=shades,
-        highest=(_round_range(largest, start), _round_range(sample, sample_start)),
+        limits=limits,
+        highest_sample=_round_range(sample, sample_start),
+        is_cut=largest > 1.05 * limits[1],
     )
 
 
@@ -171,7 +182,7 @@ def _places(shown: Frame, frame: Frame) -> dict[Place, Numbers]:
     for run, numbers, length in zip(figures.RUNS, shown.seen.runs, shown.seen.lengths, strict=True):
         steps = shown.seen.steps[:length].astype(np.float64)
         losses = numbers.data_loss[:length], numbers.total[:length]
-        now |= figures.curve_places(run, steps, *losses, frame.highest[0])
+        now |= figures.curve_places(run, steps, *losses, frame.limits)
     for run in figures.RUNS:
         for index, point in enumerate(shown.pair.data.points if _is_draggable(shown) else ()):
             now[f"{run}_point{index}"] = point
@@ -183,7 +194,7 @@ def _by_step(shown: Frame, frame: Frame, rows: slice) -> dict[Place, Numbers]:
     count = rows.stop - rows.start
     softmax, svm = (rows_of(run, rows, (count,)) for run in shown.seen.runs)
     steps = shown.seen.steps[rows].astype(np.float64)
-    places = figures.shared_places(softmax, svm, steps, frame.highest[1])
+    places = figures.shared_places(softmax, svm, steps, frame.highest_sample)
     for run, numbers, trained in zip(figures.RUNS, (softmax, svm), shown.pair.runs, strict=True):
         places |= figures.step_places(run, numbers, frame.drawing)
         places[figures.regions_place(run)] = figures.region_pixels(
@@ -415,10 +426,10 @@ def _panel(
     elif id == "losses":
         last = max(float(frame.seen.steps[-1]), 10.0)
         label = t("linear_classifier.axis.step")
-        figure = figures.losses_figure(last, frame.highest[0], label)
+        figure = figures.losses_figure(last, frame.limits, label)
     else:
         label = t("linear_classifier.axis.point")
-        figure = figures.samples_figure(data.size, frame.highest[1], label)
+        figure = figures.samples_figure(data.size, frame.highest_sample, label)
     scale = f"{frame.drawing.scale:g}"
     return Panel(
         id=id,
@@ -426,7 +437,11 @@ def _panel(
         title=t(f"linear_classifier.panel.{id}"),
         alt=spoken(readouts, now, t(f"linear_classifier.alt.{id}", points=data.size)),
         legend=figures.legend(
-            id, data.names, lambda word: t(f"linear_classifier.legend.{word}", scale=scale)
+            id,
+            data.names,
+            lambda word: t(f"linear_classifier.legend.{word}", scale=scale),
+            is_cut=frame.is_cut,
+            is_editable=is_editable(data),
         ),
         height=PLANE_HEIGHT if is_plane or id == "losses" else 0.3 + 0.12 * max(3, data.classes),
         ratio=1.0 if is_plane else None,

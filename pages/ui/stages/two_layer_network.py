@@ -21,6 +21,7 @@ from pages.ui.export import Table
 from pages.ui.figures import two_layer_network as figures
 from pages.ui.figures.batch_lab import confusion_figure
 from pages.ui.figures.theme import CROSS_ENTROPY, HINGE, INK
+from pages.ui.learning.controls import logarithmic_control
 from pages.ui.learning.runs import Run
 from pages.ui.learning.setups import Setup
 from pages.ui.location import read_state, write_state
@@ -365,16 +366,8 @@ def look_control(state: State, t: Text) -> None:
 
 def axis_control(state: State, t: Text) -> None:
     """Choose the axis of the losses, where they are shown."""
-    if state.look != "train":
-        return
-    st.session_state["logarithmic"] = state.is_logarithmic
-    st.toggle(
-        t("network_training.logarithmic"),
-        key="logarithmic",
-        on_change=lambda: write_state(
-            replace(read_state()[0], is_logarithmic=st.session_state["logarithmic"])
-        ),
-    )
+    if state.look == "train":
+        logarithmic_control(state, t)
 
 
 def run_table(state: State, run: Run, t: Text) -> Table:
