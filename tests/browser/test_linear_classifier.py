@@ -46,7 +46,7 @@ def test_a_point_is_dragged_and_the_losses_follow(page: Page, app: str) -> None:
     page.mouse.down()
     before = readouts(page)["svm_data"]
     assert shown(before, hinge_with(DATA.points))
-    page.mouse.move(x - 60, y + 45, steps=8)
+    page.mouse.move(x - 60, y + 80, steps=8)
     # The point is drawn in both planes where the hand is, and Python's answer comes meanwhile.
     place = until(page, lambda: value(page, "softmax_point2"))
     until(page, lambda: value(page, "svm_point2") == value(page, "softmax_point2"))
