@@ -64,6 +64,18 @@ def test_a_point_is_dragged_and_the_losses_follow(page: Page, app: str) -> None:
     points[2] = value(page, "svm_point2")
     assert points[2, 0] > place[0] + 0.1
     until(page, lambda: shown(readouts(page)["svm_data"], hinge_with(points)))
+    # What is taken back was only held.
+    address = page.url
+    x, y = centre(page, "svm_point2")
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x, y + 50, steps=4)
+    until(page, lambda: not shown(readouts(page)["svm_data"], hinge_with(points)))
+    page.keyboard.press("Escape")
+    page.mouse.up()
+    until(page, lambda: shown(readouts(page)["svm_data"], hinge_with(points)))
+    settle(page)
+    assert page.url == address
     page.go_back()
     until(page, lambda: value(page, "svm_point2") == place)
 

@@ -93,4 +93,4 @@ def start_control(state: State, pair: Pair, t: Text) -> None:
         write_state(replace(state, start="seed", at=None))
 
     label = t("linear_classifier.control.drawn_start")
-    st.button(label, key="drawn_start", on_click=dropped, icon="🎲")
+    st.button(label, key="drawn_start", on_click=dropped)

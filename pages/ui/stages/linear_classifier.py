@@ -429,7 +429,7 @@ def _panel(
         legend=figures.legend(
             id, data.names, lambda word: t(f"linear_classifier.legend.{word}", scale=scale)
         ),
-        height=PLANE_HEIGHT if is_plane or id == "losses" else 0.3 + 0.12 * data.classes,
+        height=PLANE_HEIGHT if is_plane or id == "losses" else 0.3 + 0.12 * max(3, data.classes),
         ratio=1.0 if is_plane else None,
         takes_points=is_plane and is_editable(data),
     )
