@@ -217,8 +217,8 @@ class State:
     """Its weights W, row by row; None: the published ones."""
     bias: tuple[float, ...] | None = None
     """Its bias b; None: the published one."""
-    digit: int = 0
-    """The handwritten digit that is shown."""
+    digit: int | None = None
+    """The handwritten digit that is shown; None: the first that the lesson has."""
     drawing: Counts | None = None
     """An own drawing that is shown instead."""
     data: str | None = None

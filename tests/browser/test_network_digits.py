@@ -19,7 +19,7 @@ SEVEN = [(0.2, 0.2), (0.75, 0.2), (0.4, 0.85)]
 
 def view(page: Page, app: str, more: str) -> None:
     open_stage(page, f"{app}/{VIEW}&{more}")
-    until(page, lambda: page.locator("text=/^Trained 8 of 8/").count())
+    until(page, lambda: page.locator("text=/^Step 8 of 8/").count())
     settle(page)
 
 

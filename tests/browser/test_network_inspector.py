@@ -172,3 +172,5 @@ def test_a_finger_steps_on_a_phone_and_the_numbers_scroll(phone: Page, app: str)
     until(phone, lambda: value(phone, "pass") == 6)
     settle(phone)
     check_cells(phone, found, 6)
+    # The close-up is read from its beginning.
+    until(phone, lambda: scrolling.evaluate("node => node.scrollLeft") < 100)

@@ -67,6 +67,20 @@ def test_each_step_is_that_of_the_model(nine: Frame) -> None:
                 assert np.isnan(score[2])
 
 
+def test_runs_are_put_in_numbers_anew_only_if_they_went_on() -> None:
+    pair = pair_of(DEFAULT, 4)
+    before = seen(pair)
+    again = tuple(Run(run.setup, run.training) for run in pair.runs)
+    assert seen(Pair(pair.data, (again[0], again[1]), 4)) is before
+    pair.runs[1].advance(5, 60.0)
+    after = seen(pair)
+    assert after.steps.tolist() == [*before.steps, 5]
+    assert after.lengths == (5, 6)
+    # Another run with as many steps is another run.
+    other = seen(pair_of(replace(DEFAULT, seed=1), 4))
+    assert (other.softmax.weights[0] != before.softmax.weights[0]).any()
+
+
 def test_runs_begin_at_the_same_weights_and_are_told_of(nine: Frame) -> None:
     both = nine.seen
     np.testing.assert_array_equal(both.softmax.weights[0], both.svm.weights[0])

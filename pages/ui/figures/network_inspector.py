@@ -48,6 +48,7 @@ __all__ = [
     "map_marks",
     "map_pictures",
     "penalty_symbol",
+    "question_spot",
     "rows_and_columns",
     "symbol",
 ]
@@ -72,7 +73,12 @@ _LETTERS: Final[Mapping[Axis, str]] = {
     "hidden": "H",
     "classes": "C",
 }
-_SYMBOLS: Final[Mapping[str, str]] = {"probabilities": "p", "targets": "t", "margins": "m"}
+_SYMBOLS: Final[Mapping[str, str]] = {
+    "probabilities": "p",
+    "targets": "t",
+    "margins": "m",
+    "loss": "L",
+}
 _SWITCHES: Final = ("mask", "targets")
 """Arrays of nothing but 0 and 1, whose cells may be narrow."""
 
@@ -138,6 +144,8 @@ _LABEL: Final = 0.42
 _TALLEST: Final = 1.08
 _STACKED: Final = 0.52
 """Heights of an array for itself, and of one above its bias."""
+_QUESTION: Final = 0.2
+"""Height of a question mark."""
 
 
 def _length(count: int) -> float:
@@ -233,8 +241,6 @@ def map_figure(steps: tuple[PassStep, ...], counts: Counts) -> go.Figure:
             y1=frame.top,
             line={"color": ZERO, "width": 1},
         )
-        if name == "loss":
-            continue
         figure.add_annotation(
             x=frame.centre[0],
             y=frame.top,
@@ -267,6 +273,12 @@ def map_pictures(layout: MapLayout, counts: Counts) -> list[Picture]:
     ]
 
 
+def question_spot(frame: Frame) -> tuple[float, float]:
+    """Where it is asked what an array holds: in its frame, or beside one that is too low."""
+    x, y = frame.centre
+    return (x, y) if frame.size[1] >= _QUESTION else (frame.right + _QUESTION / 2, y)
+
+
 def map_marks(layout: MapLayout) -> list[Mark]:
     """A ring around what goes in and what comes out, a question mark for what comes next."""
     found = [
@@ -288,14 +300,14 @@ def map_marks(layout: MapLayout) -> list[Mark]:
             MAP,
             "text",
             "questions",
-            tuple(layout.frames[name].centre[1] for name in names),
+            tuple(question_spot(layout.frames[name])[1] for name in names),
             numbers="question_words",
             choices=("?",),
             colors=(HIGHLIGHT,),
         )
     )
     x, y = layout.frames["loss"].centre
-    found.append(Mark(MAP, "text", (x,), (y,), numbers="map_loss", prefix="L = ", digits=4))
+    found.append(Mark(MAP, "text", (x,), (y,), numbers="map_loss", digits=4))
     return found
 
 
@@ -635,7 +647,7 @@ def close_up_marks(layouts: tuple[StepLayout, ...], describe: Callable[[Note], s
                     f"ring_y_{id}",
                     size=block.ring_size,
                     colors=(HIGHLIGHT if block.is_output else INK,),
-                    is_kept_in_view=block.is_output,
+                    is_kept_in_view=index == 0,
                 )
             )
         if layout.samples_at is not None:

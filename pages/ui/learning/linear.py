@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 import numpy as np
@@ -17,11 +17,12 @@ import streamlit as st
 from core.datasets import Dataset
 from core.linear_run import LinearRun, linear_run, published_classifier
 from core.models import LinearClassifier, LossName
+from core.training import Training
 from core.validation import FloatArray, LabelArray
 from pages.ui.example import State
 from pages.ui.learning.divergence import LARGEST_SHOWN
 from pages.ui.learning.runs import SLICE, Run, run_of, target_of
-from pages.ui.learning.setups import dataset, setup
+from pages.ui.learning.setups import Setup, dataset, setup
 from pages.ui.location import read_state
 
 __all__ = [
@@ -169,16 +170,32 @@ def held_record_every(target: int, at: int | None) -> int:
 
 def seen(pair: Pair) -> Seen:
     """Return both runs in numbers at the recorded steps of the longer one."""
-    recorded = [_recorded(run) for run in pair.runs]
+    softmax, svm = ((run.setup, run.training) for run in pair.runs)
+    return _seen(softmax, svm, tuple(_extent(run.training) for run in pair.runs))
+
+
+def _extent(training: Training) -> tuple[int, int]:
+    """What changes when a run goes on: how many steps it has recorded, and the last of them."""
+    return len(training.records), training.records[-1].step
+
+
+@lru_cache(maxsize=4)
+def _seen(
+    softmax: tuple[Setup, Training],
+    svm: tuple[Setup, Training],
+    _extents: tuple[tuple[int, int], ...],
+) -> Seen:
+    """Compute it once for the stage, what stands below it, and each place of the timeline."""
+    recorded = [_recorded(training) for _, training in (softmax, svm)]
     steps = max(recorded, key=lambda own: int(own[-1]))
-    runs = [_numbers(run, steps) for run in pair.runs]
+    runs = [_numbers(*run, steps) for run in (softmax, svm)]
     lengths = [int((steps <= own[-1]).sum()) for own in recorded]
     return Seen(steps, runs[0], runs[1], (lengths[0], lengths[1]))
 
 
-def _recorded(run: Run) -> LabelArray:
+def _recorded(training: Training) -> LabelArray:
     """The recorded steps before weights become so large that their squares overflow."""
-    records = run.training.records
+    records = training.records
     length = len(records)
     while length > 1 and np.abs(records[length - 1].parameters["W1"]).max() > LARGEST_SHOWN:
         length -= 1
@@ -187,19 +204,18 @@ def _recorded(run: Run) -> LabelArray:
 
 def last_shown(run: Run) -> int | None:
     """Return the last step of a run on the timeline, if further ones have too large weights."""
-    last = int(_recorded(run)[-1])
+    last = int(_recorded(run.training)[-1])
     return None if last == run.training.records[-1].step else last
 
 
-def _numbers(run: Run, steps: LabelArray) -> LinearRun:
-    records = run.training.records
-    places = np.searchsorted(_recorded(run), steps, side="right") - 1
+def _numbers(setup: Setup, training: Training, steps: LabelArray) -> LinearRun:
+    records = training.records
+    places = np.searchsorted(_recorded(training), steps, side="right") - 1
     taken = [records[place].parameters for place in places.tolist()]
     parameters: Mapping[str, FloatArray] = {
         name: np.stack([parameters[name] for parameters in taken]) for name in taken[0]
     }
-    data = run.setup.data
-    return linear_run(parameters, data.points, data.labels, run.setup.objective)
+    return linear_run(parameters, setup.data.points, setup.data.labels, setup.objective)
 
 
 def with_entry(model: LinearClassifier, index: int, value: float) -> LinearClassifier:

@@ -160,8 +160,9 @@ def _advance(runs: Sequence[Run], target: int) -> None:
 
 def _tell(runs: Sequence[Run], target: int, status: DeltaGenerator, t: Text) -> None:
     step = min(run.training.step for run in runs)
+    if not target:
+        status.progress(0.0, text=t("learning.untrained"))
+        return
     epochs = f"{step / runs[0].training.steps_per_epoch:.4g}"
-    status.progress(
-        min(1.0, step / target) if target else 0.0,
-        text=t("learning.status", step=step, target=target, epochs=epochs),
-    )
+    text = t("learning.status", step=step, target=target, epochs=epochs)
+    status.progress(min(1.0, step / target), text=text)

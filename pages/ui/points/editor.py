@@ -93,7 +93,7 @@ def point_controls(
     Data that are no points in the plane can be replaced by such a file.
     """
     source = t(f"learning.data.{data_name(state, lesson)}")
-    st.markdown(t("points.section"))
+    st.markdown(t("points.section" if dataset.features == 2 else "points.section_own"))
     ways = {"table": _table, "file": _file} if dataset.features == 2 else {"file": _file}
     if lesson == "network":  # it is trained for long, and its table would be sent again and again
         ways = dict(reversed(ways.items()))
@@ -102,7 +102,9 @@ def point_controls(
         if tab.open:
             with tab:
                 show(dataset, lesson, views, t)
-    if dataset.features == 2:
+    if dataset.features != 2:
+        st.caption(t("points.replaces", source=source))
+    else:
         size = f"{dataset.size:,}"
         st.caption(t("points.loaded", source=source, size=size, classes=dataset.classes))
         if dataset.size > MOST_EDITED_POINTS:

@@ -82,7 +82,7 @@ class Mark {
       if (node.hidden) return;
       setStyle(node, "transform", `translate(${toPixel(xaxis, x)}px, ${toPixel(yaxis, y)}px)`);
       setStyle(node, "--mark-color", this.color(i));
-      if (given.is_kept_in_view) this.keepInView(x, toPixel(xaxis, x));
+      if (given.is_kept_in_view) this.keepInView(x, toPixel(xaxis, x), width);
       if (given.kind === "dot") return;
       if (given.kind === "cell" || given.kind === "ring") {
         setStyle(node, "--mark-width", `${width}px`);
@@ -101,13 +101,14 @@ class Mark {
     });
   }
 
-  // Only where the mark goes, not where it stays: the hand may have scrolled elsewhere since.
-  keepInView(x, left) {
+  // Only where the mark goes, not where it stays: the hand may have scrolled elsewhere since. Of what
+  // is wider than the screen the beginning is shown.
+  keepInView(x, left, width) {
     const { panel } = this;
     if (panel.inView === x) return;
     panel.inView = x;
     const scroll = panel.frame.parentNode;
-    scroll.scrollTo({ left: left - scroll.clientWidth / 2, behavior: "smooth" });
+    scroll.scrollTo({ left: left - Math.max(scroll.clientWidth, width + 16) / 2, behavior: "smooth" });
   }
 
   // The same as annotations of Plotly, for a file.

@@ -24,10 +24,12 @@ from pages.ui.figures.network_inspector import (
     close_up,
     cut,
     map_layout,
+    question_spot,
 )
 from pages.ui.stage.vocabulary import Numbers, Place
 
 __all__ = [
+    "FEWER_TERMS",
     "MOST_TERMS",
     "OPERAND_DIGITS",
     "RESULT_DIGITS",
@@ -41,12 +43,16 @@ __all__ = [
 ]
 
 MOST_TERMS: Final = 4
-"""Products of a sum that are written out; of more, the three largest are."""
+"""Products of a sum that are written out, if there are no more."""
+FEWER_TERMS: Final = 3
+"""Of more, the largest are."""
 OPERAND_DIGITS: Final = 5
 RESULT_DIGITS: Final = 4
 """Significant digits in sentences. Operands have one more, so that a calculator agrees."""
 LARGEST_TINY: Final = 0.02
 """Where even the largest number of an array is smaller, four decimals would not tell them apart."""
+CELL_DECIMALS: Final = 4
+"""Decimals of the smallest numbers in cells that are written in a power of ten."""
 
 IntArray = NDArray[np.intp]
 
@@ -219,7 +225,21 @@ def _following(
 def slots() -> tuple[str, ...]:
     """The names of the numbers of sentences."""
     operands = (f"{side}{i}" for i in range(MOST_TERMS) for side in ("left", "right"))
-    return (*operands, "bias", "out", "mean", "sign", "gate", "row", "unit", "feature", "class")
+    named = (f"sample{i}" for i in range(FEWER_TERMS))
+    return (
+        *operands,
+        *named,
+        "rest",
+        "bias",
+        "out",
+        "mean",
+        "sign",
+        "gate",
+        "row",
+        "unit",
+        "feature",
+        "class",
+    )
 
 
 def _sentence_places(scene: Scene, step: int, followed: Followed) -> dict[Place, FloatArray]:
@@ -254,7 +274,9 @@ def _operands(scene: Scene, step: int, followed: Followed) -> dict[str, FloatArr
     out = scene.at(known.outputs[-1], followed)
     names = [operand.name for operand in known.inputs]
     match known.operation:
-        case "affine" | "weights_gradient" | "inputs_gradient":
+        case "weights_gradient" | "bias_gradient":
+            return _over_samples(scene, step, followed, out)
+        case "affine" | "inputs_gradient":
             left, right = _factors(scene, step, followed)
             found = _largest(left, right)
             found["out"] = out
@@ -268,13 +290,6 @@ def _operands(scene: Scene, step: int, followed: Followed) -> dict[str, FloatArr
                 bias = _printed(found["bias"]) if "bias" in found else 0.0
                 found["claimed"] = np.sum(products, axis=0) + bias
             return found
-        case "bias_gradient":
-            block = scene.inspection.table(names[0])[:, followed.along(AXES[names[0]][1])].T
-            found = _largest(block, np.ones_like(block))
-            if block.shape[-1] <= MOST_TERMS:
-                terms = [_printed(found[f"left{i}"]) for i in range(block.shape[-1])]
-                found["claimed"] = np.sum(terms, axis=0)
-            return {**found, "out": out}
         case "loss":
             value = scene.at("losses", followed)
             return {"left0": scene.at(names[0], followed), "out": value, "mean": out}
@@ -296,6 +311,38 @@ def _operands(scene: Scene, step: int, followed: Followed) -> dict[str, FloatArr
     return found
 
 
+def _over_samples(
+    scene: Scene, step: int, followed: Followed, out: FloatArray
+) -> dict[str, FloatArray]:
+    """A sum over the samples: the largest terms of those whose numbers are shown, and the rest."""
+    known = scene.inspection.steps[step]
+    if known.operation == "bias_gradient":
+        name = known.inputs[0].name
+        left = scene.inspection.table(name)[:, followed.along(AXES[name][1])].T
+        right = np.ones_like(left)
+    else:
+        left, right = _factors(scene, step, followed)
+    if left.shape[-1] <= MOST_TERMS:
+        found = _largest(left, right)
+        count = left.shape[-1]
+    else:
+        rows = np.broadcast_to(
+            scene.shown[scene.window("samples", followed)],
+            (*followed.samples.shape, cut(scene.counts).samples),
+        )
+        sizes = np.take_along_axis(np.abs(left * right), rows, axis=-1)
+        order = np.argsort(-sizes, axis=-1, kind="stable")[..., :FEWER_TERMS]
+        named = np.take_along_axis(rows, order, axis=-1)
+        left, right = (np.take_along_axis(side, named, axis=-1) for side in (left, right))
+        found = _largest(left, right)
+        found |= {f"sample{i}": named[..., i] + 1.0 for i in range(FEWER_TERMS)}
+        found["rest"] = out - (left * right).sum(axis=-1)
+        count = FEWER_TERMS
+    products = [_printed(found[f"left{i}"]) * _printed(found[f"right{i}"]) for i in range(count)]
+    found["claimed"] = np.sum(products, axis=0) + _printed(found.get("rest", np.zeros_like(out)))
+    return {**found, "out": out}
+
+
 def _factors(scene: Scene, step: int, followed: Followed) -> tuple[FloatArray, FloatArray]:
     """The row and the column whose product is followed, (..., inner)."""
     blocks = scene.close[step].blocks
@@ -310,10 +357,10 @@ def _factors(scene: Scene, step: int, followed: Followed) -> tuple[FloatArray, F
 
 
 def _largest(left: FloatArray, right: FloatArray) -> dict[str, FloatArray]:
-    """All factors if they are few; else those of the three largest products."""
+    """All factors if they are few; else those of the largest products."""
     count = left.shape[-1]
     if count > MOST_TERMS:
-        order = np.argsort(-np.abs(left * right), axis=-1, kind="stable")[..., : MOST_TERMS - 1]
+        order = np.argsort(-np.abs(left * right), axis=-1, kind="stable")[..., :FEWER_TERMS]
         left, right = (np.take_along_axis(side, order, axis=-1) for side in (left, right))
     sides = {"left": left, "right": right}
     return {
@@ -387,7 +434,12 @@ def _cell_places(scene: Scene, step: int, followed: Followed) -> dict[Place, Num
     found: dict[Place, Numbers] = {}
     for index, block in enumerate(scene.close[step].blocks):
         numbers = scene.entries(block, followed)
-        found[f"numbers_{step}_{index}"] = numbers / 10.0 ** scene.exponent(block.name)
+        exponent = scene.exponent(block.name)
+        scaled = numbers / 10.0**exponent
+        if exponent:  # in a power of ten that is told, another one would be read for it
+            is_tiny = np.abs(scaled) < 10.0**-CELL_DECIMALS
+            scaled = np.where(is_tiny, scaled.round(CELL_DECIMALS), scaled)
+        found[f"numbers_{step}_{index}"] = scaled
         found[f"shades_{step}_{index}"] = numbers / scene.limit(block.name)
     return found
 
@@ -461,7 +513,7 @@ def _map_places(scene: Scene, steps: IntArray) -> dict[Place, Numbers]:
         found[f"ring_{name}"] = x[:, None]
         found[f"tone_{name}"] = np.where(is_out, 1.0, 0.0)[:, None]
         is_next = steps == known_from[name] - 1
-        questions.append(np.where(is_next, frame.centre[0], np.nan))
+        questions.append(np.where(is_next, question_spot(frame)[0], np.nan))
         if name != "loss":
             found[f"picture_{name}"] = _film(scene, name, steps >= known_from[name])
     found["questions"] = np.stack(questions, axis=1)

@@ -30,6 +30,7 @@ from pages.ui.stage.vocabulary import (
 )
 from pages.ui.stages.handles import stage_words
 from pages.ui.stages.inspector_scene import (
+    FEWER_TERMS,
     MOST_TERMS,
     OPERAND_DIGITS,
     RESULT_DIGITS,
@@ -130,7 +131,7 @@ def _slot(slot: str, scene: Scene, t: Text) -> Readout:
         return Readout(slot, choices=tuple(t(f"network_inspector.gate.{gate}") for gate in gates))
     if slot == "class":
         return Readout(slot, choices=scene.names)
-    if slot in ("row", "unit", "feature"):
+    if slot in ("row", "unit", "feature") or slot.startswith("sample"):
         return Readout(slot, decimals=0)
     is_result = slot in ("out", "mean")
     return Readout(slot, significant=RESULT_DIGITS if is_result else OPERAND_DIGITS)
@@ -171,16 +172,22 @@ def _sentence(scene: Scene, number: int, t: Text) -> str:
     if operation in ("loss", "loss_gradient"):
         operation = f"{operation}_{scene.objective.loss}"
     inner = _inner(scene, number)
-    few = min(inner, MOST_TERMS if inner <= MOST_TERMS else MOST_TERMS - 1)
+    few = inner if inner <= MOST_TERMS else FEWER_TERMS
     is_sum = step.operation == "bias_gradient"
+    is_over_samples = is_sum or step.operation == "weights_gradient"
     terms = " + ".join(
         f"{{left{i}}}" if is_sum else f"{{left{i}}} × {{right{i}}}" for i in range(few)
     )
     if few < inner:
-        terms += " + …"
+        terms += " + {rest}" if is_over_samples else " + …"
     if step.operation == "affine":
         terms += " + {bias}"
-    more = t("network_inspector.more", count=inner, shown=few) if few < inner else ""
+    more = ""
+    if few < inner:
+        kind = "more_samples" if is_over_samples else "more"
+        named = t("network_inspector.entry.and").join(f"{{sample{i}}}" for i in range(few))
+        others = inner - few
+        more = t(f"network_inspector.{kind}", count=inner, shown=few, named=named, others=others)
     return t(
         f"network_inspector.sentence.{operation}",
         entry=_entry(step.outputs[-1] if step.operation != "loss" else "losses", t),

@@ -186,7 +186,7 @@ def training_stage(state: State, run: Run, target: int, t: Text) -> None:
         pinned=True,
     )
     told = ["plane" if film.train.features == 2 else "weights", "losses"]
-    told += ["batches"] * (drawn > 0)
+    told += [*["batches"] * (drawn > 0), "rounded"]
     st.caption(" ".join(t(f"network_training.caption.{name}") for name in told))
 
 
