@@ -55,11 +55,6 @@ class HingeSweep:
     kinks_by_margin: FloatArray
 
     @property
-    def margin_grid(self) -> FloatArray:
-        """All steps of the margin, shape (margins,)."""
-        return self.by_margin.margin
-
-    @property
     def margin_limits(self) -> tuple[float, float]:
         """Round numbers, below and above 0, that no margin of any class exceeds."""
         return self._limits("margins")

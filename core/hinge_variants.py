@@ -152,13 +152,8 @@ class HingeComparison:
         return self._of_true(self.gradient)
 
     @property
-    def line(self) -> FloatArray:
-        """The score at which the margin line stands: the threshold of every wrong class."""
-        return np.asarray(self.line_origin - self.margin)
-
-    @property
     def line_origin(self) -> FloatArray:
-        """The score at which the margin line would stand without a margin."""
+        """The score that the margin line stands below, by the margin."""
         true_scores = self._of_true(self.scores)
         return np.zeros_like(true_scores) if self.variant == "one_vs_all" else true_scores
 

@@ -20,7 +20,6 @@ from core.validation import FloatArray, LabelArray, as_count, as_labels
 __all__ = [
     "AXES",
     "OPERATIONS",
-    "PHASES",
     "Axis",
     "Inspection",
     "Operand",
@@ -32,7 +31,6 @@ __all__ = [
 ]
 
 Phase = Literal["given", "forward", "backward", "penalty"]
-PHASES: tuple[Phase, ...] = get_args(Phase)
 
 Operation = Literal[
     "given",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -15,7 +16,17 @@ from core.regularization import elastic_net
 from core.snapshots import stacked_scores
 from core.validation import FloatArray, LabelArray
 
-__all__ = ["LinearRun", "Standing", "linear_run", "published_classifier", "standings"]
+__all__ = [
+    "LinearRun",
+    "Standing",
+    "linear_run",
+    "published_classifier",
+    "standings",
+    "without_residue",
+]
+
+_RESIDUE: Final = 1e-12
+"""More than the rounding of 2000 terms, and far less than what a step changes."""
 
 
 class Standing(IntEnum):
@@ -24,14 +35,16 @@ class Standing(IntEnum):
     SAME = 0
     """Both have the same weights and biases."""
     SVM_SATISFIED = 1
-    """The hinge loss of the SVM's run is exactly 0: every margin is met."""
-    BOTH_RIGHT = 2
+    """All margins are met, the hinge loss of the SVM's run is 0, and there is no penalty."""
+    SVM_SHRINKING = 2
+    """All margins are met, but there is a penalty."""
+    BOTH_RIGHT = 3
     """Both predict every sample, but the SVM's margins are not all met."""
-    SOFTMAX_AHEAD = 3
+    SOFTMAX_AHEAD = 4
     """The run with the softmax loss predicts more samples."""
-    SVM_AHEAD = 4
+    SVM_AHEAD = 5
     """The run with the SVM loss predicts more samples."""
-    BOTH_WRONG = 5
+    BOTH_WRONG = 6
     """Both predict equally many, and not all."""
 
 
@@ -55,6 +68,8 @@ class LinearRun:
         The gradients of the mean loss and of the penalty by the weights.
     bias_gradient : ndarray, shape (steps, classes)
         The gradient of the total by the bias; it has no penalty.
+    weight_terms, bias_terms : ndarray, shapes as of weights and bias
+        The sums of the absolute values of the terms that the gradients of the total are sums of.
     """
 
     weights: FloatArray
@@ -69,6 +84,8 @@ class LinearRun:
     data_gradient: FloatArray
     penalty_gradient: FloatArray
     bias_gradient: FloatArray
+    weight_terms: FloatArray
+    bias_terms: FloatArray
 
     @property
     def weight_gradient(self) -> FloatArray:
@@ -157,7 +174,36 @@ def linear_run(
         data_gradient=samples.T @ d_scores,
         penalty_gradient=penalty.gradient,
         bias_gradient=d_scores.sum(axis=1),
+        weight_terms=np.abs(samples).T @ np.abs(d_scores) + np.abs(penalty.gradient),
+        bias_terms=np.abs(d_scores).sum(axis=1),
     )
+
+
+def without_residue(sums: FloatArray, terms: FloatArray) -> FloatArray:
+    """Return sums, with 0 for those whose terms cancel but for rounding.
+
+    A sum of n terms may be off by n times 1.1e-16 of their absolute values. Terms that cancel, such
+    as those of a bias in a step without errors, so leave about 1e-17 of them, which says nothing.
+
+    Parameters
+    ----------
+    sums : ndarray
+        As they were computed.
+    terms : ndarray, the same shape
+        For each, the sum of the absolute values of its terms; at most 2000 of them.
+
+    Returns
+    -------
+    ndarray
+        0 where a sum is at most 1e-12 of its terms.
+
+    Examples
+    --------
+    >>> sums, terms = np.array([0.1 + 0.2 - 0.3, 1e-17]), np.array([0.6, 1e-17])
+    >>> without_residue(sums, terms).tolist()
+    [0.0, 1e-17]
+    """
+    return np.where(np.abs(sums) <= _RESIDUE * terms, 0.0, sums)
 
 
 def standings(softmax: LinearRun, svm: LinearRun) -> NDArray[np.int64]:
@@ -181,6 +227,7 @@ def standings(softmax: LinearRun, svm: LinearRun) -> NDArray[np.int64]:
     same_weights = (softmax.weights == svm.weights).all(axis=(1, 2))
     conditions = [
         same_weights & (softmax.bias == svm.bias).all(axis=1),
+        (svm.data_loss == 0.0) & (svm.penalty == 0.0),
         svm.data_loss == 0.0,
         (softmax.accuracy == 1.0) & (svm.accuracy == 1.0),
         softmax.accuracy > svm.accuracy,

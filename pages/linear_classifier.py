@@ -1,7 +1,7 @@
 """Lesson: the linear classifier. Both losses from the same start, points in the hand."""
 
 from pages.ui.learning.controls import data_controls, recipe_controls, training_buttons
-from pages.ui.learning.linear import let_go, pair_of, seen
+from pages.ui.learning.linear import last_shown, let_go, pair_of, seen
 from pages.ui.learning.linear_results import code, history_table, start_control, views, why
 from pages.ui.learning.presets import run_preset_controls
 from pages.ui.learning.runs import live_stage, train_on
@@ -16,7 +16,9 @@ let_go()  # a drag that goes on draws the stage only
 pair = pair_of(state)
 
 opening("linear_classifier", t)
-status = live_stage(pair.runs, pair.target, lambda: linear_stage(state, pair, t), t)
+status = live_stage(
+    pair.runs, pair.target, lambda: linear_stage(state, pair, t), t, last_shown=last_shown
+)
 training_buttons(state, "linear", pair.runs, t)
 class_control(pair.data, t)
 start_control(state, pair, t)

@@ -101,7 +101,7 @@ DATA_SETS: Final = (
     "own",
 )
 LOOKS: Final = ("train", "inspect", "digits")
-STARTS: Final = ("seed", "demo")
+STARTS: Final = ("seed", "demo", "own")
 MOST_TRAINED: Final = 20_000
 MOST_HIDDEN: Final = 200
 SAMPLE_COUNTS: Final = (2, 300)
@@ -217,8 +217,8 @@ class State:
     """Its weights W, row by row; None: the published ones."""
     bias: tuple[float, ...] | None = None
     """Its bias b; None: the published one."""
-    digit: int = 0
-    """The handwritten digit that is shown."""
+    digit: int | None = None
+    """The handwritten digit that is shown; None: the first that the lesson has."""
     drawing: Counts | None = None
     """An own drawing that is shown instead."""
     data: str | None = None
@@ -236,7 +236,8 @@ class State:
     seed: int = 0
     """The seed of a run: its held-out samples, its start, its mini-batches."""
     start: str = "seed"
-    """Where a run starts: at random weights, or at the published ones of the CS231n demo."""
+    """Where a run starts: at random weights, at the published ones of the CS231n demo, or at own
+    ones. The session keeps those: weights are not in the address."""
     loss: str = "cross_entropy"
     """What the network is trained with: one of `core.models.LOSSES`."""
     decay: float | None = None

@@ -30,6 +30,7 @@ from pages.ui.example import (
     with_attribute,
 )
 from pages.ui.location import read_state, write_state
+from pages.ui.stages.score_digits import digit_of
 from pages.ui.stages.score_function import linear_example, with_linear_example
 from pages.ui.text import Text
 from pages.ui.written import write_scores
@@ -100,9 +101,9 @@ def entry_controls(state: State, t: Text) -> None:
 
 def digit_controls(state: State, t: Text) -> None:
     """Choose the digit by its number, the one before or after, or the next that is read wrong."""
-    found = digit_classifier()
+    found, digit = digit_classifier(), digit_of(state)
     number, previous, following, mistake = st.columns([2, 2, 2, 3], vertical_alignment="bottom")
-    st.session_state["digit_number"] = state.digit
+    st.session_state["digit_number"] = digit
     number.number_input(
         t("score_function.control.digit"),
         min_value=0,
@@ -111,9 +112,9 @@ def digit_controls(state: State, t: Text) -> None:
         key="digit_number",
         on_change=lambda: _show(st.session_state["digit_number"]),
     )
-    before = found.held_out[found.held_out < state.digit]
-    after = found.held_out[found.held_out > state.digit]
-    wrong = found.mistakes[found.mistakes > state.digit]
+    before = found.held_out[found.held_out < digit]
+    after = found.held_out[found.held_out > digit]
+    wrong = found.mistakes[found.mistakes > digit]
     for column, id, indices in (
         (previous, "previous", before[::-1]),
         (following, "next", after),
@@ -126,7 +127,7 @@ def digit_controls(state: State, t: Text) -> None:
             if id == "mistake"
             else None,
             on_click=_show,
-            args=(int(indices[0]) if len(indices) else state.digit,),
+            args=(int(indices[0]) if len(indices) else digit,),
             disabled=not len(indices),
             width="stretch",
         )

@@ -176,6 +176,17 @@ def test_a_weight_is_dragged_and_both_runs_start_there(page: Page, app: str) -> 
     until(page, lambda: value(page, "svm_entry2") == -0.125)
     settle(page)
     assert "trained=0" in page.url
+    assert "start=own" in page.url
     assert "3.05" not in page.url
+    # Back to before the drag, and forth again.
+    for _ in range(3):
+        page.go_back()
+    until(page, lambda: value(page, "svm_entry0") == 2.06)
+    assert "start=demo" in page.url
+    page.go_forward()
+    until(page, lambda: value(page, "svm_entry2") == -0.125)
+    page.reload()
+    page.get_by_text("weights are not part of a link").wait_for()
     page.get_by_role("button", name="Start at random weights again").click()
     until(page, lambda: value(page, "svm_entry2") == 0)
+    until(page, lambda: "start=own" not in page.url)

@@ -17,19 +17,29 @@ def points(page: Page) -> list[str]:
     return parse_qs(urlparse(page.url).query).get("points", [""])[0].split(";")
 
 
-def click(page: Page, row: int, across: float) -> None:
-    """Click a cell of a row of the table, counted from 1."""
+def spot(page: Page, row: int, across: float) -> tuple[float, float]:
+    """Where a cell of a row of the table is, counted from 1."""
     table = page.get_by_test_id("stDataFrame").first
     table.scroll_into_view_if_needed()
     box = table.bounding_box()
     assert box is not None
-    page.mouse.click(box["x"] + across, box["y"] + ROW * row + ROW / 2)
-    page.wait_for_timeout(150)
+    return box["x"] + across, box["y"] + ROW * row + ROW / 2
 
 
-def write(page: Page, text: str) -> None:
-    """Type slowly: the first letter opens the editor of a cell."""
-    page.keyboard.type(text, delay=120)
+def write(page: Page, row: int, across: float, text: str) -> None:
+    """Open the editor of a cell, and type; the grid takes a value a little after its field."""
+    field = page.locator("#portal input")
+
+    def opened() -> bool:
+        page.mouse.dblclick(*spot(page, row, across))
+        page.wait_for_timeout(300)
+        return field.count() > 0
+
+    until(page, opened)
+    page.keyboard.press("Control+a")
+    page.keyboard.type(text, delay=50)
+    until(page, lambda: field.first.input_value() == text)
+    page.wait_for_timeout(200)
     page.keyboard.press("Enter")
 
 
@@ -38,24 +48,22 @@ def test_points_are_edited_as_a_table_and_come_from_a_file(page: Page, app: str)
     page.get_by_test_id("stDataFrame").first.locator("canvas").first.wait_for()
     x1 = 120.0
 
-    click(page, 2, x1)
-    write(page, "-0.55")
+    write(page, 2, x1, "-0.55")
     until(page, lambda: points(page)[1:2] == ["-0.55,0.3,0"])
     settle(page)
 
-    click(page, 2, x1)
-    write(page, "5000")
+    write(page, 2, x1, "5000")
     alert = page.get_by_test_id("stAlert").filter(has_text="“5000” in row 2, column 1")
     alert.wait_for()
     assert points(page)[1] == "-0.55,0.3,0"
     settle(page)
-    click(page, 2, x1)
-    write(page, "0.25")
+    write(page, 2, x1, "0.25")
     until(page, lambda: points(page)[1] == "0.25,0.3,0")
     alert.wait_for(state="detached")
     settle(page)
 
-    click(page, 1, 15.0)
+    page.mouse.click(*spot(page, 1, 15.0))
+    page.wait_for_timeout(150)
     page.keyboard.press("Delete")
     until(page, lambda: len(points(page)) == 8)
     assert points(page)[0] == "0.25,0.3,0"

@@ -288,14 +288,14 @@ def test_a_sweep_is_the_comparison_at_every_step(scores, label, along, margin, c
             curve = hinge(at, y, margin=margin, **settings).value
             assert sweep.curves_by_label[y, row] == pytest.approx(curve, abs=1e-11)
         for step in (0, 3, 100):
-            curve = hinge(at, label, margin=float(sweep.margin_grid[step]), **settings).value
+            curve = hinge(at, label, margin=float(sweep.by_margin.margin[step]), **settings).value
             assert sweep.curves_by_margin[step, row] == pytest.approx(curve, abs=1e-11)
     for y in range(len(scores)):
         same(sweep.by_label, y, compare_hinges(scores, y, margin=margin, **settings))
         kinks = hinge_kinks(scores, along, y, margin=margin, **settings)
         np.testing.assert_array_equal(sweep.kinks_by_label[y], kinks)
     for step in (0, 7, 100):
-        at = float(sweep.margin_grid[step])
+        at = float(sweep.by_margin.margin[step])
         same(sweep.by_margin, step, compare_hinges(scores, label, margin=at, **settings))
         kinks = hinge_kinks(scores, along, label, margin=at, **settings)
         np.testing.assert_array_equal(sweep.kinks_by_margin[step], kinks)
@@ -304,5 +304,5 @@ def test_a_sweep_is_the_comparison_at_every_step(scores, label, along, margin, c
 def test_the_axis_has_room_for_the_margin() -> None:
     sweep = sweep_hinges([1.0, 2.0], 0, along=0, margin=10.0)
     assert sweep.axis.limit == 20
-    assert sweep.margin_grid[[0, -1]].tolist() == [0, 20]
-    assert sweep.margin_grid.size == 101
+    assert sweep.by_margin.margin[[0, -1]].tolist() == [0, 20]
+    assert sweep.by_margin.margin.size == 101

@@ -7,7 +7,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 from core.datasets import blobs, nine_points
-from core.linear_run import Standing, linear_run, standings
+from core.linear_run import Standing, linear_run, standings, without_residue
 from core.losses import HINGE_VARIANTS, cross_entropy, hinge
 from core.models import LOSSES, LinearClassifier, Objective
 from core.training import Recipe, Training
@@ -91,3 +91,31 @@ def test_standings() -> None:
     # The same weights with other biases are not the same.
     other = linear_run({"W1": [[[-0.3, 0.3]]], "b1": [[0.0, 0.1]]}, X, y, Objective("hinge"))
     assert standings(run(Objective(), 0.3), other) == Standing.BOTH_RIGHT
+
+
+def test_met_margins_with_a_penalty_are_told_apart() -> None:
+    parameters = {"W1": [[[0.6, -0.6]]], "b1": [[0.0, 0.0]]}
+    X, y = [[1.0]], np.array([0])
+    soft = linear_run({"W1": [[[1.0, -1.0]]], "b1": [[0.0, 0.0]]}, X, y, Objective())
+    for objective, expected in (
+        (Objective("hinge"), Standing.SVM_SATISFIED),
+        (Objective("hinge", l2=0.1), Standing.SVM_SHRINKING),
+        (Objective("hinge", l1=0.1), Standing.SVM_SHRINKING),
+    ):
+        assert standings(soft, linear_run(parameters, X, y, objective)) == expected
+
+
+def test_a_gradient_that_cancels_is_zero_but_for_rounding() -> None:
+    # Three points whose pushes on the bias cancel: of each class one, all with equal scores.
+    data = nine_points()
+    parameters = {"W1": np.zeros((1, 2, 3)), "b1": np.zeros((1, 3))}
+    run = linear_run(parameters, data.points, data.labels, Objective())
+    assert 0 < np.abs(run.bias_gradient).max() < 1e-15
+    assert (without_residue(run.bias_gradient, run.bias_terms) == 0).all()
+    weights = without_residue(run.weight_gradient, run.weight_terms)
+    np.testing.assert_array_equal(weights, run.weight_gradient)
+    # What is small, but not because of rounding, stays: here each term is.
+    scaled = linear_run(parameters, 1e-15 * data.points, data.labels, Objective())
+    small = without_residue(scaled.weight_gradient, scaled.weight_terms)
+    np.testing.assert_array_equal(small, scaled.weight_gradient)
+    assert (small != 0).all()

@@ -149,7 +149,7 @@ def test_an_entry_of_w_is_the_start_of_both_runs(say) -> None:
     say(app, {"svm_entry0": 2.5}, is_held=True)
     assert state_of(app) == State(trained=30, seed=3)
     say(app, {"svm_entry0": 2.5})
-    assert state_of(app) == State(trained=0, seed=3)
+    assert state_of(app) == State(trained=0, seed=3, start="own")
     handles = {handle["id"]: handle for handle in header(app)["handles"]}
     for name in RUNS:
         entries = [handles[f"{name}_entry{index}"]["value"] for index in range(9)]
@@ -170,13 +170,45 @@ def test_an_entry_of_w_is_the_start_of_both_runs(say) -> None:
     assert not any(button.key == "drawn_start" for button in app.button)
 
 
-def test_another_seed_takes_the_start_by_hand_away(say) -> None:
-    app = opened(LESSON, trained="0")
-    say(app, {"svm_entry0": 2.5})
-    app.query_params["seed"] = "5"
-    app.run()
+def first_entry(app: AppTest) -> float:
     handles = {handle["id"]: handle for handle in header(app)["handles"]}
-    assert handles["svm_entry0"]["value"] != 2.5
+    return float(handles["svm_entry0"]["value"])
+
+
+def test_the_address_says_whether_the_start_by_hand_is_shown(say) -> None:
+    app = opened(LESSON, trained="0")
+    drawn = first_entry(app)
+    say(app, {"svm_entry0": 2.5})
+    assert app.query_params["start"] == "own"
+    assert first_entry(app) == 2.5
+    assert not app.info
+    # As Back and Forward do.
+    del app.query_params["start"]
+    app.run()
+    assert first_entry(app) == drawn
+    app.query_params["start"] = "own"
+    app.run()
+    assert first_entry(app) == 2.5
+    next(button for button in app.button if button.label == "New start").click().run()
+    assert state_of(app).start == "seed"
+    assert first_entry(app) != 2.5
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_link_to_a_start_by_hand_says_that_it_has_no_weights(say, language: str) -> None:
+    app = opened(LESSON, start="own", trained="0", lang=language)
+    assert first_entry(app) == first_entry(opened(LESSON, trained="0"))
+    missing = text_in(language)("linear_classifier.own_start_missing")
+    assert [entry.value for entry in app.info] == [missing]
+    app.button(key="drawn_start").click().run()
+    assert state_of(app).start == "seed"
+    assert not app.info
+    # Nor does one of three classes fit two.
+    say(app, {"svm_entry0": 2.5})
+    assert not app.info
+    app.query_params["data"] = "moons"
+    app.run()
+    assert [entry.value for entry in app.info] == [missing]
 
 
 def test_the_timeline_becomes_the_address(say) -> None:
@@ -205,6 +237,11 @@ def test_the_published_spiral_run() -> None:
 def test_a_run_that_diverges_says_so(language: str) -> None:
     app = opened(LESSON, lang=language, eta="1000", trained="300")
     assert len(app.error) == 2
+    # What it says of the timeline is so.
+    (timeline,) = [handle for handle in header(app)["handles"] if handle["mark"] == "timeline"]
+    last = f"{timeline['maximum']:.0f}"
+    sentence = {"en": f"ends at step {last}:", "zh": f"时间轴止于第 {last} 步"}[language]
+    assert any(sentence in entry.value for entry in app.error)
     assert all(np.isfinite(value) for name, value in told(app).items() if "_" in name)
 
 

@@ -15,6 +15,8 @@ from streamlit.testing.v1 import AppTest
 from core.datasets import Dataset, blobs, nine_points
 from core.losses import cross_entropy, hinge
 from core.point_tables import write_points
+from pages.ui.example import State
+from pages.ui.learning.setups import objective, recipe
 from pages.ui.text import LANGUAGES, text_in
 from tests.pages.apptest import state_of
 
@@ -169,12 +171,12 @@ def test_a_file_becomes_the_points_and_a_bad_one_keeps_them(language) -> None:
     assert errors(app) == []
     assert cells(seen(app)) == [[1.0, 2.0, "cat"], [-1.0, 0.5, "dog"], [0.0, 0.0, "cat"]]
     state = state_of(app)
-    assert (state.data, state.groups, state.at, state.learning_rate) == (
-        "own",
-        ("cat", "dog"),
-        None,
-        None,
-    )
+    assert (state.data, state.groups, state.at) == ("own", ("cat", "dog"), None)
+    # What was set stays, and so does what was usual for the nine points.
+    assert (state.learning_rate, state.decay, state.trained) == (3.0, 0.1, None)
+    recipes = [recipe(given, "linear") for given in (State(learning_rate=3.0), state)]
+    assert recipes[0] == recipes[1]
+    assert objective(state, "linear", "hinge") == objective(State(), "linear", "hinge")
     for name, data, part in (
         (
             "n.csv",
@@ -254,6 +256,20 @@ def test_a_point_is_added_without_a_mouse() -> None:
     assert cells(seen(app)) == [*cells(NINE), [0.0, 0.0, "D"]]
     assert app.segmented_control(key="points_class").value == "D"
     assert state_of(app).points[-1] == (0.0, 0.0, 3)
+
+
+def test_a_class_that_other_data_have_is_not_begun_in_own_data() -> None:
+    app = started()
+    app.segmented_control(key="points_class").select("A").run()
+    app.query_params["points"] = "0,0,0;1,1,1"
+    app.query_params["groups"] = "cat,dog"
+    app.run()
+    control = app.segmented_control(key="points_class")
+    assert control.value == "cat"
+    assert control.options == ["cat", "dog", "＋ A"]
+    control.select("A").run()
+    app.button(key="points_add").click().run()
+    assert cells(seen(app))[-1] == [0.0, 0.0, "A"]
 
 
 def test_a_refusal_goes_when_the_points_change() -> None:

@@ -38,6 +38,7 @@ def test_what_to_try_fits_what_was_tried(rate, lower, language) -> None:
     t = text_in(language)
     sentence = divergence_sentence(DivergenceError(1234, rate), Objective("squared_error"), t)
     assert "1,234" in sentence
+    assert t("learning.diverged.kept") in sentence
     assert lower + {"en": ".", "zh": "。"}[language] in sentence
     assert "λ" not in sentence  # there is no penalty to blame
 

@@ -39,7 +39,6 @@ def test_the_line_stands_the_margin_below_its_origin(variant: HingeVariant) -> N
     places = figures.result_places(sweep.now)
     origin = 0.0 if variant == "one_vs_all" else 3.2
     assert places[handle.origin] == origin
-    assert sweep.now.line == pytest.approx(origin - 2.5)
     # Row by row the sweep is that of the margin.
     row = round(2.5 / handle.step)
     assert handle.sweep["margin"][row] == 2.5
@@ -114,7 +113,7 @@ def test_the_swept_row_at_the_present_value_is_what_is_shown_now(variant, power)
     swept = figures.result_places(sweep.by_score)
     by_label = figures.result_places(sweep.by_label)
     by_margin = figures.result_places(sweep.by_margin)
-    step = int(np.flatnonzero(sweep.margin_grid == 2)[0])
+    step = int(np.flatnonzero(sweep.by_margin.margin == 2)[0])
     for place, values in now.items():
         for index, score in enumerate([3.0, 5.0, -2.0]):
             row = int(np.flatnonzero(sweep.axis.grid == score)[0])

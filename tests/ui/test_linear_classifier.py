@@ -11,7 +11,7 @@ from core.linear_run import Standing, published_classifier
 from core.models import LinearClassifier
 from pages.ui.example import DEFAULT, State
 from pages.ui.figures import linear_classifier as figures
-from pages.ui.learning.linear import LOSSES, Pair, Seen, seen, with_entry
+from pages.ui.learning.linear import LOSSES, Pair, Seen, held_record_every, seen, with_entry
 from pages.ui.learning.runs import Run
 from pages.ui.learning.setups import setup
 from pages.ui.stage.vocabulary import Release, Spot
@@ -64,6 +64,20 @@ def test_each_step_is_that_of_the_model(nine: Frame) -> None:
                 assert score[4] == score[6] > score[5] > 0
                 assert score[5] == pytest.approx(score[7])
                 assert np.isnan(score[2])
+
+
+def test_runs_are_put_in_numbers_anew_only_if_they_went_on() -> None:
+    pair = pair_of(DEFAULT, 4)
+    before = seen(pair)
+    again = tuple(Run(run.setup, run.training) for run in pair.runs)
+    assert seen(Pair(pair.data, (again[0], again[1]), 4)) is before
+    pair.runs[1].advance(5, 60.0)
+    after = seen(pair)
+    assert after.steps.tolist() == [*before.steps, 5]
+    assert after.lengths == (5, 6)
+    # Another run with as many steps is another run.
+    other = seen(pair_of(replace(DEFAULT, seed=1), 4))
+    assert (other.softmax.weights[0] != before.softmax.weights[0]).any()
 
 
 def test_runs_begin_at_the_same_weights_and_are_told_of(nine: Frame) -> None:
@@ -144,6 +158,24 @@ def test_the_shorter_run_waits_at_its_end() -> None:
 @pytest.mark.parametrize(("at", "row"), [(None, 20), (0, 0), (7, 7), (99, 20)])
 def test_the_step_shown(at: int | None, row: int) -> None:
     assert frame(State(at=at)).row == row
+
+
+@pytest.mark.parametrize(("target", "at"), [(200, None), (200, 100), (200, 97), (3, 2), (0, None)])
+def test_a_run_in_the_hand_is_the_same_at_fewer_steps(target: int, at: int | None) -> None:
+    state, full = State(at=at, trained=target), []
+    every = held_record_every(target, at)
+    for record_every in (1, every):
+        setups = [setup(state, "linear", loss, record_every=record_every) for loss in LOSSES]
+        soft, svm = (Run(made, made.training()) for made in setups)
+        for run in (soft, svm):
+            run.advance(target, 60.0)
+        full.append(frame_of(state, Pair(soft.setup.data, (soft, svm), target)))
+    usual, held = full
+    assert held.seen.steps[held.row] == usual.seen.steps[usual.row]
+    assert len(held.seen.steps) <= max(81, 1 + target // every)
+    for first, second in zip(usual.seen.runs, held.seen.runs, strict=True):
+        np.testing.assert_array_equal(first.weights[usual.row], second.weights[held.row])
+        assert first.total[usual.row] == second.total[held.row]
 
 
 def release(moved: str, value: object, **options) -> Release:

@@ -15,6 +15,7 @@ from pages.ui.example import DEFAULT, Example, State, decode, encode
 from pages.ui.figures import score_digits as digit_figures
 from pages.ui.figures import score_function as figures
 from pages.ui.figures.theme import diverging_palette, ink_palette
+from pages.ui.learning.setups import setup
 from pages.ui.stage.vocabulary import Readout, Release, Spot, spoken
 from pages.ui.stages import score_digits as digit_stages
 from pages.ui.stages.score_function import (
@@ -231,6 +232,18 @@ def test_the_verdict_is_that_of_the_losses(variant: Any, language: str) -> None:
     assert not re.search(r"[{}]", told)
 
 
+def test_the_digit_that_none_chose_is_one_it_has_not_learned_from() -> None:
+    found = digit_classifier()
+    assert digit_stages.digit_of(DEFAULT) == found.held_out[0] == 1
+    assert digit_stages.digit_of(State(digit=0)) == 0
+
+
+def test_the_network_with_seed_0_holds_out_the_same_digits() -> None:
+    parts = setup(State(data="digits"), "network", "cross_entropy").split()
+    assert parts is not None
+    np.testing.assert_array_equal(parts.held_out_indices, digit_classifier().held_out)
+
+
 def test_the_slider_of_digits() -> None:
     assert digit_stages.moved_digit(DEFAULT, Release({"digit": 95.0}, "digit")) == State(digit=95)
     for wrong in ("a", None, float("nan"), 1797, -1):
@@ -240,7 +253,7 @@ def test_the_slider_of_digits() -> None:
 
 def test_a_digit_is_where_it_belongs() -> None:
     found = digit_classifier()
-    indices = np.array([0, 95, 3])
+    indices = np.array([0, 5, 1])
     places = digit_figures.digit_places(found, indices)
     scores = found.data.points[indices] @ found.matrix.T + found.bias
     np.testing.assert_allclose(places[Spot("digit_scores", 0, "y")], scores, atol=1e-12)
@@ -252,21 +265,21 @@ def test_a_digit_is_where_it_belongs() -> None:
     np.testing.assert_array_equal(
         places["digit_image"], np.rint(16 * found.data.points[indices]).astype(np.uint8)
     )
-    # The 6 that is read as 1, the first held-out mistake; the others are right.
-    assert found.mistakes[0] == 95
-    assert places["true_name"].tolist() == [0, 6, 3]
-    assert places["top_name"].tolist() == [0, 1, 3]
-    assert places["rival_name"][1] == 6
+    # The 5 that is read as 9, the first held-out mistake; the others are right.
+    assert found.mistakes[0] == 5
+    assert places["true_name"].tolist() == [0, 5, 1]
+    assert places["top_name"].tolist() == [0, 9, 1]
+    assert places["rival_name"][1] == 5
     assert [digit_stages.READINGS[int(case)] for case in places["reading"]] == [
         "right_learned",
         "wrong_held_out",
         "right_held_out",
     ]
-    assert (places["top_x"][1], places["top_y"][1]) == (10 + 4, 4)
-    assert (places["true_x"][1], places["true_y"][1]) == (10 + 4, 10 + 4)
+    assert (places["top_x"][1], places["top_y"][1]) == (40 + 4, 10 + 4)
+    assert (places["true_x"][1], places["true_y"][1]) == (4, 10 + 4)
     evidence = places["evidence"][1].reshape(10, 20)
-    for left, kind in ((0, 1), (10, 6)):
-        added = found.matrix[kind] * found.data.points[95]
+    for left, kind in ((0, 9), (10, 5)):
+        added = found.matrix[kind] * found.data.points[5]
         shown = evidence[:8, left : left + 8].ravel().astype(int)
         assert (
             np.sign(shown - 127)[np.abs(added) > 0.02] == np.sign(added)[np.abs(added) > 0.02]
@@ -292,7 +305,7 @@ def test_every_reading_has_its_sentence(language: str) -> None:
     found = digit_classifier()
     t = text_in(language)
     words = digit_stages._readouts(found, t)
-    for digit, part in ((0, "5.7301"), (95, "3.4488"), (3, "")):
+    for digit, part in ((0, "5.7508"), (5, "3.5631"), (1, "6.3071"), (95, "")):
         told = filled(words, digit_stages._now(found, digit), "reading")
         assert part in told
         assert not re.search(r"[{}]", told)

@@ -28,8 +28,7 @@ BARS = Spot("panel", 0, "y")
 def unpack(message: bytes) -> tuple[dict[str, Any], np.ndarray]:
     (length,) = struct.unpack_from("<I", message)
     header = json.loads(message[4 : 4 + length])
-    count = sum(len(entry["columns"]) * entry["rows"] for entry in header["handles"])
-    return header, np.frombuffer(message, "<f8", count, 4 + length)
+    return header, np.frombuffer(message, "<f8", header["numbers"], 4 + length)
 
 
 def packed(handles: list[Handle], now: dict, **more: Any) -> tuple[dict[str, Any], np.ndarray]:
@@ -87,6 +86,23 @@ def test_equal_columns_are_sent_once() -> None:
     header, numbers = packed([a_handle(sweep=sweep)], now)
     assert header["handles"][0]["columns"] == [[[0, 0], [0, 1], [1, 0]], [[2, 0]]]
     assert numbers.tolist() == [0.0, 1.0, 2.0, 0.0, 2.0, 4.0]
+
+
+def test_equal_columns_of_several_handles_are_sent_once() -> None:
+    now = {BARS: np.array([1.0, 7.0]), "loss": np.array(0.5)}
+    swept = np.array([0.0, 1.0, 2.0])
+    alike = {BARS: np.stack([swept, np.full(3, 7.0)], -1), "loss": 2 * swept}
+    handles = [
+        a_handle(sweep=alike),
+        a_handle(id="short", maximum=1.0, sweep={"loss": swept[:2]}),
+        a_handle(id="same", sweep=alike),
+        a_handle(id="other", sweep={"loss": 3 * swept, BARS: np.stack([2 * swept, swept], -1)}),
+    ]
+    header, numbers = packed(handles, now)
+    sent = [0.0, 1.0, 2.0, 0.0, 2.0, 4.0, 0.0, 1.0, 0.0, 3.0, 6.0]
+    assert numbers.tolist() == sent
+    assert [entry["starts"] for entry in header["handles"]] == [[0, 3], [6], [0, 3], [8, 3, 0]]
+    assert header["handles"][3]["columns"] == [[[1, 0]], [[0, 0]], [[0, 1]]]
 
 
 def test_nan_is_nothing_in_the_header_and_nan_in_a_sweep() -> None:

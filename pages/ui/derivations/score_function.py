@@ -13,6 +13,7 @@ from pages.ui.derivations import latex
 from pages.ui.example import State
 from pages.ui.figures.score_function import NAMES
 from pages.ui.stage.vocabulary import format_number
+from pages.ui.stages.score_digits import digit_of
 from pages.ui.stages.score_function import scored
 from pages.ui.text import Text
 from pages.ui.written import write_number
@@ -23,8 +24,8 @@ __all__ = ["derivation"]
 def derivation(state: State, result: ScoreFunction, t: Text) -> str:
     """Derive the scores, their geometry and their losses, and why inference needs no softmax."""
     comparison = result.comparison
-    found = digit_classifier()
-    top = int(found.predictions[state.digit])
+    found, digit = digit_classifier(), digit_of(state)
+    top = int(found.predictions[digit])
     return t(
         "score_function.why",
         pixels=latex.row(map(write_number, result.pixels.tolist())),
@@ -38,11 +39,11 @@ def derivation(state: State, result: ScoreFunction, t: Text) -> str:
         hinge_terms=_hinge_terms(scored(state, result)),
         hinge=latex.number(float(comparison.hinge)),
         cross_entropy=latex.number(float(comparison.cross_entropy)),
-        digit=state.digit,
-        true_digit=found.data.names[found.data.labels[state.digit]],
+        digit=digit,
+        true_digit=found.data.names[found.data.labels[digit]],
         top_digit=found.data.names[top],
-        top_score=latex.number(float(found.scores[state.digit, top])),
-        top_probability=latex.number(float(found.probabilities[state.digit, top])),
+        top_score=latex.number(float(found.scores[digit, top])),
+        top_probability=latex.number(float(found.probabilities[digit, top])),
     )
 
 

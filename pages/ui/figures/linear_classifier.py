@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 import plotly.graph_objects as go
 
-from core.linear_run import LinearRun, standings
+from core.linear_run import LinearRun, standings, without_residue
 from core.models import Objective
 from core.plane import Box, decision_pixels, weight_arrows, zero_lines
 from core.validation import FloatArray
@@ -112,7 +112,10 @@ def step_places(run: str, numbers: LinearRun, drawing: Drawing) -> dict[Place, N
     paths = _paths(lines, arrows, drawing.box)
     places: dict[Place, Numbers] = {
         f"{run}_cells": cell_values(numbers.weights, numbers.bias),
-        f"{run}_gradients": cell_values(numbers.weight_gradient, numbers.bias_gradient),
+        f"{run}_gradients": cell_values(
+            without_residue(numbers.weight_gradient, numbers.weight_terms),
+            without_residue(numbers.bias_gradient, numbers.bias_terms),
+        ),
         f"{run}_data": numbers.data_loss,
         f"{run}_penalty": numbers.penalty,
         f"{run}_total": numbers.total,

@@ -1,14 +1,14 @@
 """The two runs of the lesson on the linear classifier: both losses, from the same start.
 
-What a hand holds is kept in the session until it is let go, and a start that was set by hand as
-long as the session shows it: neither stands in the address.
+What a hand holds is kept in the session until it is let go. A start that was set by hand is kept
+there, too; the address says only that it is to be shown.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache
 from typing import Final
 
 import numpy as np
@@ -17,21 +17,24 @@ import streamlit as st
 from core.datasets import Dataset
 from core.linear_run import LinearRun, linear_run, published_classifier
 from core.models import LinearClassifier, LossName
+from core.training import Training
 from core.validation import FloatArray, LabelArray
 from pages.ui.example import State
+from pages.ui.learning.divergence import LARGEST_SHOWN
 from pages.ui.learning.runs import SLICE, Run, run_of, target_of
-from pages.ui.learning.setups import dataset, setup
+from pages.ui.learning.setups import Setup, dataset, setup
 from pages.ui.location import read_state
 
 __all__ = [
     "LOSSES",
     "Pair",
     "Seen",
-    "drop_start",
     "held_pair",
+    "held_record_every",
     "hold",
     "is_held",
     "keep_start",
+    "last_shown",
     "let_go",
     "pair_of",
     "seen",
@@ -42,8 +45,8 @@ __all__ = [
 LOSSES: Final[tuple[LossName, LossName]] = ("cross_entropy", "hinge")
 """What the runs are trained for: softmax and SVM."""
 
-LARGEST_WEIGHT: Final = 1e100
-"""Of a run that diverges: what is larger still has no meaning, and its square no room."""
+HELD_RECORDS: Final = 40
+"""So many steps of a run in the hand are enough for its curve."""
 
 _START: Final = "linear_start"
 _HELD: Final = "linear_held"
@@ -91,43 +94,25 @@ class Seen:
         return int(np.searchsorted(self.steps, state.at, side="right")) - 1
 
 
-@dataclass(frozen=True, eq=False)
-class _Start:
-    """A start set by hand, and where: another seed or other classes make an end of it."""
-
-    model: LinearClassifier
-    seed: int
-    start: str
-
-    def fits(self, state: State, data: Dataset) -> bool:
-        """Whether it is still what the state shows."""
-        return (self.seed, self.start) == (state.seed, state.start) and (
-            self.model.classes == data.classes
-        )
-
-
 @cache
 def _published() -> LinearClassifier:
     return published_classifier()
 
 
 def start_of(state: State, data: Dataset) -> LinearClassifier | None:
-    """Return where both runs start: as set by hand, or as published; None for random weights."""
-    kept: _Start | None = st.session_state.get(_START)
-    if kept is not None and kept.fits(state, data):
-        return kept.model
-    is_published = state.start == "demo" and data.classes == _published().classes
-    return _published() if is_published else None
+    """Return where both runs start: as set by hand, or as published; None for random weights.
+
+    An address from elsewhere may ask for a start by hand that this session does not know.
+    """
+    kept: LinearClassifier | None = st.session_state.get(_START)
+    model = {"own": kept, "demo": _published()}.get(state.start)
+    return model if model is not None and model.classes == data.classes else None
 
 
-def keep_start(state: State, model: LinearClassifier) -> None:
-    """Let both runs start at a model from now on."""
-    st.session_state[_START] = _Start(model, state.seed, state.start)
-
-
-def drop_start() -> None:
-    """Let both runs start where the address says."""
-    st.session_state[_START] = None
+def keep_start(state: State, model: LinearClassifier) -> State:
+    """Let both runs start at a model; return the state that shows them there."""
+    st.session_state[_START] = model
+    return replace(state, start="own", trained=0, at=None)
 
 
 def hold(state: State, model: LinearClassifier | None = None) -> None:
@@ -145,51 +130,92 @@ def let_go() -> None:
     st.session_state[_HELD] = None
 
 
-def pair_of(state: State, start: LinearClassifier | None = None) -> Pair:
+def pair_of(state: State, start: LinearClassifier | None = None, *, record_every: int = 1) -> Pair:
     """Return both runs of a state; they are not trained by this."""
     data = dataset(state, "linear")
     model = start or start_of(state, data)
     target = target_of(state, "linear")
-    soft, svm = (run_of(setup(state, "linear", loss, start=model), target) for loss in LOSSES)
+    setups = (
+        setup(state, "linear", loss, start=model, record_every=record_every) for loss in LOSSES
+    )
+    soft, svm = (run_of(made, target) for made in setups)
     return Pair(data, (soft, svm), target, model)
 
 
 def held_pair() -> tuple[State, Pair]:
-    """Return the state and the runs to show: those in the hand, else those of the address."""
+    """Return the state and the runs to show: those in the hand, else those of the address.
+
+    In the hand they are recorded at fewer steps, so that the losses follow it closely.
+    """
     state, start = st.session_state.get(_HELD) or (read_state()[0], None)
-    pair = pair_of(state, start)
+    every = held_record_every(target_of(state, "linear"), state.at)
+    pair = pair_of(state, start, record_every=every)
     for run in pair.runs:
         run.advance(pair.target, SLICE / len(pair.runs))
     return state, pair
 
 
+def held_record_every(target: int, at: int | None) -> int:
+    """Return how far apart the steps of a run in the hand are recorded: the step shown is one.
+
+    Examples
+    --------
+    >>> held_record_every(200, None), held_record_every(200, 96), held_record_every(200, 97)
+    (5, 4, 1)
+    """
+    shown = target if at is None else at
+    farthest = max(1, target // HELD_RECORDS)
+    return next(every for every in range(farthest, 0, -1) if shown % every == 0)
+
+
 def seen(pair: Pair) -> Seen:
     """Return both runs in numbers at the recorded steps of the longer one."""
-    recorded = [_recorded(run) for run in pair.runs]
+    softmax, svm = ((run.setup, run.training) for run in pair.runs)
+    return _seen(softmax, svm, tuple(_extent(run.training) for run in pair.runs))
+
+
+def _extent(training: Training) -> tuple[int, int]:
+    """What changes when a run goes on: how many steps it has recorded, and the last of them."""
+    return len(training.records), training.records[-1].step
+
+
+@lru_cache(maxsize=4)
+def _seen(
+    softmax: tuple[Setup, Training],
+    svm: tuple[Setup, Training],
+    _extents: tuple[tuple[int, int], ...],
+) -> Seen:
+    """Compute it once for the stage, what stands below it, and each place of the timeline."""
+    recorded = [_recorded(training) for _, training in (softmax, svm)]
     steps = max(recorded, key=lambda own: int(own[-1]))
-    runs = [_numbers(run, steps) for run in pair.runs]
+    runs = [_numbers(*run, steps) for run in (softmax, svm)]
     lengths = [int((steps <= own[-1]).sum()) for own in recorded]
     return Seen(steps, runs[0], runs[1], (lengths[0], lengths[1]))
 
 
-def _recorded(run: Run) -> LabelArray:
+def _recorded(training: Training) -> LabelArray:
     """The recorded steps before weights become so large that their squares overflow."""
-    records = run.training.records
+    records = training.records
     length = len(records)
-    while length > 1 and np.abs(records[length - 1].parameters["W1"]).max() > LARGEST_WEIGHT:
+    while length > 1 and np.abs(records[length - 1].parameters["W1"]).max() > LARGEST_SHOWN:
         length -= 1
     return np.array([record.step for record in records[:length]], dtype=np.intp)
 
 
-def _numbers(run: Run, steps: LabelArray) -> LinearRun:
-    records = run.training.records
-    places = np.searchsorted(_recorded(run), steps, side="right") - 1
+def last_shown(run: Run) -> int | None:
+    """Return the last step of a run on the timeline, if further ones have too large weights."""
+    last = int(_recorded(run.training)[-1])
+    return None if last == run.training.records[-1].step else last
+
+
+def _numbers(setup: Setup, training: Training, steps: LabelArray) -> LinearRun:
+    records = training.records
+    places = np.searchsorted(_recorded(training), steps, side="right") - 1
     taken = [records[place].parameters for place in places.tolist()]
     parameters: Mapping[str, FloatArray] = {
         name: np.stack([parameters[name] for parameters in taken]) for name in taken[0]
     }
-    data = run.setup.data
-    return linear_run(parameters, data.points, data.labels, run.setup.objective)
+    return linear_run(parameters, setup.data.points, setup.data.labels, setup.objective)
 
 
 def with_entry(model: LinearClassifier, index: int, value: float) -> LinearClassifier:

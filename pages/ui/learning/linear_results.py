@@ -12,7 +12,7 @@ from core.linear_run import LinearRun
 from pages.ui.derivations.linear_classifier import derivation, step_of
 from pages.ui.example import State
 from pages.ui.export import Table
-from pages.ui.learning.linear import LOSSES, Pair, Seen, drop_start
+from pages.ui.learning.linear import LOSSES, Pair, Seen
 from pages.ui.location import write_state
 from pages.ui.points.table import Shown
 from pages.ui.snippets.linear_classifier import snippet
@@ -84,13 +84,14 @@ def _entries(numbers: LinearRun, names: Sequence[str]) -> dict[str, list[float]]
 
 
 def start_control(state: State, pair: Pair, t: Text) -> None:
-    """Offer the way back to random weights, if both runs start elsewhere."""
-    if pair.start is None:
+    """Offer the way back to random weights, if both runs start elsewhere, or should do so."""
+    if state.start == "own" and pair.start is None:
+        st.info(t("linear_classifier.own_start_missing"), icon="🎲")
+    elif pair.start is None:
         return
-
-    def dropped() -> None:
-        drop_start()
-        write_state(replace(state, start="seed", at=None))
-
     label = t("linear_classifier.control.drawn_start")
-    st.button(label, key="drawn_start", on_click=dropped)
+    st.button(
+        label,
+        key="drawn_start",
+        on_click=lambda: write_state(replace(state, start="seed", at=None)),
+    )

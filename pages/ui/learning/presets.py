@@ -10,7 +10,6 @@ import streamlit as st
 
 from core.published_runs import CLASSIFIER_STEPS, NETWORK_STEPS
 from pages.ui.example import DEFAULT, State
-from pages.ui.learning.linear import drop_start
 from pages.ui.learning.setups import Lesson
 from pages.ui.location import read_state, write_state
 from pages.ui.text import Text
@@ -85,7 +84,6 @@ def run_preset_controls(state: State, lesson: Lesson, t: Text) -> None:
     def chosen() -> None:
         id = st.session_state["run_preset"]
         if id is not None:
-            drop_start()
             write_state(preset_run(id, read_state()[0]))
 
     st.selectbox(

@@ -99,9 +99,16 @@ def target_of(state: State, lesson: Lesson) -> int:
 
 
 def live_stage(
-    runs: Sequence[Run], target: int, show: Callable[[], None], t: Text
+    runs: Sequence[Run],
+    target: int,
+    show: Callable[[], None],
+    t: Text,
+    *,
+    last_shown: Callable[[Run], int | None] = lambda _: None,
 ) -> DeltaGenerator:
     """Train for a moment, show the stage, and below it how far the training is.
+
+    Where not all steps of a run that diverged are shown, ``last_shown`` tells the last one.
 
     The page ends with :func:`train_on`, which is given what this returns. A drag that goes on
     reruns only ``show``; anything that changes the address, the whole page.
@@ -123,7 +130,9 @@ def live_stage(
         shown()
     for run in runs:
         if run.problem is not None:
-            sentence = divergence_sentence(run.problem, run.setup.objective, t)
+            sentence = divergence_sentence(
+                run.problem, run.setup.objective, t, last=last_shown(run)
+            )
             st.error(sentence, icon="📈")
     return status
 

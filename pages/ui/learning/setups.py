@@ -156,6 +156,7 @@ class Setup:
     """Everything that a run follows from.
 
     ``hidden`` is 0 for a linear classifier. ``start`` is where it starts, if not at random weights.
+    To look at the model takes as long as to train it: ``record_every`` tells how often, in steps.
     """
 
     data: Dataset
@@ -166,6 +167,7 @@ class Setup:
     seed: int
     held_out: float
     start: Model | None = None
+    record_every: int = 1
 
     def training(self) -> Training:
         """Start the run: split, first weights and mini-batches come from one generator."""
@@ -178,7 +180,7 @@ class Setup:
             model = self._first_model(rng)
         held_out = None if parts is None else parts.held_out
         # To look at images takes longer than to learn from a few of them.
-        every = 1 if train.features == 2 else RECORDED_IMAGE_STEPS
+        every = self.record_every if train.features == 2 else RECORDED_IMAGE_STEPS
         return Training(model, train, self.recipe, rng=rng, held_out=held_out, record_every=every)
 
     def split(self, rng: np.random.Generator | None = None) -> Split | None:
@@ -310,7 +312,14 @@ def recipe(state: State, lesson: Lesson) -> Recipe:
     )
 
 
-def setup(state: State, lesson: Lesson, loss: LossName, *, start: Model | None = None) -> Setup:
+def setup(
+    state: State,
+    lesson: Lesson,
+    loss: LossName,
+    *,
+    start: Model | None = None,
+    record_every: int = 1,
+) -> Setup:
     """Give the setup of the run that the address tells."""
     data, fitting = dataset(state, lesson), usual(state, lesson)
     hidden = fitting.hidden if state.hidden is None else state.hidden
@@ -325,4 +334,5 @@ def setup(state: State, lesson: Lesson, loss: LossName, *, start: Model | None =
         seed=state.seed,
         held_out=0.0 if lesson == "linear" or is_published or is_small else 0.25,
         start=start,
+        record_every=record_every,
     )

@@ -28,6 +28,7 @@ HUGE: Final = 1e9
 """Numbers from here on are written with an exponent, as the readouts are."""
 
 _CLASS: Final = "points_class"
+_OFFERED: Final = "points_classes"
 _EDITOR: Final = "points_editor"
 _UPLOADS: Final = "points_uploads"
 _WAY: Final = "points_way"
@@ -52,14 +53,17 @@ def class_names(dataset: Dataset) -> tuple[str, ...]:
 
 def new_class(dataset: Dataset) -> str:
     """The class of a point that is added to the plane."""
-    chosen = st.session_state.get(_CLASS)
-    return chosen if chosen in class_names(dataset) else dataset.names[0]
+    chosen, offered = st.session_state.get(_CLASS), st.session_state.get(_OFFERED)
+    # A class that is to be begun has the name that another has in other data.
+    names = class_names(dataset) if offered == class_names(dataset) else dataset.names
+    return chosen if chosen in names else dataset.names[0]
 
 
 def class_control(dataset: Dataset, t: Text) -> None:
     """Choose the class of a new point; add one without a mouse."""
     names, add = st.columns([4, 2], vertical_alignment="bottom")
     st.session_state[_CLASS] = new_class(dataset)
+    st.session_state[_OFFERED] = class_names(dataset)
     names.segmented_control(
         t("points.new_class"),
         class_names(dataset),
@@ -78,7 +82,7 @@ def class_control(dataset: Dataset, t: Text) -> None:
 
 
 def _added(dataset: Dataset) -> None:
-    change(dataset, lambda: with_point(dataset, 0.0, 0.0, new_class(dataset)), "plane")
+    change(dataset, lambda: with_point(dataset, 0.0, 0.0, new_class(dataset)), "plane", "linear")
 
 
 def point_controls(
@@ -97,7 +101,7 @@ def point_controls(
     for show, tab in zip(ways.values(), tabs, strict=True):
         if tab.open:
             with tab:
-                show(dataset, views, t)
+                show(dataset, lesson, views, t)
     if dataset.features != 2:
         st.caption(t("points.replaces", source=source))
     else:
@@ -130,7 +134,7 @@ def run_points(state: State, run: Run, t: Text) -> None:
     point_controls(state, "network", data, views, t)
 
 
-def _table(dataset: Dataset, views: Sequence[Shown], t: Text) -> None:
+def _table(dataset: Dataset, lesson: Lesson, views: Sequence[Shown], t: Text) -> None:
     editor = _editor(dataset, points_table(dataset, views, t))
     key = f"points_table{editor.version}"
     names = class_names(editor.dataset)
@@ -152,7 +156,7 @@ def _table(dataset: Dataset, views: Sequence[Shown], t: Text) -> None:
         height=min(35 * (dataset.size + 2) + 3, 423),
         key=key,
         on_change=_edited,
-        args=(key,),
+        args=(key, lesson),
     )
     st.caption(t("points.editing"))
     st.download_button(
@@ -204,21 +208,21 @@ def _are_huge(values: Sequence[float]) -> bool:
     return max(map(abs, values)) >= HUGE
 
 
-def _edited(key: str) -> None:
+def _edited(key: str, lesson: Lesson) -> None:
     editor: _Editor = st.session_state[_EDITOR]
     edits: Mapping[str, Any] = st.session_state[key]
     cells = edited_cells(editor.dataset, edits)
-    change(editor.dataset, lambda: points_from_edits(editor.dataset, cells), "edited")
+    change(editor.dataset, lambda: points_from_edits(editor.dataset, cells), "edited", lesson)
 
 
-def _file(dataset: Dataset, _: Sequence[Shown], t: Text) -> None:
+def _file(dataset: Dataset, lesson: Lesson, _: Sequence[Shown], t: Text) -> None:
     # A file that was read is let go, so that the same one can be chosen again.
     key = f"points_file{st.session_state.setdefault(_UPLOADS, 0)}"
 
     def uploaded() -> None:
         file = st.session_state[key]
         if file is not None:
-            change(dataset, lambda: read_points(file.getvalue()), "file", name=file.name)
+            change(dataset, lambda: read_points(file.getvalue()), "file", lesson, name=file.name)
             st.session_state[_UPLOADS] += 1
 
     st.file_uploader(t("points.upload"), type=["csv", "tsv", "txt"], key=key, on_change=uploaded)

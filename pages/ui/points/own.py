@@ -7,22 +7,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 import numpy as np
 import streamlit as st
 
 from core.cells import TableError
 from core.datasets import Dataset
-from pages.ui.example import default_name
-from pages.ui.learning.controls import FITTED
-from pages.ui.learning.setups import OWN_DATA, points_of
+from pages.ui.example import State, default_name
+from pages.ui.learning.setups import OWN_DATA, Lesson, Usual, points_of, usual
 from pages.ui.location import read_state, write_state
 from pages.ui.written_points import MOST_EDITED_POINTS
 
 __all__ = ["Refusal", "Source", "are_same", "change", "refusal"]
 
 Source = Literal["file", "edited", "plane"]
+
+SETTINGS: Final = ("decay", "optimizer", "learning_rate", "batch_size", "hidden", "trained")
+"""What is usual for a data set, and stays when its points are replaced."""
 
 _REFUSED: Final = "points_refused"
 
@@ -53,12 +55,17 @@ def are_same(first: Dataset, second: Dataset) -> bool:
 
 
 def change(
-    dataset: Dataset, make: Callable[[], Dataset], source: Source, *, name: str = ""
+    dataset: Dataset,
+    make: Callable[[], Dataset],
+    source: Source,
+    lesson: Lesson,
+    *,
+    name: str = "",
 ) -> bool:
     """Replace the points; where that cannot be, keep them and tell why.
 
-    The points of a file are another data set, with the settings that are usual for it; points that
-    were edited keep the settings.
+    The settings stay what they are. Those of own data are usual otherwise: what was usual before,
+    and would be another, is written down.
     """
     try:
         changed = make()
@@ -66,18 +73,29 @@ def change(
         st.session_state[_REFUSED] = Refusal(dataset, source, name, fault)
         return False
     st.session_state[_REFUSED] = None
-    state = read_state()[0]
+    before = read_state()[0]
+    state, fitting = before, usual(before, lesson)
     if source == "file":
-        usual_again: dict[str, Any] = dict.fromkeys(FITTED)
-        state = replace(state, **usual_again, data="own")
+        state = replace(state, data="own", at=None)
     if changed.classes != dataset.classes:
         state = replace(state, start="seed")
     if changed.size > MOST_EDITED_POINTS:
         st.session_state[OWN_DATA] = changed
-        write_state(replace(state, data="own", points=None, groups=None))
+        state = replace(state, data="own", points=None, groups=None)
     else:
-        write_state(replace(state, points=points_of(changed), groups=_groups(changed)))
+        state = replace(state, points=points_of(changed), groups=_groups(changed))
+    write_state(_with_settings(state, fitting, usual(state, lesson)))
     return True
+
+
+def _with_settings(state: State, before: Usual, now: Usual) -> State:
+    """Write down what was usual, where something else is usual now."""
+    kept = {
+        name: getattr(before, name)
+        for name in SETTINGS
+        if getattr(state, name) is None and getattr(before, name) != getattr(now, name)
+    }
+    return replace(state, **kept)
 
 
 def _groups(dataset: Dataset) -> tuple[str, ...] | None:

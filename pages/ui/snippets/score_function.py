@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from core.decimals import decimal_places
-from core.digit_classifier import DECAY, HELD_OUT_EVERY, LEARNING_RATE, STEPS
+from core.digit_classifier import DECAY, HELD_OUT, LEARNING_RATE, SEED, STEPS
 from core.score_function import ScoreFunction
 from pages.ui.example import State
 from pages.ui.snippets.printing import SHOW, array
 from pages.ui.snippets.svm_against_softmax import hinge_source
+from pages.ui.snippets.training import split_source
+from pages.ui.stages.score_digits import digit_of
 
 __all__ = ["snippet"]
 
@@ -47,23 +49,24 @@ show("p of the true class", np.exp(-cross_entropy))
 
 # Handwritten digits: run this in the folder of Logit Lab
 with np.load("core/data/digits.npz") as file:
-    X, labels = file["images"].reshape(-1, 64) / 16, file["labels"]
-held_out = np.arange(len(X)) % {HELD_OUT_EVERY} == {HELD_OUT_EVERY - 1}
-learned, targets = X[~held_out], np.eye(10)[labels[~held_out]]
+    images, labels = file["images"].reshape(-1, 64) / 16, file["labels"]
+X, y, K = images, labels, 10
+rng = np.random.default_rng({SEED})  # draws what is held out
+{split_source(HELD_OUT)}targets = np.eye(K)[y]
 
 W, b = np.zeros((10, 64)), np.zeros(10)
 for step in range({STEPS}):
-    s = learned @ W.T + b
+    s = X @ W.T + b
     p = np.exp(s - s.max(axis=1, keepdims=True))
     p /= p.sum(axis=1, keepdims=True)
-    ds = (p - targets) / len(learned)
-    W -= {LEARNING_RATE!r} * (ds.T @ learned + 2 * {DECAY!r} * W)
+    ds = (p - targets) / len(X)
+    W -= {LEARNING_RATE!r} * (ds.T @ X + 2 * {DECAY!r} * W)
     b -= {LEARNING_RATE!r} * ds.sum(axis=0)
 
-s = X @ W.T + b
-show("accuracy on held-out digits", np.mean(s[held_out].argmax(axis=1) == labels[held_out]))
-digit = {state.digit}
-s = s[digit]
+s = X_held @ W.T + b
+show("accuracy on held-out digits", np.mean(s.argmax(axis=1) == y_held))
+digit = {digit_of(state)}
+s = W @ images[digit] + b
 p = np.exp(s - np.logaddexp.reduce(s))
 print("ten scores       ", s.round(4))
 print("ten probabilities", p.round(4))

@@ -6,8 +6,9 @@ import json
 import math
 import struct
 import weakref
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
+from typing import Any, Final
 
 import numpy as np
 import plotly
@@ -28,6 +29,8 @@ __all__ = ["PLOTLY_URL", "pack"]
 
 PLOTLY_URL = f"plotly.min.js?v={plotly.__version__}-eager"
 """Where the app serves Plotly's own script, relative to its root; a new version is a new URL."""
+
+_NUMBER_BYTES: Final = 8
 
 
 def _number(value: float) -> float | str | None:
@@ -142,6 +145,20 @@ def _pack_handle(
     return header, list(columns), list(films.values())
 
 
+def _distinct(columns: Iterable[Sequence[bytes]]) -> dict[bytes, int]:
+    """Each of the columns of all handles, once, and which number of the message is its first.
+
+    Two handles for the same number, such as a pixel in the image and in the column, are alike.
+    """
+    starts: dict[bytes, int] = {}
+    start = 0
+    for column in chain.from_iterable(columns):
+        if column not in starts:
+            starts[column] = start
+            start += len(column) // _NUMBER_BYTES
+    return starts
+
+
 def _pack_mark(mark: Mark, place_index: Mapping[Place, int]) -> dict[str, Any]:
     def source(given: tuple[float, ...] | Place | None) -> tuple[float, ...] | int | None:
         return given if given is None or isinstance(given, tuple) else place_index[given]
@@ -184,9 +201,9 @@ def pack(
 ) -> bytes:
     """One binary message for the browser.
 
-    The length of the header as uint32, the header as JSON; then, handle by handle and column by
-    column, the changing columns of the sweeps as little-endian float64; then the pixels: those of
-    the pictures now, then, handle by handle, those of every step.
+    The length of the header as uint32, the header as JSON; then the changing columns of the sweeps
+    as little-endian float64, equal ones once, each where the header tells of its handle; then the
+    pixels: those of the pictures now, then, handle by handle, those of every step.
     """
     drawn = {picture.id: np.ravel(now[picture.id]) for picture in pictures}
     for picture in pictures:
@@ -201,6 +218,7 @@ def pack(
     ]
     place_index = {place: index for index, place in enumerate(now)}
     packed = [_pack_handle(handle, place_index, now) for handle in handles]
+    blocks = _distinct(columns for _, columns, _ in packed)
     palettes = list(dict.fromkeys(picture.palette for picture in pictures))
     header = {
         "plotly": PLOTLY_URL,
@@ -250,10 +268,13 @@ def pack(
             for picture in pictures
         ],
         "palettes": palettes,
-        "handles": [entry for entry, _, _ in packed],
+        "numbers": sum(map(len, blocks)) // _NUMBER_BYTES,
+        "handles": [
+            {**entry, "starts": [blocks[column] for column in columns]}
+            for entry, columns, _ in packed
+        ],
     }
     text = json.dumps(header, allow_nan=False).encode()
-    blocks = [block for _, columns, _ in packed for block in columns]
-    blocks += [pixels.tobytes() for pixels in drawn.values()]
-    blocks += [film for _, _, films in packed for film in films]
-    return struct.pack("<I", len(text)) + text + b"".join(blocks)
+    pixels = [picture.tobytes() for picture in drawn.values()]
+    pixels += [film for _, _, films in packed for film in films]
+    return b"".join([struct.pack("<I", len(text)), text, *blocks, *pixels])

@@ -42,21 +42,19 @@ function decode(bytes) {
   const model = JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + length)));
   const revived = (values) => values.map((value) => (typeof value === "string" ? Number(value) : value));
   model.now = model.now.map(revived);
-  const count = model.handles.reduce((sum, { columns, rows }) => sum + columns.length * rows, 0);
-  const numbers = new Float64Array(bytes.slice(4 + length, 4 + length + 8 * count).buffer);
-  let start = 0;
+  const end = 4 + length + 8 * model.numbers;
+  const numbers = new Float64Array(bytes.slice(4 + length, end).buffer);
   for (const handle of model.handles) {
     handle.focus &&= handle.focus.map(([place, values]) => [place, revived(values)]);
-    // A column may fill several spots.
-    handle.columns = handle.columns.flatMap((spots) => {
-      const values = numbers.subarray(start, start + handle.rows);
-      start += handle.rows;
+    // A column may fill several spots, and serve several handles.
+    handle.columns = handle.columns.flatMap((spots, i) => {
+      const values = numbers.subarray(handle.starts[i], handle.starts[i] + handle.rows);
       return spots.map(([place, index]) => ({ place, index, values }));
     });
   }
-  const pixels = bytes.slice(4 + length + 8 * count);
+  const pixels = bytes.slice(end);
+  let start = 0;
   const taken = (size) => pixels.subarray(start, (start += size));
-  start = 0;
   for (const picture of model.pictures) {
     model.now[picture.place] = taken(picture.shape[0] * picture.shape[1]);
     picture.palette = model.palettes[picture.palette];

@@ -127,7 +127,7 @@ def _round_range(largest: float, start: float) -> float:
 
 def linear_stage(state: State, pair: Pair, t: Text) -> None:
     """Show both runs; a drag that goes on shows what it would make of them."""
-    # A start that was set by hand is not in the address, which the page is drawn anew for.
+    # Of a start that was set by hand the address says only that there is one.
     if not is_held() and start_of(state, pair.data) is not pair.start:
         st.rerun()
     frame = frame_of(state, pair)
@@ -352,12 +352,12 @@ def _released(frame: Frame, release: Release) -> None:
     if release.added is not None:
         _, x1, x2 = release.added
         x1, x2 = (round(x, _decimals(frame.drawing.box)) for x in (x1, x2))
-        change(data, lambda: with_point(data, x1, x2, new_class(data)), "plane")
+        change(data, lambda: with_point(data, x1, x2, new_class(data)), "plane", "linear")
         return
     if release.removed is not None:
         found = _ID.fullmatch(release.removed)
         if found is not None and found[2] == "point" and int(found[3]) < data.size:
-            change(data, lambda: without_point(data, int(found[3])), "plane")
+            change(data, lambda: without_point(data, int(found[3])), "plane", "linear")
         return
     changed = read_release(frame, release)
     points, start = changed.points, changed.start
@@ -367,10 +367,9 @@ def _released(frame: Frame, release: Release) -> None:
         elif start is not None:
             hold(replace(state, trained=0, at=None), start)
     elif points is not None:
-        change(data, lambda: points, "plane")
+        change(data, lambda: points, "plane", "linear")
     elif start is not None:
-        keep_start(state, start)
-        write_state(replace(state, trained=0, at=None))
+        write_state(keep_start(state, start))
     elif changed.at is not None:
         at = changed.at if 0 <= changed.at < frame.seen.steps[-1] else None
         write_state(replace(state, at=at))

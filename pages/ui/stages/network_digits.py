@@ -109,8 +109,9 @@ def image_of(
 ) -> Image:
     """Give the image of a state; of a drawing also its bitmap, if it is the one on the sheet."""
     if state.drawing is None:
-        counts = np.rint(DARKEST * digits().points[state.digit]).astype(int)
-        return Image(tuple(counts.tolist()), int(digits().labels[state.digit]))
+        digit = state.digit or 0
+        counts = np.rint(DARKEST * digits().points[digit]).astype(int)
+        return Image(tuple(counts.tolist()), int(digits().labels[digit]))
     shown = state.drawing if held is None else held
     on_sheet, bitmap = _normalised(sheet)
     return Image(shown, None, bitmap if on_sheet == shown else None)
@@ -274,7 +275,7 @@ def _panels(
         for id, texts in numbers.items()
     }
     title = "bitmap" if has_bitmap else image.mode
-    values = {"index": state.digit, "units": units, "truth": names[image.label or 0]}
+    values = {"index": state.digit or 0, "units": units, "truth": names[image.label or 0]}
 
     def alt(id: str, **more: object) -> str:
         return spoken(words, now, t(f"network_digits.alt.{id}", **more))
@@ -363,8 +364,8 @@ def _show(digit: int) -> None:
 
 
 def _digit_controls(state: State, setup: Setup, t: Text) -> None:
-    key = "digit"
-    st.session_state[key] = state.digit
+    key, digit = "digit", state.digit or 0
+    st.session_state[key] = digit
     st.number_input(
         t("network_digits.index", last=LAST_DIGIT),
         min_value=0,
@@ -378,10 +379,10 @@ def _digit_controls(state: State, setup: Setup, t: Text) -> None:
             st.button(
                 t(f"network_digits.{name}"),
                 on_click=_show,
-                args=(state.digit + change,),
+                args=(digit + change,),
                 width="stretch",
             )
-    part = "held_out" if state.digit in _held_out(setup)[1] else "train"
+    part = "held_out" if digit in _held_out(setup)[1] else "train"
     st.caption(t(f"network_digits.part.{part}"))
 
 
@@ -427,7 +428,7 @@ def _gallery_items(state: State, parts: Split, found: Mistakes, t: Text) -> list
                     prediction=prediction,
                     probability=probability,
                 ),
-                is_chosen=index == state.digit,
+                is_chosen=index == (state.digit or 0),
             )
         )
     return items

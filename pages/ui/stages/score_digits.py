@@ -28,26 +28,32 @@ from pages.ui.stage.vocabulary import (
 from pages.ui.stages.handles import stage_words
 from pages.ui.text import Text
 
-__all__ = ["READINGS", "digit_stage", "digit_table", "moved_digit"]
+__all__ = ["READINGS", "digit_of", "digit_stage", "digit_table", "moved_digit"]
 
 DIGIT = "digit"
 READINGS = ("right_held_out", "right_learned", "wrong_held_out", "wrong_learned")
 """The sentences in the order in which `figures.score_digits.digit_places` counts them."""
 
 
+def digit_of(state: State) -> int:
+    """Which digit is shown: the first held-out one if none was chosen."""
+    return int(digit_classifier().held_out[0]) if state.digit is None else state.digit
+
+
 def digit_stage(state: State, t: Text) -> None:
     """Show one digit, the rows of W, its scores and probabilities; the slider chooses another."""
     found = digit_classifier()
-    now = _now(found, state.digit)
+    digit = digit_of(state)
+    now = _now(found, digit)
     words = _readouts(found, t)
     stage(
         "score_digits",
-        panels=[_panel(id, state, found, now, words, t) for id in figures.PANELS],
+        panels=[_panel(id, digit, found, now, words, t) for id in figures.PANELS],
         handles=[
             Handle(
                 id=DIGIT,
                 label=t("score_function.handle.digit"),
-                value=state.digit,
+                value=digit,
                 minimum=float(found.held_out[0]),
                 maximum=float(found.held_out[-1]),
                 decimals=0,
@@ -90,12 +96,12 @@ def moved_digit(state: State, release: Release) -> State:
 
 def digit_table(state: State, t: Text, *, settings: Mapping[str, object]) -> Table:
     """The scores and probabilities of the digit, a row a class, with more settings."""
-    found = digit_classifier()
+    found, digit = digit_classifier(), digit_of(state)
     columns = {
         "class": found.data.names,
         "bias": found.bias.tolist(),
-        "score": found.scores[state.digit].tolist(),
-        "probability": found.probabilities[state.digit].tolist(),
+        "score": found.scores[digit].tolist(),
+        "probability": found.probabilities[digit].tolist(),
     }
     headings = {
         "class": t("data.class"),
@@ -104,10 +110,10 @@ def digit_table(state: State, t: Text, *, settings: Mapping[str, object]) -> Tab
         "probability": t("data.probability"),
     }
     of_digit = {
-        "digit": state.digit,
-        "label": int(found.data.labels[state.digit]),
-        "prediction": int(found.predictions[state.digit]),
-        "pixels": found.data.points[state.digit].tolist(),
+        "digit": digit,
+        "label": int(found.data.labels[digit]),
+        "prediction": int(found.predictions[digit]),
+        "pixels": found.data.points[digit].tolist(),
         "matrix": found.matrix.tolist(),
     }
     return Table(columns, headings, {**settings, **of_digit})
@@ -128,7 +134,7 @@ def _readouts(found: DigitClassifier, t: Text) -> list[Readout]:
 
 def _panel(
     id: str,
-    state: State,
+    digit: int,
     found: DigitClassifier,
     now: Mapping[Place, Numbers],
     readouts: Sequence[Readout],
@@ -137,7 +143,7 @@ def _panel(
     table = found.probabilities if id == "digit_probabilities" else found.scores
     listing = ", ".join(
         f"{name} {format_number(float(number), 2)}"
-        for name, number in zip(found.data.names, table[state.digit], strict=True)
+        for name, number in zip(found.data.names, table[digit], strict=True)
     )
     figure: go.Figure
     if id == "digit":

@@ -19,7 +19,7 @@ model = LinearClassifier.initial(2, data.classes, rng=np.random.default_rng(0), 
 objectives = [objective(state, "linear", loss) for loss in ("cross_entropy", "hinge")]
 class_control(data, t)
 if st.button("remove the first point", key="remove"):
-    change(data, lambda: without_point(data, 0), "plane")
+    change(data, lambda: without_point(data, 0), "plane", "linear")
     st.rerun()
 point_controls(state, "linear", data, [shown(model, data, objectives)], t)
 st.session_state["seen"] = data
