@@ -48,6 +48,13 @@ ARRAYS: Final = (
 SAMPLE = re.compile(r"sample (\d+), unit 1:")
 CELLS = """() => [...document.querySelectorAll('[data-panel=close_up] .stage-mark[data-kind=cell]')]
   .filter((node) => !node.hidden).map((node) => node.textContent.replaceAll('−', '-'))"""
+BEGINNING = """(node) => {
+  const first = node.querySelector('.stage-mark[data-kind=cell]:not([hidden])');
+  const { left, right } = node.getBoundingClientRect();
+  const { x } = first.getBoundingClientRect();
+  return left < x && x < (left + right) / 2;
+}"""
+"""Whether the first cell of a panel is in the left half of what is seen of it."""
 DRAWN = """(name) => {
   const canvas = document.querySelector(`[data-picture=picture_${name}]`);
   const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
@@ -173,4 +180,4 @@ def test_a_finger_steps_on_a_phone_and_the_numbers_scroll(phone: Page, app: str)
     settle(phone)
     check_cells(phone, found, 6)
     # The close-up is read from its beginning.
-    until(phone, lambda: scrolling.evaluate("node => node.scrollLeft") < 100)
+    until(phone, lambda: scrolling.evaluate(BEGINNING))

@@ -69,7 +69,7 @@ def test_training_tells_how_far_it_is_stops_and_goes_on(page: Page, app: str) ->
     assert 860 < stopped < 20_000
     until(page, lambda: readouts(page)["net_step"] == str(stopped))
 
-    taken = [int(text.split()[1]) for text in told]
+    taken = [int(text.split()[1].strip(":,")) for text in told]
     assert taken == sorted(taken)
 
     main.get_by_role("button", name="One step").click()

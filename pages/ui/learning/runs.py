@@ -21,8 +21,11 @@ from pages.ui.text import Text
 
 __all__ = ["Run", "live_stage", "run_of", "target_of", "train_on"]
 
-SLICE: Final = 0.06
+SLICE: Final = 0.05
 """Seconds of training from one word about its progress to the next."""
+
+BREATH: Final = 0.004
+"""Seconds for the server to send the word: training leaves it no time of the interpreter."""
 
 PICTURE: Final = 0.4
 """Seconds of training from one picture to the next."""
@@ -166,3 +169,5 @@ def _tell(runs: Sequence[Run], target: int, status: DeltaGenerator, t: Text) -> 
     epochs = f"{step / runs[0].training.steps_per_epoch:.4g}"
     text = t("learning.status", step=step, target=target, epochs=epochs)
     status.progress(min(1.0, step / target), text=text)
+    if step < target:
+        time.sleep(BREATH)
