@@ -45,6 +45,7 @@ def write(page: Page, row: int, across: float, text: str) -> None:
 
 def test_points_are_edited_as_a_table_and_come_from_a_file(page: Page, app: str) -> None:
     open_stage(page, f"{app}/linear-classifier")
+    page.get_by_role("tab", name="Table of the points").click()
     page.get_by_test_id("stDataFrame").first.locator("canvas").first.wait_for()
     x1 = 120.0
 

@@ -30,6 +30,9 @@ def started(path: Path = APP, **parameters: str) -> AppTest:
     app = AppTest.from_file(str(path), default_timeout=30)
     for name, value in parameters.items():
         app.query_params[name] = value
+    language = parameters.get("lang", "en")
+    if parameters.get("data") != "digits":  # which are not in a table
+        app.session_state["points_way"] = text_in(language)("points.way.table")
     app.run()
     assert not app.exception
     return app

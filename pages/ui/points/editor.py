@@ -94,9 +94,8 @@ def point_controls(
     """
     source = t(f"learning.data.{data_name(state, lesson)}")
     st.markdown(t("points.section" if dataset.features == 2 else "points.section_own"))
-    ways = {"table": _table, "file": _file} if dataset.features == 2 else {"file": _file}
-    if lesson == "network":  # it is trained for long, and its table would be sent again and again
-        ways = dict(reversed(ways.items()))
+    # The table second: as long as it is open, the browser draws it anew with each answer in a drag.
+    ways = {"file": _file, "table": _table} if dataset.features == 2 else {"file": _file}
     tabs = st.tabs([t(f"points.way.{way}") for way in ways], key=_WAY, on_change="rerun")
     for show, tab in zip(ways.values(), tabs, strict=True):
         if tab.open:
