@@ -30,10 +30,10 @@ TARGET = 1.2
 DEADLINE_MS = 30_000
 
 STAGE_READY = """
-  const handle = document.querySelector(".stage[data-ready] .stage-panel .stage-pill");
+  const handle = document.querySelector(".stage[data-ready] .stage-pill");
   if (!handle) return false;
   const inner = handle.getBoundingClientRect();
-  const outer = handle.closest(".stage-panel").getBoundingClientRect();
+  const outer = handle.closest(".stage-panel, .stage-timeline").getBoundingClientRect();
   return inner.width > 0 && inner.left >= outer.left && inner.right <= outer.right
     && inner.top >= outer.top && inner.bottom <= outer.bottom;
 """
@@ -183,7 +183,10 @@ def run(repetitions: int) -> str:
         )
         targets = [
             Target("`/`", f"{lab}/", STAGE_READY),
-            Target("`/svm-against-softmax`", f"{lab}/svm-against-softmax", STAGE_READY),
+            *(
+                Target(f"`/{path}`", f"{lab}/{path}", STAGE_READY)
+                for path in ("svm-against-softmax", "linear-classifier", "two-layer-network")
+            ),
             Target("bare Streamlit page, one `st.plotly_chart`", f"{bare}/", CHART_READY),
         ]
         visits: dict[str, list[dict[str, float]]] = {target.name: [] for target in targets}
