@@ -60,8 +60,11 @@ export default function ({ data, parentElement, setStateValue }) {
   const gallery = galleries.get(parentElement);
   gallery.setStateValue = setStateValue;
   gallery.receive(data);
-  return () => {
-    galleries.delete(parentElement);
-    gallery.list.remove();
-  };
+  // Streamlit also cleans up after a call that a newer one has overtaken: only what has left the page ends.
+  return () =>
+    setTimeout(() => {
+      if (parentElement.isConnected) return;
+      galleries.delete(parentElement);
+      gallery.list.remove();
+    });
 }

@@ -203,9 +203,12 @@ export default function ({ data, parentElement, setStateValue }) {
   const pad = pads.get(parentElement);
   pad.setStateValue = setStateValue;
   pad.receive(data);
-  return () => {
-    clearTimeout(pad.throttled);
-    pads.delete(parentElement);
-    pad.root.remove();
-  };
+  // Streamlit also cleans up after a call that a newer one has overtaken: only what has left the page ends.
+  return () =>
+    setTimeout(() => {
+      if (parentElement.isConnected) return;
+      clearTimeout(pad.throttled);
+      pads.delete(parentElement);
+      pad.root.remove();
+    });
 }

@@ -436,8 +436,11 @@ export default function ({ data, parentElement, setStateValue }) {
   const stage = stages.get(parentElement);
   stage.setStateValue = setStateValue;
   stage.receive(decode(data));
-  return () => {
-    stages.delete(parentElement);
-    stage.dispose();
-  };
+  // Streamlit also cleans up after a call that a newer one has overtaken: only what has left the page ends.
+  return () =>
+    setTimeout(() => {
+      if (parentElement.isConnected) return;
+      stages.delete(parentElement);
+      stage.dispose();
+    });
 }
