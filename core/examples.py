@@ -12,13 +12,13 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import ArrayLike
 
-from core.activations import softmax, softmax_jacobian
-from core.datasets import nine_points, published_spiral
-from core.graph import CIRCUITS, evaluate
-from core.linear_run import published_classifier
-from core.losses import HingeVariant, cross_entropy, hinge, squared_error
-from core.published_runs import CLASSIFIER_STEPS, spiral_classifier, trained_spiral_network
-from core.score_function import FOUR_PIXEL_CAT, LOSS_FIGURE, LinearExample, score_function
+from core.graphs.graph import CIRCUITS, evaluate
+from core.learning.datasets import nine_points, published_spiral
+from core.learning.linear_run import published_classifier
+from core.learning.published_runs import CLASSIFIER_STEPS, spiral_classifier, trained_spiral_network
+from core.learning.score_function import FOUR_PIXEL_CAT, LOSS_FIGURE, LinearExample, score_function
+from core.losses.activations import softmax, softmax_jacobian
+from core.losses.losses import HingeVariant, cross_entropy, hinge, squared_error
 from core.validation import FloatArray
 
 __all__ = ["BELOW_FLOAT64", "EXAMPLES", "PRESETS", "Example", "Preset"]

@@ -8,16 +8,16 @@ from typing import Final
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from pages.ui.example import State
-from pages.ui.location import (
+from pages.ui.state.address import (
     link_parameters,
     read_language,
     read_state,
     set_language,
     text,
 )
+from pages.ui.state.state import State
+from pages.ui.state.written import Problem
 from pages.ui.text import LANGUAGES, Text, escape
-from pages.ui.written import Problem
 
 __all__ = ["LESSONS", "frame", "lesson_links", "lesson_map", "problem_sentence"]
 

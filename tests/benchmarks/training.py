@@ -32,9 +32,9 @@ from sklearn.exceptions import ConvergenceWarning  # type: ignore[import-untyped
 from sklearn.neural_network import MLPClassifier  # type: ignore[import-untyped]
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-from core.datasets import Dataset, Split, digits, split
-from core.models import Objective, TwoLayerNet
-from core.training import Recipe, Training
+from core.learning.datasets import Dataset, Split, digits, split
+from core.learning.models import Objective, TwoLayerNet
+from core.learning.training import Recipe, Training
 
 RATE, L2 = 0.003, 1e-4
 LEAST_PERCENT = 96.0

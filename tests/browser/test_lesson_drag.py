@@ -7,7 +7,7 @@ import math
 import pytest
 from playwright.sync_api import Page
 
-from core.comparison import Comparison, compare_losses
+from core.losses.comparison import Comparison, compare_losses
 from tests.browser.hand import (
     RECORD,
     centre,

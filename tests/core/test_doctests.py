@@ -13,7 +13,7 @@ MODULES = [f"core.{module.name}" for module in pkgutil.iter_modules(core.__path_
 
 
 def test_modules_are_found():
-    assert {"core.activations", "core.losses", "core.gradient_check"} <= set(MODULES)
+    assert {"core.losses.activations", "core.losses.losses", "core.gradients.check"} <= set(MODULES)
 
 
 @pytest.mark.parametrize("name", MODULES)
@@ -22,7 +22,9 @@ def test_doctests(name):
     assert result.failed == 0
 
 
-@pytest.mark.parametrize("name", ["core.activations", "core.losses", "core.gradient_check"])
+@pytest.mark.parametrize(
+    "name", ["core.losses.activations", "core.losses.losses", "core.gradients.check"]
+)
 def test_public_functions_have_complete_docstrings(name):
     module = importlib.import_module(name)
     functions = [getattr(module, member) for member in module.__all__]

@@ -5,10 +5,10 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from core.activations import softmax
 from core.examples import EXAMPLES, PRESETS, Example
-from core.losses import HINGE_VARIANTS, cross_entropy, hinge
-from core.published_runs import CLASSIFIER_STEPS, trained_spiral_network
+from core.learning.published_runs import CLASSIFIER_STEPS, trained_spiral_network
+from core.losses.activations import softmax
+from core.losses.losses import HINGE_VARIANTS, cross_entropy, hinge
 
 SLIDES = ((3.2, 5.1, -1.7), (1.3, 4.9, 2.0), (2.2, 2.5, -3.1))
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from core.comparison import Verdict
 from core.examples import EXAMPLES, PRESETS
-from core.losses import HINGE_VARIANTS
+from core.losses.comparison import Verdict
+from core.losses.losses import HINGE_VARIANTS
 from pages.ui.text import LANGUAGES, escape, language_of, text_in
 
 PLACEHOLDER = re.compile(r"(?<![\\}a-z_^])\{(\w+)\}(?!\{)|\[\[(\w+)\]\]")

@@ -9,12 +9,15 @@ from typing import Any, Final
 import numpy as np
 import streamlit as st
 
-from core.models import LOSSES
-from core.optimizers import OPTIMIZERS
-from core.penalty_comparison import PENALTIES
-from core.training import SAMPLINGS
-from pages.ui.controls import margin_control, number_control, variant_control
-from pages.ui.example import (
+from core.learning.models import LOSSES
+from core.learning.optimizers import OPTIMIZERS
+from core.learning.training import SAMPLINGS
+from pages.regularization.penalty_comparison import PENALTIES
+from pages.ui.kit.controls import margin_control, number_control, variant_control
+from pages.ui.learning.runs import Run, target_of
+from pages.ui.learning.setups import OFFERED, Lesson, data_name, dataset, usual
+from pages.ui.state.address import read_state, write_state
+from pages.ui.state.state import (
     LARGEST_MOMENTUM,
     LARGEST_NOISE,
     LARGEST_SEED,
@@ -27,9 +30,6 @@ from pages.ui.example import (
     State,
     with_attribute,
 )
-from pages.ui.learning.runs import Run, target_of
-from pages.ui.learning.setups import OFFERED, Lesson, data_name, dataset, usual
-from pages.ui.location import read_state, write_state
 from pages.ui.text import Text
 
 __all__ = [

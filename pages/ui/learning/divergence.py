@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from core.models import Objective
-from core.training import DivergenceError
+from core.learning.models import Objective
+from core.learning.training import DivergenceError
 from pages.ui.stage.vocabulary import format_number
 from pages.ui.text import Text
 

@@ -8,10 +8,10 @@ from typing import Any, Final
 
 import streamlit as st
 
-from core.published_runs import CLASSIFIER_STEPS, NETWORK_STEPS
-from pages.ui.example import DEFAULT, State
+from core.learning.published_runs import CLASSIFIER_STEPS, NETWORK_STEPS
 from pages.ui.learning.setups import Lesson
-from pages.ui.location import read_state, write_state
+from pages.ui.state.address import read_state, write_state
+from pages.ui.state.state import DEFAULT, State
 from pages.ui.text import Text
 
 __all__ = ["RUN_PRESETS", "RunPreset", "preset_run", "run_preset_controls"]

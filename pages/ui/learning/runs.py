@@ -12,11 +12,11 @@ from typing import Final
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from core.training import DivergenceError, Training
-from pages.ui.example import State, encode
+from core.learning.training import DivergenceError, Training
 from pages.ui.learning.divergence import divergence_sentence
 from pages.ui.learning.setups import Lesson, Setup, usual
-from pages.ui.location import read_state
+from pages.ui.state.address import read_state
+from pages.ui.state.state import State, encode
 from pages.ui.text import Text
 
 __all__ = ["Run", "live_stage", "run_of", "target_of", "train_on"]

@@ -10,12 +10,12 @@ from typing import Final, Literal
 import numpy as np
 import streamlit as st
 
-from core import datasets
-from core.datasets import Dataset, Split, split
-from core.models import LinearClassifier, LossName, Model, Objective, TwoLayerNet
-from core.training import Recipe, Training
-from pages.ui.example import State, default_name
-from pages.ui.written_points import MOST_EDITED_POINTS, Point
+from core.learning import datasets
+from core.learning.datasets import Dataset, Split, split
+from core.learning.models import LinearClassifier, LossName, Model, Objective, TwoLayerNet
+from core.learning.training import Recipe, Training
+from pages.ui.state.state import State, default_name
+from pages.ui.state.written_points import MOST_EDITED_POINTS, Point
 
 __all__ = [
     "OFFERED",

@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from pages.ui.figures.theme import base_figure
+from pages.ui.kit.theme import base_figure
 from pages.ui.stage.component import stage
 from pages.ui.stage.vocabulary import (
     Handle,

@@ -1,0 +1,340 @@
+"""Targets of classification, hard and soft, and how far a prediction is from them.
+
+A target t is a distribution over the classes: all its mass on the true class (one-hot), a little
+of it spread over all (label smoothing), or any other. Everywhere 0 log 0 = 0, its limit.
+"""
+
+import math
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from core.validation import (
+    FloatArray,
+    as_distributions,
+    as_floats,
+    as_labels,
+    as_logits,
+    as_real,
+    reject_entry,
+    require_finite,
+)
+
+__all__ = [
+    "entropy",
+    "kl_divergence",
+    "move_mass",
+    "nats_to_bits",
+    "one_hot",
+    "perplexity",
+    "smooth",
+    "smoothing_of",
+]
+
+
+def one_hot(labels: ArrayLike, classes: int) -> FloatArray:
+    r"""Return the targets that put all mass on the label.
+
+    .. math:: t_j = \delta_{jy}
+
+    Parameters
+    ----------
+    labels : array_like of int, shape (...)
+        The true classes y.
+    classes : int
+        The number of classes, at least 1.
+
+    Returns
+    -------
+    ndarray of float64, shape (..., classes)
+
+    Raises
+    ------
+    ValueError
+        If a label is not an integer from 0 to ``classes - 1``.
+
+    Examples
+    --------
+    >>> one_hot([2, 0], 3)
+    array([[0., 0., 1.],
+           [1., 0., 0.]])
+    """
+    checked = as_labels("labels", labels, "targets", (*np.shape(labels), classes))
+    return np.equal(np.arange(classes), checked[..., None]).astype(np.float64)
+
+
+def smooth(targets: ArrayLike, smoothing: float) -> FloatArray:
+    r"""Spread a part of each target evenly over all classes: label smoothing.
+
+    .. math:: t'_j = (1 - \varepsilon) t_j + \varepsilon / C
+
+    Parameters
+    ----------
+    targets : array_like, shape (..., classes)
+        Distributions t.
+    smoothing : float
+        The part, from 0 (nothing changes) to 1 (all classes equal).
+
+    Returns
+    -------
+    ndarray
+        Distributions, same shape and float type as the targets.
+
+    Raises
+    ------
+    ValueError
+        If the targets are not distributions or the smoothing is not from 0 to 1.
+
+    References
+    ----------
+    Szegedy et al., "Rethinking the Inception architecture" (2016), section 7.
+
+    Examples
+    --------
+    >>> smooth([0, 1, 0, 0], 0.1)
+    array([0.025, 0.925, 0.025, 0.025])
+    """
+    given = _distributions("targets", targets)
+    part = as_real("smoothing", smoothing, minimum=0.0, maximum=1.0)
+    return np.asarray(given * (1.0 - part) + part / given.shape[-1])
+
+
+def smoothing_of(target: ArrayLike, label: int) -> float | None:
+    r"""Return the smoothing that makes the target from the one-hot one; None if none does.
+
+    Parameters
+    ----------
+    target : array_like, shape (classes,)
+        A distribution t.
+    label : int
+        The true class.
+
+    Returns
+    -------
+    float or None
+        The part that `smooth` spreads, to 12 digits.
+
+    Raises
+    ------
+    ValueError
+        If the target is not one distribution, or the label is not one of its classes.
+
+    Examples
+    --------
+    >>> smoothing_of([0.025, 0.925, 0.025, 0.025], 1)
+    0.1
+    >>> smoothing_of([0.1, 0.7, 0.2], 1) is None
+    True
+    """
+    given = _distributions("target", target)
+    smallest = float(given.min())
+    part = round(min(smallest * given.size, 1.0), 12)
+    expected = smooth(one_hot(label, given.shape[-1]), part)
+    return part if np.allclose(given, expected, rtol=0.0, atol=1e-9) else None
+
+
+def move_mass(target: ArrayLike, index: ArrayLike, mass: ArrayLike) -> FloatArray:
+    r"""Give one class a mass; the others share the rest as they did before.
+
+    .. math:: t'_k = m, \quad t'_j = (1 - m) \frac{t_j}{\sum_{i \ne k} t_i}, \; j \ne k
+
+    If the others have no mass at all, they share the rest equally.
+
+    Parameters
+    ----------
+    target : array_like, shape (classes,)
+        A distribution t over at least two classes.
+    index : array_like of int, shape (...)
+        The class k.
+    mass : array_like, shape (...)
+        Its new mass m, from 0 to 1. ``index`` and ``mass`` are broadcast against each other.
+
+    Returns
+    -------
+    ndarray, shape (..., classes)
+        Distributions in the target's float type (integers become float64).
+
+    Raises
+    ------
+    ValueError
+        If the target is not one distribution over at least two classes, a class does not exist, or
+        a mass is not from 0 to 1.
+
+    Examples
+    --------
+    >>> move_mass([0.5, 0.3, 0.2], 0, 0.75)
+    array([0.75, 0.15, 0.1 ])
+    >>> move_mass([0, 1, 0], 1, [1.0, 0.5])
+    array([[0.  , 1.  , 0.  ],
+           [0.25, 0.5 , 0.25]])
+    """
+    given = _distributions("target", target)
+    if given.ndim != 1 or given.size < 2:
+        raise ValueError(
+            f"target must have shape (classes,) with at least 2 classes, got shape {given.shape}"
+        )
+    classes = given.size
+    wanted = as_floats("mass", mass)
+    outside = ~((wanted >= 0.0) & (wanted <= 1.0))
+    if outside.any():
+        reject_entry("mass", wanted, outside, "must be from 0 to 1")
+    moved = as_labels("index", index, "target", (*np.shape(index), classes))
+    is_moved = np.arange(classes) == moved[..., None]
+    others = np.where(is_moved, 0.0, given)
+    total = others.sum(axis=-1, keepdims=True)
+    equal = ~is_moved / (classes - 1)
+    shares = np.divide(others, total, out=equal, where=total > 0.0)
+    value = wanted[..., None]
+    return np.where(is_moved, value, (1.0 - value) * shares).astype(given.dtype, copy=False)
+
+
+def entropy(targets: ArrayLike) -> FloatArray:
+    r"""Return the entropy of each target in nats: the smallest cross-entropy that it allows.
+
+    .. math:: H(t) = -\sum_j t_j \log t_j
+
+    Parameters
+    ----------
+    targets : array_like, shape (..., classes)
+        Distributions t.
+
+    Returns
+    -------
+    ndarray, shape (...)
+        From 0 (all mass on one class) to log(classes) (all equal).
+
+    Raises
+    ------
+    ValueError
+        If the targets are not distributions.
+
+    Examples
+    --------
+    >>> entropy([[0, 1, 0, 0], [0.25, 0.25, 0.25, 0.25]]).round(4)
+    array([0.    , 1.3863])
+    """
+    return np.asarray(_entropy_terms(_distributions("targets", targets)).sum(axis=-1))
+
+
+def kl_divergence(targets: ArrayLike, log_probabilities: ArrayLike) -> FloatArray:
+    r"""Return the Kullback-Leibler divergence of a prediction from each target, in nats.
+
+    .. math:: D(t \| p) = \sum_j t_j \log \frac{t_j}{p_j} = L - H(t)
+
+    It is the part of the cross-entropy L that a better prediction can still save.
+
+    Parameters
+    ----------
+    targets : array_like, shape (..., classes)
+        Distributions t.
+    log_probabilities : array_like, shape (..., classes)
+        The logarithms of the predicted probabilities, as `core.losses.activations.log_softmax` gives
+        them; -inf for probability 0.
+
+    Returns
+    -------
+    ndarray, shape (...)
+        At least 0; inf where a class with mass has probability 0.
+
+    Raises
+    ------
+    ValueError
+        If the targets are not distributions, or the logarithms do not fit or are not at most 0.
+
+    Notes
+    -----
+    For a one-hot target no digit is lost, however small the divergence. Otherwise L and H(t)
+    cancel as p approaches t: the absolute error is some epsilons of 1 + H(t), and a divergence
+    below 16 of them, which cannot be told from 0, is given as 0.
+
+    References
+    ----------
+    Cover and Thomas, "Elements of Information Theory" (2006), section 2.3.
+
+    Examples
+    --------
+    >>> round(float(kl_divergence([0.5, 0.5], np.log([0.9, 0.1]))), 4)
+    0.5108
+    """
+    given = _distributions("targets", targets)
+    logs = as_floats("log_probabilities", log_probabilities)
+    if logs.shape != given.shape:
+        raise ValueError(
+            f"log_probabilities must have shape {given.shape} to match targets, "
+            f"got shape {logs.shape}"
+        )
+    positive = ~(logs <= 0.0)
+    if positive.any():
+        reject_entry("log_probabilities", logs, positive, "must be at most 0")
+    spread = _entropy_terms(given)
+    paid = -np.multiply(given, logs, out=np.zeros_like(given), where=given > 0.0)
+    divergence = (paid - spread).sum(axis=-1)
+    least = spread.sum(axis=-1)
+    rounding = np.where(least > 0.0, 16.0 * np.finfo(given.dtype).eps * (1.0 + least), 0.0)
+    return np.where(divergence > rounding, divergence, 0.0)
+
+
+def nats_to_bits(nats: ArrayLike) -> FloatArray:
+    """Convert information or a loss from nats (natural logarithm) to bits (logarithm to base 2).
+
+    Parameters
+    ----------
+    nats : array_like
+        Information, entropy or a loss in nats.
+
+    Returns
+    -------
+    ndarray
+        The same in bits, in the same shape.
+
+    Raises
+    ------
+    ValueError
+        If the values are not real numbers.
+
+    Examples
+    --------
+    >>> nats_to_bits(np.log([2, 8, 10])).round(4)
+    array([1.    , 3.    , 3.3219])
+    """
+    return np.asarray(as_floats("nats", nats) / math.log(2.0))
+
+
+@np.errstate(over="ignore")
+def perplexity(nats: ArrayLike) -> FloatArray:
+    """Return e to the loss: among how many equally likely classes one would be as unsure.
+
+    Parameters
+    ----------
+    nats : array_like
+        Cross-entropies in nats.
+
+    Returns
+    -------
+    ndarray
+        1 for a loss of 0, the number of classes for a prediction at chance level; inf beyond the
+        range of the float type.
+
+    Raises
+    ------
+    ValueError
+        If the values are not real numbers.
+
+    Examples
+    --------
+    >>> perplexity([0, np.log(10)]).round(4)
+    array([ 1., 10.])
+    """
+    return np.asarray(np.exp(as_floats("nats", nats)))
+
+
+def _distributions(name: str, values: ArrayLike) -> FloatArray:
+    array = as_logits(name, values)
+    require_finite(name, array)
+    return as_distributions(name, array, name, array.shape, array.dtype)
+
+
+def _entropy_terms(targets: FloatArray) -> FloatArray:
+    """Return -t log t of each class, 0 for a class without mass."""
+    logs = np.log(targets, out=np.zeros_like(targets), where=targets > 0.0)
+    return -targets * logs

@@ -1,0 +1,41 @@
+"""Lesson: cross-entropy. How far p is from t, and the gradient p - t, live."""
+
+from pages.cross_entropy.code import snippet
+from pages.cross_entropy.stage import cross_entropy_stage, result_table, sweep_of
+from pages.cross_entropy.target_controls import probability_controls, target_controls
+from pages.cross_entropy.why import derivation
+from pages.ui.kit.controls import example_controls, preset_controls
+from pages.ui.lesson import lesson_tabs, opening
+from pages.ui.state.address import read_state, text
+
+PRESETS = (
+    "cat_image",
+    "car_image",
+    "frog_image",
+    "right_prediction",
+    "near_prediction",
+    "far_prediction",
+    "large_lesson",
+    "small_lesson",
+    "chance_level",
+    "overwhelming_win",
+)
+
+t = text()
+state, _ = read_state()
+sweep = sweep_of(state)
+now = sweep.now
+
+opening("cross_entropy", t)
+cross_entropy_stage(state, sweep, t)
+preset_controls(state, t, PRESETS)
+target_controls(state, now.targets, t)
+probability_controls(state, now.probabilities, now.targets, t)
+example_controls(state, t)
+lesson_tabs(
+    "cross_entropy",
+    t,
+    why=lambda: derivation(state, now, t),
+    code=lambda: snippet(state, now.targets),
+    data=lambda: result_table(state, now, t),
+)

@@ -1,0 +1,58 @@
+"""The two errors of a difference quotient, with the present numbers."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from pages.gradient_check.checked_functions import CHECKABLE
+from pages.gradient_check.numbers import GradientSweep
+from pages.gradient_check.step_error import predicted_errors, third_derivatives
+from pages.ui.kit import latex
+from pages.ui.state.state import State
+from pages.ui.text import Text, escape
+
+__all__ = ["derivation"]
+
+
+def derivation(state: State, sweep: GradientSweep, t: Text) -> str:
+    """Derive truncation, rounding and the best step for the entry in focus, as Markdown."""
+    entry, h = state.focus, state.difference_step
+    errors = sweep.by_entry.errors
+    value = float(errors.value[entry])
+    analytic = float(errors.analytic[entry, entry])
+    central = float(errors.central[entry, entry])
+    third = float(third_derivatives(CHECKABLE[state.check], state.example.scores)[entry])
+    predicted = predicted_errors(value, third, h)
+    predicted32 = predicted_errors(value, third, h, dtype=np.float32)
+    best = t("gradient_check.no_best_step")
+    if np.isfinite(predicted32.best_step):
+        best = t(
+            "gradient_check.best_step",
+            best=_scientific(float(predicted.best_step)),
+            best32=_scientific(float(predicted32.best_step)),
+        )
+    return t(
+        "gradient_check.why",
+        name=escape(state.example.names[entry]),
+        x=latex.number(state.example.scores[entry]),
+        value=latex.number(value),
+        third=latex.number(third),
+        h=_scientific(h),
+        truncation=_scientific(float(predicted.truncation)),
+        rounding=_scientific(float(predicted.rounding)),
+        rounding32=_scientific(float(predicted32.rounding)),
+        total=_scientific(float(predicted.total)),
+        central=latex.number(central, 12),
+        analytic=latex.number(analytic, 12),
+        difference=_scientific(central - analytic),
+        error=_scientific(float(errors.error[entry, entry])),
+        best=best,
+    )
+
+
+def _scientific(value: float) -> str:
+    """Write a number with the power of ten that tells its size."""
+    if value == 0.0:
+        return "0"
+    mantissa, exponent = f"{value:.1e}".split("e")
+    return rf"{mantissa} \cdot 10^{{{int(exponent)}}}"

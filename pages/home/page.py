@@ -1,0 +1,26 @@
+"""Home: a small working stage at once, the lessons, the published examples."""
+
+import streamlit as st
+
+from pages.home.published import published_table
+from pages.ui.frame import lesson_map
+from pages.ui.kit.comparison_stage import comparison_stage, sweep_of
+from pages.ui.state.address import read_state, text
+
+t = text()
+state, _ = read_state()
+
+st.title("Logit Lab", anchor=False)
+st.markdown(t("home.question"))
+comparison_stage(
+    "home",
+    state,
+    sweep_of(state),
+    t,
+    panels=("scores", "probabilities"),
+    readouts=("hinge", "cross_entropy", "true_probability", "violation_count"),
+)
+st.markdown(t("home.lessons"))
+lesson_map(t)
+st.markdown(t("home.published"))
+published_table(t)

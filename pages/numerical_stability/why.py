@@ -1,0 +1,77 @@
+"""Why exp overflows, and what helps, derived on the current example."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from core.precision.float_types import (
+    EPSILONS_OF_RIGHT,
+    PRECISIONS,
+    exp_limits,
+    offset_cross_entropy,
+)
+from pages.numerical_stability.numbers import Stability
+from pages.ui.kit import latex
+from pages.ui.state.state import State
+from pages.ui.state.written import write_number
+from pages.ui.text import Text
+
+__all__ = ["derivation"]
+
+
+def _limits() -> str:
+    """The limits of each type as rows of a Markdown table."""
+    rows = []
+    for precision in PRECISIONS:
+        info, limits = np.finfo(precision), exp_limits(precision)
+        cells = [latex.number(float(info.eps), 6), latex.number(float(info.max), 0)]
+        cells += [f"{limit:.2f}" for limit in limits]
+        rows.append(f"| {precision} | {' | '.join(f'${cell}$' for cell in cells)} |")
+    return "\n".join(rows)
+
+
+def _power(log10: float) -> str:
+    """A number too small or too large to be written out, from its decimal logarithm."""
+    exponent = int(np.floor(log10))
+    return rf"{10.0 ** (log10 - exponent):.3f} \cdot 10^{{{exponent}}}"
+
+
+def derivation(state: State, result: Stability, t: Text) -> str:
+    """Explain overflow, the shift, log-space and the offset with the present numbers."""
+    label, logits = state.example.label, result.logits
+    winner = int(logits.argmax())
+    shifted = logits - logits[winner]
+    rest = float(np.exp(np.delete(shifted, winner)).sum())
+    exact = result.exact
+    log10_loss = float(exact.losses.log10[label])
+    loss = float(exact.losses.value[label])
+    habit = offset_cross_entropy(float(result.log_odds[label]))
+    right = offset_cross_entropy(float(result.log_odds[label]), offset=0.0)
+    return t(
+        "numerical_stability.why",
+        scores=latex.row(write_number(score) for score in state.example.scores),
+        scale=write_number(state.scale),
+        shift=latex.signed(state.shift),
+        logits=latex.row(f"{z:.6g}" for z in logits.tolist()),
+        limits=_limits(),
+        largest=f"{logits[winner]:.6g}",
+        winner=winner,
+        label=label,
+        shifted=latex.row(f"{z:.6g}" for z in shifted.tolist()),
+        exponentials=latex.row(latex.number(e) for e in np.exp(shifted).tolist()),
+        probabilities=latex.row(
+            latex.number(p) if p else _power(power)
+            for p, power in zip(
+                exact.probabilities.value.tolist(),
+                exact.probabilities.log10.tolist(),
+                strict=True,
+            )
+        ),
+        gap=f"{-shifted[label]:.6g}",
+        rest=latex.number(rest),
+        loss=latex.number(loss) if loss else _power(log10_loss),
+        offset_loss=latex.number(float(habit.value)),
+        offset_slope=latex.number(float(habit.slope)),
+        slope=latex.number(float(right.slope)),
+        epsilons=EPSILONS_OF_RIGHT,
+    )

@@ -1,0 +1,159 @@
+"""Widgets of the lesson on the score function: published numbers, typed ones, the digit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from typing import Final
+
+import numpy as np
+import streamlit as st
+
+from core.learning.score_function import (
+    CLASSES,
+    FOUR_PIXEL_CAT,
+    LOSS_FIGURE,
+    PIXELS,
+    LinearExample,
+    weight_axis,
+)
+from pages.score_function.digit_classifier import digit_classifier
+from pages.score_function.digits_stage import digit_of
+from pages.score_function.stage import linear_example, with_linear_example
+from pages.ui.kit.controls import margin_control, typed, variant_control
+from pages.ui.state.address import read_state, write_state
+from pages.ui.state.state import (
+    DEFAULT,
+    LAST_DIGIT,
+    State,
+    parse_bias,
+    parse_matrix,
+    parse_pixels,
+    with_attribute,
+)
+from pages.ui.state.written import write_scores
+from pages.ui.text import Text
+
+__all__ = ["PUBLISHED", "digit_controls", "entry_controls", "example_buttons"]
+
+PUBLISHED: Final = {"cat": FOUR_PIXEL_CAT, "losses": LOSS_FIGURE}
+"""The score functions with numbers that the CS231n notes print."""
+
+
+def example_buttons(state: State, t: Text) -> None:
+    """Choose a published score function, other weights, no bias, or start again."""
+    present = linear_example(state)
+    chooser, random, bare, reset, variant, margin = st.columns(
+        [5, 2, 2, 2, 4, 2], vertical_alignment="bottom"
+    )
+    st.session_state["linear_example"] = next(
+        (id for id, example in PUBLISHED.items() if example == present), None
+    )
+    chooser.selectbox(
+        t("score_function.control.example"),
+        list(PUBLISHED),
+        index=None,
+        format_func=lambda id: t(f"score_function.example.{id}"),
+        placeholder=t("control.preset_none"),
+        key="linear_example",
+        on_change=_choose,
+    )
+    for column, id, change in (
+        (random, "random", _other_weights),
+        (bare, "no_bias", lambda example: replace(example, bias=(0.0,) * CLASSES)),
+    ):
+        column.button(
+            t(f"score_function.control.{id}"),
+            key=f"score_{id}",
+            help=t(f"score_function.control.{id}_help"),
+            on_click=_change,
+            args=(change,),
+            width="stretch",
+        )
+    reset.button(t("control.reset"), on_click=write_state, args=(DEFAULT,), width="stretch")
+    with variant:
+        variant_control(state, t)
+    with margin:
+        margin_control(state, t)
+
+
+def entry_controls(state: State, t: Text) -> None:
+    """Type all of W, x or b."""
+    example = linear_example(state)
+    entries = [entry for row in example.matrix for entry in row]
+    fields = (
+        ("matrix", entries, parse_matrix),
+        ("pixels", example.pixels, parse_pixels),
+        ("bias", example.bias, parse_bias),
+    )
+    for column, (name, numbers, parse) in zip(st.columns([4, 2, 2]), fields, strict=True):
+        with column:
+            typed(
+                f"score_{name}",
+                t(f"score_function.control.{name}"),
+                write_scores(numbers),
+                parse,
+                partial(_adopt, name),
+                t,
+            )
+
+
+def digit_controls(state: State, t: Text) -> None:
+    """Choose the digit by its number, the one before or after, or the next that is read wrong."""
+    found, digit = digit_classifier(), digit_of(state)
+    number, previous, following, mistake = st.columns([2, 2, 2, 3], vertical_alignment="bottom")
+    st.session_state["digit_number"] = digit
+    number.number_input(
+        t("score_function.control.digit"),
+        min_value=0,
+        max_value=LAST_DIGIT,
+        step=1,
+        key="digit_number",
+        on_change=lambda: _show(st.session_state["digit_number"]),
+    )
+    before = found.held_out[found.held_out < digit]
+    after = found.held_out[found.held_out > digit]
+    wrong = found.mistakes[found.mistakes > digit]
+    for column, id, indices in (
+        (previous, "previous", before[::-1]),
+        (following, "next", after),
+        (mistake, "mistake", wrong if len(wrong) else found.mistakes),
+    ):
+        column.button(
+            t(f"score_function.control.{id}"),
+            key=f"digit_{id}",
+            help=t("score_function.control.mistake_help", count=len(found.mistakes))
+            if id == "mistake"
+            else None,
+            on_click=_show,
+            args=(int(indices[0]) if len(indices) else digit,),
+            disabled=not len(indices),
+            width="stretch",
+        )
+
+
+def _adopt(name: str, state: State, values: tuple[float, ...] | None) -> State:
+    return with_attribute(state, name, values)
+
+
+def _choose() -> None:
+    chosen = PUBLISHED.get(st.session_state["linear_example"])
+    if chosen is not None:
+        write_state(with_linear_example(read_state()[0], chosen))
+
+
+def _change(change: Callable[[LinearExample], LinearExample]) -> None:
+    state, _ = read_state()
+    write_state(with_linear_example(state, change(linear_example(state))))
+
+
+def _other_weights(example: LinearExample) -> LinearExample:
+    """Draw weights on the grid of the present ones."""
+    axis = weight_axis(example.matrix)
+    drawn = np.random.default_rng().choice(axis.grid, size=(CLASSES, PIXELS))
+    return replace(example, matrix=tuple(tuple(row) for row in drawn.tolist()))
+
+
+def _show(digit: int) -> None:
+    write_state(replace(read_state()[0], digit=digit))

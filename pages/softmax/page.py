@@ -1,0 +1,40 @@
+"""Lesson: softmax. From logits to probabilities, and how each logit acts on each of them."""
+
+import streamlit as st
+
+from pages.softmax.code import snippet
+from pages.softmax.stage import result_table, softmax_stage, sweep_of
+from pages.softmax.why import derivation
+from pages.ui.kit.controls import classes_control, example_controls, preset_controls
+from pages.ui.lesson import lesson_tabs, opening
+from pages.ui.state.address import read_state, text
+
+PRESETS = (
+    "cat_image",
+    "one_two_three",
+    "three_logits",
+    "digits",
+    "weak_regularization",
+    "strong_regularization",
+    "illustration",
+    "thousands",
+    "hundreds",
+)
+
+t = text()
+state, _ = read_state()
+sweep = sweep_of(state)
+
+opening("softmax", t)
+softmax_stage("softmax", state, sweep, t)
+preset_controls(state, t, PRESETS)
+example_controls(state, t)
+with st.columns(4)[0]:
+    classes_control(state, t)
+lesson_tabs(
+    "softmax",
+    t,
+    why=lambda: derivation(state, sweep.now, t),
+    code=lambda: snippet(state),
+    data=lambda: result_table(state, sweep.now, t),
+)

@@ -1,0 +1,34 @@
+"""One step down each gradient, and why one run ends and the other does not."""
+
+from __future__ import annotations
+
+from core.losses.comparison import Comparison
+from pages.svm_against_softmax.descent import Descent, one_step
+from pages.ui.kit.latex import number, row
+from pages.ui.state.state import State
+from pages.ui.state.written import write_number
+from pages.ui.text import Text
+
+__all__ = ["derivation"]
+
+
+def derivation(state: State, result: Comparison, run: Descent, steps: int, t: Text) -> str:
+    """Take one step with the current numbers, and tell how the runs go on, as Markdown."""
+    after = one_step(result, state.rate)
+    stop = (
+        t("svm_against_softmax.descent.stops_not", steps=run.steps)
+        if run.stop is None
+        else t("svm_against_softmax.descent.stops", stop=run.stop)
+    )
+    return t(
+        "svm_against_softmax.descent_why",
+        rate=write_number(state.rate),
+        scores=row(write_number(score) for score in state.example.scores),
+        hinge_gradient=row(number(g, 0) for g in result.hinge_gradient.tolist()),
+        cross_entropy_gradient=row(number(g) for g in result.cross_entropy_gradient.tolist()),
+        after_svm=row(number(score) for score in after.svm.tolist()),
+        after_softmax=row(number(score) for score in after.softmax.tolist()),
+        stop=stop,
+        steps=steps,
+        cross_entropy=number(float(run.softmax.cross_entropy[steps])),
+    )

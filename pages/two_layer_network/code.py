@@ -1,0 +1,102 @@
+"""Training the two-layer network in plain NumPy: the same data, start, mini-batches and losses."""
+
+from __future__ import annotations
+
+from textwrap import indent
+from typing import Final
+
+from pages.ui.kit.printing import SHOW
+from pages.ui.learning.runs import Run
+from pages.ui.learning.training_code import (
+    batch_source,
+    data_source,
+    loss_source,
+    memory_source,
+    penalty_source,
+    rate_source,
+    split_source,
+    update_source,
+)
+from pages.ui.state.state import State
+
+__all__ = ["snippet"]
+
+_HELD_OUT: Final = """\
+scores = forward(X_held)[-1]
+show("held-out loss", loss_of(scores, y_held)[0])
+show("held-out accuracy in percent", 100 * np.mean(scores.argmax(axis=1) == y_held))
+"""
+
+
+def snippet(state: State, run: Run) -> str:
+    """Write the code of the run up to the step that is shown, with its settings."""
+    setup, records = run.setup, run.training.records
+    epoch = run.training.steps_per_epoch
+    penalty = penalty_source(setup.objective, ("W1", "W2"))
+    slopes = {name: penalty.slope.replace("W", name) for name in ("W1", "W2")}
+    split = split_source(setup.held_out) if setup.held_out else ""
+    widths = {
+        name: f"np.sqrt(2 / {name})" if setup.scale is None else repr(setup.scale)
+        for name in ("D", "H")
+    }
+    return f"""\
+import numpy as np
+
+# The data: samples X, a row each, and their classes y
+{data_source(state, "network", setup.data)}
+# The start: random weights, no biases
+rng = np.random.default_rng({setup.seed})  # draws all that is random from here on
+{split}(N, D), H = X.shape, {setup.hidden}
+W1, b1 = {widths["D"]} * rng.standard_normal((D, H)), np.zeros(H)
+W2, b2 = {widths["H"]} * rng.standard_normal((H, K)), np.zeros(K)
+parameters = [W1, b1, W2, b2]
+{memory_source(setup.recipe)}{penalty.strengths}
+
+def forward(X):
+    a1 = X @ W1 + b1
+    h = np.maximum(0, a1)  # ReLU
+    return a1, h, h @ W2 + b2
+
+
+def loss_of(scores, y):  # the mean loss, and its gradient at the scores
+{indent(loss_source(setup.objective), "    ")}
+
+def penalty():  # on the weights, not on the biases
+    return {penalty.value}
+
+
+{SHOW}
+
+
+# Training
+steps = {records[run.record_at(state.at)].step}
+for step in range(steps + 1):
+    if step % max(1, steps // 10) == 0 or step == steps:  # how it goes, on all samples
+        scores = forward(X)[-1]
+        data_loss, _ = loss_of(scores, y)
+        print(f"step {{step}}: loss {{data_loss + penalty():.6f}}")
+    if step == steps:
+        break
+
+    # A mini-batch, forward
+{indent(batch_source(setup.recipe, setup.train.size, epoch), "    ")}\
+    a1, h, scores = forward(x)
+    _, dscores = loss_of(scores, t)
+
+    # Backward, layer by layer
+    dW2 = h.T @ dscores{slopes["W2"]}
+    db2 = dscores.sum(axis=0)
+    da1 = dscores @ W2.T
+    da1[a1 <= 0] = 0  # a unit that was off passes nothing back
+    dW1 = x.T @ da1{slopes["W1"]}
+    db1 = da1.sum(axis=0)
+    gradients = [dW1, db1, dW2, db2]
+
+    # Update
+    rate = {rate_source(setup.recipe, epoch)}
+{indent(update_source(setup.recipe), "    ")}
+show("data loss", data_loss)
+show("penalty", penalty())
+show("total loss", data_loss + penalty())
+show("accuracy in percent", 100 * np.mean(scores.argmax(axis=1) == y))
+{_HELD_OUT if setup.held_out else ""}"""

@@ -1,0 +1,55 @@
+"""Lesson: the two-layer network. A hidden layer bends the regions, and a run shows how."""
+
+from pages.two_layer_network.code import snippet
+from pages.two_layer_network.digits_stage import digits_table, digits_view
+from pages.two_layer_network.inspector_stage import inspector_stage, inspector_table
+from pages.two_layer_network.stage import (
+    axis_control,
+    look_control,
+    run_table,
+    training_stage,
+)
+from pages.two_layer_network.why import derivation
+from pages.ui.learning.controls import data_controls, recipe_controls, training_buttons
+from pages.ui.learning.points.editor import run_points
+from pages.ui.learning.presets import run_preset_controls
+from pages.ui.learning.runs import live_stage, run_of, target_of, train_on
+from pages.ui.learning.setups import setup
+from pages.ui.lesson import lesson_tabs, opening
+from pages.ui.state.address import read_state, text
+
+t = text()
+state, _ = read_state()
+target = target_of(state, "network")
+TABLES = {"train": run_table, "inspect": inspector_table, "digits": digits_table}
+run = run_of(setup(state, "network", state.loss), target)
+
+
+def shown() -> None:
+    """Show the run as it is looked at."""
+    if state.look == "inspect":
+        inspector_stage(state, run, t)
+    elif state.look == "digits":
+        digits_view(state, run, t)
+    else:
+        training_stage(state, run, target, t)
+
+
+opening("two_layer_network", t)
+look_control(state, t)
+status = live_stage([run], target, shown, t)
+training_buttons(state, "network", [run], t)
+run_preset_controls(state, "network", t)
+data_controls(state, "network", t)
+recipe_controls(state, "network", t)
+axis_control(state, t)
+if state.look != "digits":
+    run_points(state, run, t)
+lesson_tabs(
+    "two_layer_network",
+    t,
+    why=lambda: derivation(state, run, t),
+    code=lambda: snippet(state, run),
+    data=lambda: TABLES[state.look](state, run, t),
+)
+train_on([run], target, status, t)

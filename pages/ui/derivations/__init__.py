@@ -1,1 +1,0 @@
-"""Derivations with the current numbers substituted: the Why tab of each lesson."""

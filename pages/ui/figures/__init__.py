@@ -1,1 +1,0 @@
-"""Figure builders: results of ``core`` in, ``plotly.graph_objects.Figure`` out. No Streamlit."""

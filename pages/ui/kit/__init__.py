@@ -1,0 +1,1 @@
+"""Panels, handles, controls and words that several lessons use."""

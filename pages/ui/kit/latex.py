@@ -1,0 +1,40 @@
+"""Numbers as LaTeX."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from pages.ui.stage.vocabulary import format_number
+from pages.ui.state.state import State
+from pages.ui.state.written import write_number
+
+__all__ = ["hinge_terms", "number", "row", "signed"]
+
+
+def number(value: float, decimals: int = 4) -> str:
+    """Write a number by the same rule as the readouts."""
+    text = format_number(value, decimals).replace("−", "-")
+    mantissa, _, exponent = text.partition("e")
+    return rf"{mantissa} \cdot 10^{{{int(exponent)}}}" if exponent else mantissa
+
+
+def row(values: Iterable[str]) -> str:
+    """Join the entries of a vector."""
+    return r",\; ".join(values)
+
+
+def signed(value: float) -> str:
+    """Write a number as it was typed, in parentheses if it is negative."""
+    text = write_number(value)
+    return f"({text})" if value < 0 else text
+
+
+def hinge_terms(state: State) -> list[str]:
+    """Write one max(0, ...) a class, with its numbers."""
+    example, margin = state.example, write_number(state.margin)
+    true_score = example.scores[example.label]
+    wrong = [s for index, s in enumerate(example.scores) if index != example.label]
+    if state.variant == "one_vs_all":
+        first = rf"\max(0, {margin} - {signed(true_score)})"
+        return [first, *(rf"\max(0, {margin} + {signed(s)})" for s in wrong)]
+    return [rf"\max(0, {write_number(s)} - {signed(true_score)} + {margin})" for s in wrong]

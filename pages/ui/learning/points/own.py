@@ -1,0 +1,104 @@
+"""Own points: few of them live in the address, many in the session.
+
+A change that cannot be made leaves the points as they were, and its reason is told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Final, Literal
+
+import numpy as np
+import streamlit as st
+
+from core.learning.datasets import Dataset
+from core.tables.table_text import TableError
+from pages.ui.learning.setups import OWN_DATA, Lesson, Usual, points_of, usual
+from pages.ui.state.address import read_state, write_state
+from pages.ui.state.state import State, default_name
+from pages.ui.state.written_points import MOST_EDITED_POINTS
+
+__all__ = ["Refusal", "Source", "are_same", "change", "refusal"]
+
+Source = Literal["file", "edited", "plane"]
+
+SETTINGS: Final = ("decay", "optimizer", "learning_rate", "batch_size", "hidden", "trained")
+"""What is usual for a data set, and stays when its points are replaced."""
+
+_REFUSED: Final = "points_refused"
+
+
+@dataclass(frozen=True, eq=False)
+class Refusal:
+    """A change that could not be made: of which points, where it comes from, and why."""
+
+    dataset: Dataset
+    source: Source
+    name: str
+    fault: TableError
+
+
+def refusal(dataset: Dataset) -> Refusal | None:
+    """The last change, if it could not be made and these are still the points."""
+    refused: Refusal | None = st.session_state.get(_REFUSED)
+    return refused if refused is not None and are_same(refused.dataset, dataset) else None
+
+
+def are_same(first: Dataset, second: Dataset) -> bool:
+    """Whether two data sets hold the same points of the same classes."""
+    return first is second or (
+        first.names == second.names
+        and np.array_equal(first.labels, second.labels)
+        and np.array_equal(first.points, second.points)
+    )
+
+
+def change(
+    dataset: Dataset,
+    make: Callable[[], Dataset],
+    source: Source,
+    lesson: Lesson,
+    *,
+    name: str = "",
+) -> bool:
+    """Replace the points; where that cannot be, keep them and tell why.
+
+    The settings stay what they are. Those of own data are usual otherwise: what was usual before,
+    and would be another, is written down.
+    """
+    try:
+        changed = make()
+    except TableError as fault:
+        st.session_state[_REFUSED] = Refusal(dataset, source, name, fault)
+        return False
+    st.session_state[_REFUSED] = None
+    before = read_state()[0]
+    state, fitting = before, usual(before, lesson)
+    if source == "file":
+        state = replace(state, data="own", at=None)
+    if changed.classes != dataset.classes:
+        state = replace(state, start="seed")
+    if changed.size > MOST_EDITED_POINTS:
+        st.session_state[OWN_DATA] = changed
+        state = replace(state, data="own", points=None, groups=None)
+    else:
+        state = replace(state, points=points_of(changed), groups=_groups(changed))
+    write_state(_with_settings(state, fitting, usual(state, lesson)))
+    return True
+
+
+def _with_settings(state: State, before: Usual, now: Usual) -> State:
+    """Write down what was usual, where something else is usual now."""
+    kept = {
+        name: getattr(before, name)
+        for name in SETTINGS
+        if getattr(state, name) is None and getattr(before, name) != getattr(now, name)
+    }
+    return replace(state, **kept)
+
+
+def _groups(dataset: Dataset) -> tuple[str, ...] | None:
+    """The names of the classes; None where they follow from the points."""
+    usual = tuple(map(default_name, range(int(dataset.labels.max()) + 1)))
+    return None if dataset.names == usual else dataset.names

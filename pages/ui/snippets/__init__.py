@@ -1,1 +1,0 @@
-"""Self-contained NumPy that prints the numbers on screen: the Code tab of each lesson."""

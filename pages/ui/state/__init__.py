@@ -1,0 +1,1 @@
+"""The state of a lesson and its place in the address."""

@@ -1,0 +1,238 @@
+from __future__ import annotations
+
+import csv
+import io
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from core.losses.batch import Batch, evaluate_batch, generated_batch, sweep_sample
+from core.losses.losses import HINGE_VARIANTS, cross_entropy, hinge
+from core.tables.score_tables import REASONS, TableError, batch_from_cells, write_table
+from pages.batch_lab.code import snippet
+from pages.batch_lab.data import SAMPLES, View
+from pages.batch_lab.page import panels as figures
+from pages.batch_lab.results import batch_table, result_rows
+from pages.batch_lab.sources import _edited_cells, fault_sentence
+from pages.batch_lab.why import derivation
+from pages.ui.stage.vocabulary import format_number
+from pages.ui.state.state import DEFAULT, Example, decode, encode
+from pages.ui.text import LANGUAGES, text_in
+from tests.apptest import run
+
+IMAGES = SAMPLES["images"]()
+
+
+def view_of(batch: Batch, index: int = 0, **settings) -> View:
+    example = Example(batch.names, tuple(batch.scores[index].tolist()), int(batch.labels[index]))
+    state = replace(DEFAULT, example=example, sample=index + 1, **settings)
+    return View(state, index, evaluate_batch(batch, margin=state.margin, variant=state.variant))
+
+
+def test_the_samples_to_start_from() -> None:
+    assert IMAGES.names == ("cat", "car", "frog")
+    assert IMAGES.scores.tolist() == [[3.2, 5.1, -1.7], [1.3, 4.9, 2.0], [2.2, 2.5, -3.1]]
+    assert IMAGES.labels.tolist() == [0, 1, 2]
+    larger = SAMPLES["generated"]()
+    assert (larger.size, len(larger.names)) == (500, 10)
+
+
+def test_places_hold_the_sample_the_means_and_the_counts() -> None:
+    result = evaluate_batch(IMAGES)
+    sweep = sweep_sample(result, 2)
+    losses = np.stack([result.cross_entropy, result.hinge])
+    places = figures.places(sweep.sample.now, sweep.now, losses, 2)
+    soft, svm = (places[numbers] for numbers in figures.SAMPLE_NUMBERS)
+    assert soft == pytest.approx([2.0404, 0.0791, 6.1565], abs=5e-5)
+    assert svm == pytest.approx([2.9, 0, 12.9], abs=5e-5)
+    assert places[figures.SAMPLE_BASES][-2:] == pytest.approx([2.7587, 5.2667], abs=5e-5)
+    own = cross_entropy([2.2, 2.5, -3.1], 2).gradient, hinge([2.2, 2.5, -3.1], 2).gradient
+    assert places[figures.SHARES] == pytest.approx(np.concatenate(own) / 3)
+    assert places[figures.GRADIENTS] == pytest.approx(
+        [*np.concatenate(own), *np.concatenate(own) / 3]
+    )
+    assert places[figures.COUNTS].tolist() == [0, 1, 0, 0, 1, 0, 0, 1, 0]
+    assert np.sign(places[figures.SHADES]).tolist() == [0, -1, 0, 0, 1, 0, 0, -1, 0]
+    assert (places[figures.HERE_X], places[figures.HERE_Y]) == ([1], [2])
+
+
+def test_places_of_a_sweep_change_the_sample_on_the_stage_only() -> None:
+    result = evaluate_batch(IMAGES)
+    sweep = sweep_sample(result, 2)
+    losses = np.stack([result.cross_entropy, result.hinge])
+    places = figures.places(sweep.sample.by_score, sweep.by_score, losses, 2)
+    # Frog's own score, 2.6: above the others, so the prediction is right and 2 of 3 are.
+    row = 126
+    assert sweep.sample.axis.grid[row] == 2.6
+    numbers = places[figures.SAMPLE_NUMBERS[1]][2, row]
+    loss = hinge([2.2, 2.5, 2.6], 2).value
+    assert numbers == pytest.approx([2.9, 0, loss])
+    assert places[figures.SAMPLE_BASES][2, row, -1] == pytest.approx((2.9 + loss) / 3)
+    assert places[figures.COUNTS][2, row].tolist() == [0, 1, 0, 0, 1, 0, 0, 0, 1]
+    assert places[figures.HERE_X][2, row] == [2]
+    assert 100 * sweep.by_score.accuracy[2, row] == pytest.approx(66.667, abs=1e-3)
+    assert 100 * sweep.by_score.accuracy[2, row - 2] == pytest.approx(33.333, abs=1e-3)
+
+
+@pytest.mark.parametrize("highest", [1.5, 3.0, 20.0, 80.0, 10000.0])
+def test_the_numbers_stand_below_the_bars_within_the_panel(highest) -> None:
+    axis = figures.samples_figure((1, 2, 3), 0, highest).layout.yaxis
+    rows = [mark.y[0] for mark in figures.marks(3, 3, highest) if mark.panel == "samples"]
+    assert all(axis.range[0] < row < 0 for row in rows)
+    assert axis.tickvals[0] == 0
+    assert axis.tickvals[-1] <= axis.range[1]
+    assert 4 <= len(axis.tickvals) <= 6
+
+
+@pytest.mark.parametrize("variant", HINGE_VARIANTS)
+@pytest.mark.parametrize("size", [3, 500])
+def test_the_code_prints_the_numbers_on_screen(variant, size, tmp_path, monkeypatch) -> None:
+    batch = IMAGES if size == 3 else SAMPLES["generated"]()
+    view = view_of(batch, 1, variant=variant, margin=2.5)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "batch.csv").write_text(write_table(batch), encoding="utf-8")
+    printed = run(snippet(view))
+    totals = view.result.totals
+    expected = [
+        ("its hinge loss", view.result.hinge[1]),
+        ("its cross-entropy loss", view.result.cross_entropy[1]),
+        ("mean hinge loss", totals.hinge_mean),
+        ("mean cross-entropy loss", totals.cross_entropy_mean),
+        ("sum of the hinge losses", totals.hinge_sum),
+        ("sum of the cross-entropies", totals.cross_entropy_sum),
+        ("accuracy in percent", 100 * totals.accuracy),
+    ]
+    for line, (name, value) in zip(printed, expected, strict=False):
+        assert line.split("  ")[0] == name
+        assert line.split()[-1] == format_number(float(value), 4).replace("−", "-")
+    gradients = (
+        cross_entropy(batch.scores, batch.labels).gradient[1],
+        hinge(batch.scores, batch.labels, margin=2.5, variant=variant).gradient[1],
+    )
+    joined = " ".join(printed[len(expected) :])
+    for gradient in gradients:
+        assert str(gradient).split()[1] in joined
+    matrix = " ".join(joined[joined.index("[[") :].replace("[", " ").replace("]", " ").split())
+    assert matrix == " ".join(map(str, totals.confusion.reshape(-1)))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_derivation_has_the_present_numbers(language) -> None:
+    written = derivation(view_of(IMAGES, 2), text_in(language))
+    assert "[[" not in written
+    assert r"\frac{2.9000 + 0.0000 + 12.9000}{3} = \frac{15.8000}{3} = 5.2667" in written
+    assert r"\frac{2.0404 + 0.0791 + 6.1565}{3} = \frac{8.2760}{3} = 2.7587" in written
+    assert r"\frac{1}{3} (1,\; 1,\; -2) = (0.3333,\; 0.3333,\; -0.6667)" in written
+    assert r"\frac{0 + 1 + 0}{3} = \frac{1}{3} = 33.3" in written
+
+
+def test_a_long_sum_is_shortened() -> None:
+    written = derivation(view_of(generated_batch(50, 3, np.random.default_rng(0))), text_in("en"))
+    assert written.count(r" + \dots + ") == 2
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("reason", REASONS)
+def test_each_fault_is_one_sentence_in_each_language(reason, language) -> None:
+    limits = {"least": 2, "most": 10, "last": 4, "largest": 9, "longest": 24, "cells": 4}
+    fault = TableError(reason, row=7, column=3, value="*x*", names="cat, car", **limits)
+    sentence = fault_sentence(fault, text_in(language))
+    assert "{" not in sentence
+    assert sentence[-1] in ".。"
+    assert "*x*" not in sentence  # no Markdown from a file
+    places = reason not in ("empty", "file_kind", "file_size", "row_count")
+    assert ("7" in sentence) == places
+    # No other full stop but in the example 3.2.
+    assert sentence.replace("3.2", "").count("." if language == "en" else "。") == 1
+
+
+@pytest.mark.parametrize(
+    ("table", "sentence"),
+    [
+        ("1,2,0\n3,x,1", "“x” in row 2, column 2 is no number; a score is written such as 3.2."),
+        (
+            "1,2,0\n3,4,5",
+            "“5” in row 2, column 3 is no label: it must be a number from 0 to 1, or one of A, B.",
+        ),
+        (
+            b"\x89PNG\r\n\x1a\n....",
+            "it is no text but PNG data; export the table as CSV.",
+        ),
+    ],
+)
+def test_sentences_as_they_are_read(table, sentence) -> None:
+    from core.tables.score_tables import read_table
+
+    with pytest.raises(TableError) as caught:
+        read_table(table)
+    assert fault_sentence(caught.value, text_in("en")).replace("\\", "") == sentence
+
+
+@pytest.mark.parametrize("with_gradients", [True, False])
+def test_files_hold_every_number_at_full_precision(with_gradients) -> None:
+    batch = generated_batch(4, 3, np.random.default_rng(3))
+    result = evaluate_batch(batch, margin=0.5)
+    table = batch_table(result, np.arange(4), text_in("en"), with_gradients=with_gradients)
+    rows = list(csv.DictReader(io.StringIO(table.as_csv())))
+    assert [row["sample"] for row in rows] == ["1", "2", "3", "4"]
+    soft = cross_entropy(batch.scores, batch.labels)
+    svm = hinge(batch.scores, batch.labels, margin=0.5)
+    for index, row in enumerate(rows):
+        assert float(row["cross_entropy"]) == soft.per_sample[index]
+        assert float(row["hinge"]) == svm.per_sample[index]
+        assert row["label"] == batch.names[batch.labels[index]]
+        assert row["right"] == str(batch.scores[index].argmax() == batch.labels[index])
+        assert ("cross_entropy_gradient 0" in row) == with_gradients
+        for name, place in zip(batch.names, range(3), strict=True):
+            assert float(row[f"score {name}"]) == batch.scores[index, place]
+            if with_gradients:
+                for group, loss in (("cross_entropy", soft), ("hinge", svm)):
+                    assert float(row[f"{group}_gradient {name}"]) == pytest.approx(
+                        loss.gradient[index, place], rel=1e-14
+                    )
+    written = json.loads(table.as_json())
+    assert written["hinge_mean"] == pytest.approx(svm.value)
+    assert written["cross_entropy_mean"] == pytest.approx(soft.value)
+    assert written["hinge_sum"] == pytest.approx(svm.per_sample.sum())
+    assert (written["samples"], len(written["rows"]), written["margin"]) == (4, 4, 0.5)
+    assert np.sum(written["confusion"]) == 4
+
+
+def test_orders() -> None:
+    result = evaluate_batch(IMAGES)
+    assert result_rows(result, "table").tolist() == [0, 1, 2]
+    assert result_rows(result, "cross_entropy").tolist() == [2, 0, 1]
+    assert result_rows(result, "wrong").tolist() == [2, 0]
+    # The worst margin: 2.9, 0 and 6.6 with Crammer-Singer; order by its own loss.
+    assert result_rows(result, "hinge").tolist() == [2, 0, 1]
+
+
+def test_edits_of_the_editor_become_the_cells() -> None:
+    edits = {
+        "edited_rows": {0: {"score1": 4.0, "label": "frog"}, 2: {"score0": None}},
+        "deleted_rows": [1],
+        "added_rows": [{"score0": 1, "score1": 2, "score2": 3, "label": "car"}, {}],
+    }
+    cells = _edited_cells(IMAGES, edits)
+    assert cells == [
+        [3.2, 4.0, -1.7, "frog"],
+        [None, 2.5, -3.1, "frog"],
+        [1, 2, 3, "car"],
+        [None] * 4,
+    ]
+    with pytest.raises(TableError) as caught:
+        batch_from_cells(IMAGES.names, cells)
+    assert (caught.value.reason, caught.value.row, caught.value.column) == ("empty_cell", 2, 1)
+    cells[1][0] = 9
+    assert batch_from_cells(IMAGES.names, cells).labels.tolist() == [2, 2, 1]
+    assert IMAGES.scores[0, 1] == 5.1
+
+
+def test_the_sample_travels_in_the_address() -> None:
+    state = replace(DEFAULT, sample=363)
+    assert encode(state)["sample"] == "363"
+    assert decode(encode(state)) == (state, ())
+    assert "sample" not in encode(DEFAULT)
+    assert decode({"sample": "200001"})[1][0].reason == "whole"

@@ -1,0 +1,243 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn.metrics import accuracy_score, confusion_matrix, hinge_loss, log_loss
+
+import core.losses.batch
+from core.losses.batch import (
+    Batch,
+    evaluate_batch,
+    generated_batch,
+    hardest_samples,
+    sweep_sample,
+    totals_with_sample,
+)
+from core.losses.batch import confusion_matrix as counted
+from core.losses.comparison import compare_losses
+from core.losses.losses import HINGE_VARIANTS, cross_entropy, hinge
+from tests.core.oracles import exact_log_softmax, slow_hinge
+
+IMAGES = Batch(
+    ("cat", "car", "frog"), [[3.2, 5.1, -1.7], [1.3, 4.9, 2.0], [2.2, 2.5, -3.1]], [0, 1, 2]
+)
+
+batches = st.tuples(st.integers(1, 40), st.integers(2, 10), st.integers(0, 2**32 - 1)).map(
+    lambda shape: generated_batch(shape[0], shape[1], np.random.default_rng(shape[2]))
+)
+
+
+def test_the_three_images_of_cs231n() -> None:
+    result = evaluate_batch(IMAGES)
+    assert result.hinge == pytest.approx([2.9, 0, 12.9])
+    assert result.cross_entropy == pytest.approx([2.0404, 0.0791, 6.1565], abs=5e-5)
+    totals = result.totals
+    assert totals.hinge_sum == pytest.approx(15.8)
+    assert totals.hinge_mean == pytest.approx(5.27, abs=5e-3)
+    assert totals.cross_entropy_mean == pytest.approx(2.7587, abs=5e-5)
+    assert totals.cross_entropy_sum == pytest.approx(8.2760, abs=5e-5)
+    assert result.predictions.tolist() == [1, 1, 1]
+    assert result.is_right.tolist() == [False, True, False]
+    assert totals.accuracy == pytest.approx(1 / 3)
+    assert totals.confusion.tolist() == [[0, 1, 0], [0, 1, 0], [0, 1, 0]]
+    assert hardest_samples(result.hinge).tolist() == [2, 0, 1]
+
+
+@settings(max_examples=25)
+@given(batches, st.sampled_from(HINGE_VARIANTS), st.sampled_from([0.0, 1.0, 2.5]))
+def test_a_batch_is_its_samples_one_by_one(batch, variant, margin) -> None:
+    result = evaluate_batch(batch, margin=margin, variant=variant)
+    soft = svm = right = 0
+    for scores, label, got_soft, got_svm in zip(
+        batch.scores, batch.labels, result.cross_entropy, result.hinge, strict=True
+    ):
+        expected_soft = -float(exact_log_softmax(scores)[label])
+        expected_svm = slow_hinge(scores, label, margin, variant, 1)[0]
+        assert got_soft == pytest.approx(expected_soft, rel=1e-13)
+        assert got_svm == pytest.approx(expected_svm, rel=1e-12, abs=1e-13)
+        soft, svm = soft + expected_soft, svm + expected_svm
+        right += max(range(len(scores)), key=lambda j, s=scores: s[j]) == label
+    assert result.totals.cross_entropy_mean == pytest.approx(soft / batch.size)
+    assert result.totals.hinge_mean == pytest.approx(svm / batch.size, abs=1e-13)
+    assert result.totals.correct == right
+    assert result.totals.accuracy == right / batch.size
+
+
+@given(batches)
+def test_a_batch_agrees_with_scikit_learn(batch) -> None:
+    result = evaluate_batch(batch, variant="crammer_singer")
+    classes = range(len(batch.names))
+    probabilities = result.comparison(range(batch.size)).probabilities
+    assert result.totals.cross_entropy_mean == pytest.approx(
+        log_loss(batch.labels, probabilities, labels=list(classes))
+    )
+    if len(classes) > 2:  # scikit-learn wants one decision value for two classes
+        assert result.totals.hinge_mean == pytest.approx(
+            hinge_loss(batch.labels, batch.scores, labels=list(classes))
+        )
+    np.testing.assert_array_equal(
+        result.totals.confusion,
+        confusion_matrix(batch.labels, result.predictions, labels=list(classes)),
+    )
+    assert result.totals.accuracy == accuracy_score(batch.labels, result.predictions)
+
+
+@pytest.mark.parametrize("variant", HINGE_VARIANTS)
+def test_the_mean_divides_each_samples_gradient_by_n(variant) -> None:
+    batch = generated_batch(7, 4, np.random.default_rng(5))
+    result = evaluate_batch(batch, variant=variant)
+    own = result.comparison([2, 5])
+    step = 1e-6
+    for place, index in enumerate([2, 5]):
+        for j in range(4):
+            ends = []
+            for sign in (1, -1):
+                moved = batch.scores[index].copy()
+                moved[j] += sign * step
+                there = evaluate_batch(
+                    batch.with_sample(index, moved, batch.labels[index]), variant=variant
+                )
+                ends.append((there.totals.cross_entropy_mean, there.totals.hinge_mean))
+            slopes = (np.array(ends[0]) - ends[1]) / (2 * step)
+            assert slopes[0] == pytest.approx(own.cross_entropy_gradient[place, j] / 7, abs=1e-8)
+            assert slopes[1] == pytest.approx(own.hinge_gradient[place, j] / 7, abs=1e-8)
+    for loss, gradient in (
+        (
+            cross_entropy(batch.scores, batch.labels),
+            result.comparison(range(7)).cross_entropy_gradient,
+        ),
+        (
+            hinge(batch.scores, batch.labels, variant=variant),
+            result.comparison(range(7)).hinge_gradient,
+        ),
+    ):
+        np.testing.assert_allclose(loss.gradient, gradient / 7, rtol=1e-14)
+
+
+def test_one_sample_is_a_batch_of_one() -> None:
+    single = evaluate_batch(Batch(("cat", "car", "frog"), [3.2, 5.1, -1.7], 0))
+    assert single.batch.scores.shape == (1, 3)
+    assert single.totals.hinge_mean == single.totals.hinge_sum == pytest.approx(2.9)
+    own = single.comparison([0])
+    np.testing.assert_array_equal(
+        own.cross_entropy_gradient[0] / single.batch.size,
+        cross_entropy([3.2, 5.1, -1.7], 0).gradient,
+    )
+
+
+@settings(max_examples=40)
+@given(batches, st.sampled_from(HINGE_VARIANTS), st.data())
+def test_totals_with_a_moved_sample_are_the_totals_of_the_changed_batch(
+    batch, variant, data
+) -> None:
+    index = data.draw(st.integers(0, batch.size - 1))
+    along = data.draw(st.integers(0, len(batch.names) - 1))
+    result = evaluate_batch(batch, variant=variant)
+    moved = sweep_sample(result, index)
+    sweep, by_score, by_label = moved.sample, moved.by_score, moved.by_label
+    assert by_score.hinge_mean.shape == by_score.accuracy.shape == (len(batch.names), 201)
+    assert by_label.confusion.shape == (len(batch.names),) * 3
+
+    def check(totals, where, scores, label) -> None:
+        expected = evaluate_batch(batch.with_sample(index, scores, label), variant=variant).totals
+        assert totals.hinge_mean[where] == pytest.approx(
+            float(expected.hinge_mean), rel=1e-12, abs=1e-13
+        )
+        assert totals.cross_entropy_mean[where] == pytest.approx(
+            float(expected.cross_entropy_mean), rel=1e-12
+        )
+        np.testing.assert_array_equal(totals.confusion[where], expected.confusion)
+        assert totals.accuracy[where] == expected.accuracy
+
+    check(moved.now, (), batch.scores[index], batch.labels[index])
+    for row in (0, 91, 200):
+        check(by_score, (along, row), sweep.by_score.scores[along, row], batch.labels[index])
+    for label in range(len(batch.names)):
+        check(by_label, label, batch.scores[index], label)
+
+
+@given(batches, st.sampled_from(HINGE_VARIANTS), st.data())
+def test_a_result_with_another_sample_is_the_result_of_the_changed_batch(
+    batch, variant, data
+) -> None:
+    index = data.draw(st.integers(0, batch.size - 1))
+    label = data.draw(st.integers(0, len(batch.names) - 1))
+    scores = data.draw(st.permutations(batch.scores[index].tolist()))
+    result = evaluate_batch(batch, margin=0.5, variant=variant)
+    before = result.hinge.copy()
+    changed = result.with_sample(index, scores, label)
+    expected = evaluate_batch(batch.with_sample(index, scores, label), margin=0.5, variant=variant)
+    np.testing.assert_array_equal(changed.batch.scores, expected.batch.scores)
+    np.testing.assert_allclose(changed.cross_entropy, expected.cross_entropy, rtol=1e-14)
+    np.testing.assert_allclose(changed.hinge, expected.hinge, rtol=1e-14)
+    np.testing.assert_array_equal(changed.predictions, expected.predictions)
+    np.testing.assert_array_equal(result.hinge, before)
+
+
+def test_huge_losses_do_not_swallow_the_mean_of_the_others() -> None:
+    batch = Batch(("a", "b"), [[1e6, -1e6], [30.0, 0.0]], [1, 0])
+    result = evaluate_batch(batch)
+    fine = compare_losses([20.0, 0.0], 0)
+    totals = totals_with_sample(result, 0, fine)
+    expected = (np.log1p(np.exp(-20.0)) + np.log1p(np.exp(-30.0))) / 2
+    assert totals.cross_entropy_mean == pytest.approx(expected, rel=1e-14, abs=0)
+
+
+def test_blocks_change_nothing_and_tell_how_far_they_are(monkeypatch) -> None:
+    batch = generated_batch(50, 4, np.random.default_rng(1))
+    whole = evaluate_batch(batch)
+    told: list[tuple[int, int]] = []
+    monkeypatch.setattr(core.losses.batch, "BLOCK_ROWS", 16)
+    parts = evaluate_batch(batch, progress=lambda done, size: told.append((done, size)))
+    assert told == [(16, 50), (32, 50), (48, 50), (50, 50)]
+    np.testing.assert_array_equal(parts.cross_entropy, whole.cross_entropy)
+    np.testing.assert_array_equal(parts.hinge, whole.hinge)
+    np.testing.assert_array_equal(parts.predictions, whole.predictions)
+
+
+def test_equal_losses_keep_their_order() -> None:
+    assert hardest_samples([1.0, 2.0, 1.0, 2.0, 0.0]).tolist() == [1, 3, 0, 2, 4]
+    assert hardest_samples([1.0, 2.0, 1.0, 2.0, 0.0], 3).tolist() == [1, 3, 0]
+
+
+def test_a_batch_is_not_changed_by_what_it_was_made_of() -> None:
+    scores = np.zeros((2, 2))
+    batch = Batch(("a", "b"), scores, np.array([0, 1]))
+    scores[0, 0] = 9
+    assert batch.scores[0, 0] == 0
+    with pytest.raises(ValueError, match="read-only"):
+        batch.scores[0, 0] = 1
+    changed = batch.with_sample(0, [5, 6], 1)
+    assert (changed.scores[0].tolist(), changed.labels.tolist()) == ([5, 6], [1, 1])
+    assert (batch.scores[0].tolist(), batch.labels.tolist()) == ([0, 0], [0, 1])
+
+
+@pytest.mark.parametrize(
+    ("names", "scores", "labels", "message"),
+    [
+        (("a", "b"), [[1, 2, 3]], [0], r"scores must have shape \(batch, 2\).*got shape \(1, 3\)"),
+        (("a", "b"), [[1, np.nan]], [0], r"scores\[0, 1\] must be finite, got nan"),
+        (("a", "b"), [[1, 2]], [2], r"labels\[0\] must be a label from 0 to 1, got 2"),
+        (("a", "b"), [[1, 2]], [0, 1], r"labels must be labels of shape \(1,\)"),
+        (("a", "b"), np.zeros((0, 2)), [], "scores must not be empty"),
+    ],
+)
+def test_what_is_no_batch_is_refused(names, scores, labels, message) -> None:
+    with pytest.raises(ValueError, match=message):
+        Batch(names, scores, labels)
+
+
+def test_confusion_refuses_what_is_no_class() -> None:
+    with pytest.raises(ValueError, match=r"predictions\[1\] must be a label from 0 to 1, got 2"):
+        counted([0, 1], [0, 2], 2)
+
+
+def test_a_generated_batch_is_the_same_each_time_and_fairly_good() -> None:
+    one, two = (generated_batch(500, 10, np.random.default_rng(7)) for _ in range(2))
+    np.testing.assert_array_equal(one.scores, two.scores)
+    totals = evaluate_batch(one).totals
+    assert 0.6 < totals.accuracy < 0.9
+    mistakes = totals.confusion - np.diag(np.diag(totals.confusion))
+    assert (mistakes.argmax(axis=1) == (np.arange(10) + 1) % 10).mean() > 0.7

@@ -1,0 +1,259 @@
+"""The stage of the linear classifier: every number in its place, and what a hand makes of it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from core.learning.linear_run import Standing, published_classifier
+from core.learning.models import LinearClassifier
+from pages.linear_classifier.page import panels as figures
+from pages.linear_classifier.pair import LOSSES, Pair, Seen, held_record_every, seen, with_entry
+from pages.linear_classifier.stage import Frame, frame_of, read_release
+from pages.ui.learning.runs import Run
+from pages.ui.learning.setups import setup
+from pages.ui.stage.vocabulary import Release, Spot
+from pages.ui.state.state import DEFAULT, State
+
+
+def pair_of(state: State, steps: int, start: LinearClassifier | None = None) -> Pair:
+    setups = [setup(state, "linear", loss, start=start) for loss in LOSSES]
+    soft, svm = (Run(made, made.training()) for made in setups)
+    for run in (soft, svm):
+        run.advance(steps, 60.0)
+    return Pair(soft.setup.data, (soft, svm), steps)
+
+
+def frame(state: State = DEFAULT, steps: int = 20, **options) -> Frame:
+    return frame_of(state, pair_of(state, steps, **options))
+
+
+@pytest.fixture(scope="module")
+def nine() -> Frame:
+    return frame()
+
+
+def test_each_step_is_that_of_the_model(nine: Frame) -> None:
+    data, both = nine.pair.data, nine.seen
+    for step in (0, 7, 20):
+        for name, run, numbers in zip(figures.RUNS, nine.pair.runs, both.runs, strict=True):
+            model = run.training.model_at(step)
+            loss = model.loss(data.points, data.labels)
+            places = {
+                place: np.asarray(values)[step]
+                for place, values in figures.step_places(name, numbers, nine.drawing).items()
+            }
+            assert places[f"{name}_data"] == pytest.approx(loss.data_loss)
+            assert places[f"{name}_penalty"] == pytest.approx(loss.penalty)
+            assert places[f"{name}_total"] == pytest.approx(loss.total)
+            accuracy = model.accuracy(data.points, data.labels)
+            assert places[f"{name}_accuracy"] == pytest.approx(100 * accuracy)
+            for index in range(3):
+                entries = places[f"{name}_cells"][3 * index : 3 * index + 3]
+                assert entries == pytest.approx([*model.W1[:, index], model.b1[index]])
+                slopes = places[f"{name}_gradients"][3 * index : 3 * index + 3]
+                gradient = [*loss.gradients["W1"][:, index], loss.gradients["b1"][index]]
+                assert slopes == pytest.approx(gradient)
+                path = [places[Spot(f"{name}_plane", 1 + index, axis)] for axis in "xy"]
+                ends = np.stack(path, axis=1)
+                score = ends @ model.W1[:, index] + model.b1[index]
+                assert score[[0, 1, 3]] == pytest.approx([0, 0, 0], abs=1e-12)
+                # The tip, and the barbs between it and the line.
+                assert score[4] == score[6] > score[5] > 0
+                assert score[5] == pytest.approx(score[7])
+                assert np.isnan(score[2])
+
+
+def test_runs_are_put_in_numbers_anew_only_if_they_went_on() -> None:
+    pair = pair_of(DEFAULT, 4)
+    before = seen(pair)
+    again = tuple(Run(run.setup, run.training) for run in pair.runs)
+    assert seen(Pair(pair.data, (again[0], again[1]), 4)) is before
+    pair.runs[1].advance(5, 60.0)
+    after = seen(pair)
+    assert after.steps.tolist() == [*before.steps, 5]
+    assert after.lengths == (5, 6)
+    # Another run with as many steps is another run.
+    other = seen(pair_of(replace(DEFAULT, seed=1), 4))
+    assert (other.softmax.weights[0] != before.softmax.weights[0]).any()
+
+
+def test_runs_begin_at_the_same_weights_and_are_told_of(nine: Frame) -> None:
+    both = nine.seen
+    np.testing.assert_array_equal(both.softmax.weights[0], both.svm.weights[0])
+    places = figures.shared_places(*both.runs, both.steps.astype(float), nine.highest_sample)
+    assert places["standing"][0] == Standing.SAME
+    assert places["standing"][-1] != Standing.SAME
+    assert places["shown_step"].tolist() == list(range(21))
+    bars = places[Spot("samples", 0, "y")][20]
+    assert bars.tolist() == [*both.softmax.cross_entropy[20], *both.svm.hinge[20]]
+    dots = places[figures.NOW_LOSSES][20]
+    assert dots.tolist() == [both.softmax.total[20], both.svm.total[20]]
+
+
+def test_regions_are_what_the_model_predicts(nine: Frame) -> None:
+    pixels = nine.drawing.box.pixels(figures.RESOLUTION)
+    for name, run, numbers in zip(figures.RUNS, nine.pair.runs, nine.seen.runs, strict=True):
+        shown = figures.region_pixels(name, numbers, run.setup.objective, nine.drawing.box)
+        assert shown.shape == (21, 3600)
+        predictions = run.training.model_at(20).predictions(pixels)
+        # float32 may see a tie otherwise.
+        assert (shown[20] // figures.LEVELS == predictions).mean() > 0.999
+
+
+def test_a_line_outside_the_box_is_parked_and_not_missing() -> None:
+    start = LinearClassifier([[1.0, 0.0, 0.0], [0.0, 0.0, 1.0]], [50.0, 1.0, 0.0])
+    apart = frame(DEFAULT, 0, start=start)
+    places = figures.step_places("svm", apart.seen.svm, apart.drawing)
+    for index in (0, 1):  # far away, and without weights
+        x = places[Spot("svm_plane", 1 + index, "x")][0]
+        assert np.isnan(x).tolist() == [False, False, True, *[False] * 5]
+        assert (x[[0, 1, 3, 4, 5, 6, 7]] < -5).all()
+    assert np.nanmax(np.abs(places[Spot("svm_plane", 3, "x")])) <= 1.1
+
+
+def test_many_points_are_lines_and_a_long_run_is_thinned() -> None:
+    state = State(data="published_spiral", at=123)
+    long = frame(state, 301)
+    assert long.pair.data.size > figures.MOST_BARS
+    assert len(long.seen.steps) <= 203
+    assert long.seen.steps[long.row] == 122
+    assert long.seen.steps[-1] == 301
+    run = long.pair.runs[1].training
+    place = [record.step for record in run.records].index(122)
+    np.testing.assert_array_equal(long.seen.svm.weights[long.row], run.model_at(place).W1)
+    places = figures.shared_places(*long.seen.runs, long.seen.steps.astype(float), 9.0)
+    assert np.shape(places[Spot("samples", 1, "y")]) == (len(long.seen.steps), 300)
+    assert figures.NUMBERS not in figures.point_places(long.pair.data.points)
+    assert {trace.type for trace in figures.samples_figure(300, 1.0, "").data} == {"scatter"}
+
+
+def test_a_run_that_diverges_stays_finite_and_in_its_panel() -> None:
+    state = State(learning_rate=1000.0)
+    wild = frame(state, 300)
+    assert all(run.problem is not None for run in wild.pair.runs)
+    for numbers in wild.seen.runs:
+        for array in (numbers.total, numbers.weights, numbers.weight_gradient, numbers.hinge):
+            assert np.isfinite(array).all()
+    steps = wild.seen.steps.astype(float)
+    for name, numbers in zip(figures.RUNS, wild.seen.runs, strict=True):
+        curve = figures.curve_places(name, steps, numbers.data_loss, numbers.total, wild.limits)
+        heights = [values for place, values in curve.items() if place.attribute == "y"]
+        assert np.max(heights) <= 2 * wild.limits[1]
+
+
+def test_a_logarithmic_axis_holds_a_run_that_diverges() -> None:
+    linear = frame(State(learning_rate=500.0), 60)
+    assert linear.is_cut
+    wild = frame(State(learning_rate=500.0, is_logarithmic=True), 60)
+    assert not wild.is_cut
+    low, high = wild.limits
+    totals = np.concatenate([run.total for run in wild.seen.runs])
+    assert 0 < low <= totals.min()
+    assert high == totals.max() > 1e100
+    assert math.log10(low) % 1 == 0
+    axis = figures.losses_figure(60.0, wild.limits, "").layout.yaxis
+    assert axis.type == "log"
+    assert axis.range[0] == math.log10(low)
+    assert math.log10(high) < axis.range[1]
+    assert (axis.range[1] - axis.range[0]) / axis.dtick <= figures.MOST_DECADES
+    # A loss of 0 has no place on it: it is parked below.
+    zero = np.zeros(2)
+    curve = figures.curve_places("svm", zero, zero, zero + high, wild.limits)
+    heights = [values.tolist() for place, values in curve.items() if place.attribute == "y"]
+    assert heights == [[high, high], [0.1 * low, 0.1 * low]]
+
+
+def test_the_shorter_run_waits_at_its_end() -> None:
+    state = State(learning_rate=40.0, decay=0.02)
+    pair = pair_of(state, 40)
+    short = Run(pair.runs[0].setup, pair.runs[0].setup.training())
+    short.advance(5, 60.0)
+    both = seen(replace(pair, runs=(short, pair.runs[1])))
+    assert both.lengths == (6, 41)
+    np.testing.assert_array_equal(both.softmax.weights[40], both.softmax.weights[5])
+    assert not np.array_equal(both.svm.weights[40], both.svm.weights[5])
+
+
+@pytest.mark.parametrize(("at", "row"), [(None, 20), (0, 0), (7, 7), (99, 20)])
+def test_the_step_shown(at: int | None, row: int) -> None:
+    assert frame(State(at=at)).row == row
+
+
+@pytest.mark.parametrize(("target", "at"), [(200, None), (200, 100), (200, 97), (3, 2), (0, None)])
+def test_a_run_in_the_hand_is_the_same_at_fewer_steps(target: int, at: int | None) -> None:
+    state, full = State(at=at, trained=target), []
+    every = held_record_every(target, at)
+    for record_every in (1, every):
+        setups = [setup(state, "linear", loss, record_every=record_every) for loss in LOSSES]
+        soft, svm = (Run(made, made.training()) for made in setups)
+        for run in (soft, svm):
+            run.advance(target, 60.0)
+        full.append(frame_of(state, Pair(soft.setup.data, (soft, svm), target)))
+    usual, held = full
+    assert held.seen.steps[held.row] == usual.seen.steps[usual.row]
+    assert len(held.seen.steps) <= max(81, 1 + target // every)
+    for first, second in zip(usual.seen.runs, held.seen.runs, strict=True):
+        np.testing.assert_array_equal(first.weights[usual.row], second.weights[held.row])
+        assert first.total[usual.row] == second.total[held.row]
+
+
+def release(moved: str, value: object, **options) -> Release:
+    return Release({moved: value}, None, moved=(moved,), **options)  # type: ignore[dict-item]
+
+
+def test_a_hand_moves_points_entries_and_the_step(nine: Frame) -> None:
+    data = nine.pair.data
+    for run in figures.RUNS:
+        changed = read_release(nine, release(f"{run}_point4", [0.25, -0.5]))
+        expected = data.points.copy()
+        expected[4] = 0.25, -0.5
+        assert changed.points is not None
+        assert changed.points.points.tolist() == expected.tolist()
+        assert changed.start is None
+    changed = read_release(nine, release("svm_entry4", 1.5))
+    assert changed.start is not None
+    model = nine.pair.runs[1].training.model
+    assert changed.start.W1.tolist() == [[*model.W1[0]], [model.W1[1, 0], 1.5, model.W1[1, 2]]]
+    assert changed.start.b1.tolist() == model.b1.tolist()
+    bias = read_release(nine, release("softmax_entry8", -2)).start
+    assert bias is not None
+    assert bias.b1.tolist() == [*nine.pair.runs[0].training.model.b1[:2], -2]
+    assert read_release(nine, release("step", 12)).at == 12
+
+
+def test_what_a_hand_put_back_or_a_message_without_sense_changes_nothing(nine: Frame) -> None:
+    point = nine.pair.data.points[2].tolist()
+    entry = float(nine.seen.svm.weights[-1, 0, 0])
+    for moved, value in (
+        *[("svm_point2", point), ("svm_entry0", entry)],
+        *[("svm_point9", [0, 0]), ("svm_point1", 3), ("svm_point1", [1, "x"])],
+        *[("svm_point1", [5000, 0]), ("svm_point1", [float("nan"), 0])],
+        *[("svm_entry9", 1), ("svm_entry1", None), ("svm_entry1", float("nan"))],
+        *[("step", "x"), ("step", float("inf")), ("other", 1), ("svm_point", [0, 0])],
+    ):
+        changed = read_release(nine, release(moved, value))
+        assert (changed.points, changed.start, changed.at) == (None, None, None), (moved, value)
+    assert read_release(nine, Release({}, None, moved=("svm_point0",))).points is None
+
+
+def test_an_entry_of_a_model() -> None:
+    model = published_classifier()
+    changed = with_entry(model, 7, 9.0)
+    assert changed.W1.T.tolist() == [[2.06, 1.48], [0.44, -1.82], [2.27, 9.0]]
+    assert changed.b1.tolist() == model.b1.tolist()
+    assert with_entry(model, 2, 9.0).b1.tolist() == [9.0, 0.52, -0.10]
+    assert model.W1[1, 2] == -2.04
+
+
+def test_ranges_hold_everything(nine: Frame) -> None:
+    both: Seen = nine.seen
+    assert all(run.total.max() <= nine.limits[1] for run in both.runs)
+    assert max(both.softmax.cross_entropy.max(), both.svm.hinge.max()) <= nine.highest_sample
+    for name, numbers in zip(figures.RUNS, both.runs, strict=True):
+        entries = figures.cell_values(numbers.weights, numbers.bias)
+        assert nine.shades[name][0] == np.abs(entries).max()
+    assert nine.drawing.box.reach == 1.0

@@ -1,0 +1,181 @@
+"""The hand on numerical stability: what is painted during a drag is what core computes."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from playwright.sync_api import Page
+
+from core.precision.float_types import OFFSET, PRECISIONS, Outcome
+from pages.numerical_stability.numbers import COMPARED, compare_methods
+from pages.ui.text import text_in
+from tests.browser.hand import (
+    RECORD,
+    centre,
+    drag,
+    handle,
+    open_stage,
+    readouts,
+    settle,
+    touch_drag,
+    until,
+    value,
+    values,
+)
+
+LESSON = "/numerical-stability"
+SYMBOLS = ("", "≈", "▼", "▲", "✕")
+
+
+def number(text: str) -> float:
+    return {"NaN": math.nan, "∞": math.inf}.get(text) or float(text)
+
+
+def told(outcome: int, kept: int) -> str:
+    """What is said of an outcome, and of the digits of the loss that are right."""
+    text = text_in("en")(f"numerical_stability.outcome.{Outcome(outcome).name.lower()}")
+    if kept < 0:
+        return text
+    return f"{text}, loss " + {0: "wrong", 1: "to 1 digit"}.get(kept, f"to {kept} digits")
+
+
+def check_frame(frame: dict, scores: list[float]) -> None:
+    """Compare one painted frame with core, computed afresh from the handles' positions."""
+    scale, shift, label = (frame["values"][name] for name in ("scale", "shift", "label"))
+    result = compare_methods(scores, scale=scale, shift=shift)
+    classes = len(scores)
+    marks = frame["marks"]["table"]
+    count = 9 * (classes + 1)
+    cells, symbols, words = marks[:count], marks[count : 2 * count], marks[2 * count :][:9]
+    losses, statuses = result.losses[..., [label]], result.loss_statuses[..., [label]]
+    expected = np.concatenate([result.probabilities, losses], axis=-1).ravel()
+    np.testing.assert_allclose([number(cell) for cell in cells], expected, rtol=6e-3)
+    judged = np.concatenate([result.probability_statuses, statuses], axis=-1).ravel()
+    assert symbols == [SYMBOLS[status] for status in judged]
+    outcomes = result.outcomes[..., label].ravel().tolist()
+    kept = result.kept_digits[..., label].ravel().tolist()
+    texts = [told(outcome, digits) for outcome, digits in zip(outcomes, kept, strict=True)]
+    assert words == [text.replace("−", "-") for text in texts]
+    pooled = [number(cell) for cell in frame["marks"]["pooled"][:24]]
+    np.testing.assert_allclose(pooled, result.pooled[..., label].ravel(), rtol=6e-3)
+    shown = frame["readouts"]
+    assert float(shown["largest"]) == pytest.approx(result.logits.max(), abs=0.006)
+    p = float(result.exact.probabilities.value[label])
+    assert float(shown["offset_loss"]) == pytest.approx(-np.log(p + OFFSET), abs=6e-5, rel=1e-3)
+    naive = shown["naive_sentence"]
+    if result.naive_fails[label]:
+        for precision, word in zip(PRECISIONS, texts[:3], strict=True):
+            assert f"{precision}: {word}".replace("−", "-") in naive
+
+
+@pytest.mark.parametrize(
+    ("query", "scores", "name", "reach"),
+    [
+        ("", [3.2, 5.1, -1.7], "scale", 150),
+        ("?z=10,-100,-100", [10, -100, -100], "scale", 120),
+        ("?z=123,456,789&by=shift", [123, 456, 789], "shift", -140),
+        ("?z=1,2,3&y=2", [1, 2, 3], "shift", 60),
+    ],
+)
+def test_every_painted_number_is_cores(
+    page: Page, app: str, query: str, scores: list[float], name: str, reach: float
+) -> None:
+    open_stage(page, f"{app}{LESSON}{query}")
+    page.evaluate(RECORD)
+    drag(page, name, reach, 0, moves=60)
+    settle(page)
+    drag(page, "scale" if name == "shift" else "shift", 25, 0, moves=10)
+    settle(page)
+    frames = page.evaluate("window.record")
+    assert len({str(frame["values"]) for frame in frames}) >= 30
+    for frame in frames:
+        check_frame(frame, scores)
+
+
+def test_flag_changes_the_loss_column(page: Page, app: str) -> None:
+    open_stage(page, f"{app}{LESSON}?z=123,456,789&y=2")
+    page.evaluate(RECORD)
+    handle(page, "label").focus()
+    page.keyboard.press("Home")
+    assert value(page, "label") == 0
+    until(page, lambda: "y=0" in page.url)
+    settle(page)
+    frames = page.evaluate("window.record")
+    assert {frame["values"]["label"] for frame in frames} >= {0}
+    for frame in frames:
+        check_frame(frame, [123, 456, 789])
+    assert "p underflows to 0" in readouts(page)["cure_sentence"]
+    assert readouts(page)["true_loss"] == "666.0000"
+
+
+def test_errors_follow_the_slider_that_is_taken(page: Page, app: str) -> None:
+    open_stage(page, app + LESSON)
+    panel = page.locator('[data-panel="errors"]')
+    title = panel.locator(".stage-title")
+    assert title.text_content() == "Relative error of the loss along the scale"
+    drag(page, "shift", 30, 0)
+    settle(page)
+    assert title.text_content() == "Relative error of the loss along the shift"
+    ticks = panel.locator('.stage-mark[data-kind="text"]').all_text_contents()
+    assert ticks == ["−1,000", "−600", "−200", "200", "600", "1,000"]
+    assert "by=shift" in page.url
+    page.reload()
+    page.wait_for_selector(".stage[data-ready]")
+    assert title.text_content() == "Relative error of the loss along the shift"
+    curve = page.evaluate(
+        "() => [...document.querySelector('[data-panel=errors] .stage-plot').data[0].y]"
+    )
+    result = compare_methods([3.2, 5.1, -1.7], shift=np.arange(-1000.0, 1001.0, 10.0))
+    lost = ~np.isfinite(result.errors[:, 0, 0, 0])
+    assert [height == 2 for height in curve] == lost.tolist()
+
+
+def test_typed_scale_off_the_grid(page: Page, app: str) -> None:
+    open_stage(page, app + LESSON)
+    page.evaluate(RECORD)
+    handle(page, "scale").focus()
+    page.keyboard.type("12.345")
+    page.keyboard.press("Enter")
+    until(page, lambda: value(page, "scale") == 12.345)
+    settle(page)
+    assert "scale=12.345" in page.url
+    check_frame(page.evaluate("window.record").pop(), [3.2, 5.1, -1.7])
+
+
+def test_back_undoes(page: Page, app: str) -> None:
+    open_stage(page, app + LESSON)
+    before = (values(page), readouts(page))
+    drag(page, "scale", 80, 0)
+    settle(page)
+    assert values(page) != before[0]
+    page.go_back()
+    until(page, lambda: values(page) == before[0])
+    settle(page)
+    assert readouts(page) == before[1]
+
+
+def test_sliders_stay_in_view_on_a_phone(phone: Page, app: str) -> None:
+    open_stage(phone, app + LESSON)
+
+    def in_view() -> bool:
+        box = handle(phone, "scale").locator(".stage-pill").bounding_box()
+        return box is not None and 0 < box["y"] < 844 - 20
+
+    assert in_view()
+    phone.locator('[data-panel="errors"]').scroll_into_view_if_needed()
+    assert in_view()
+    start = centre(phone, "shift")
+    touch_drag(phone, start, 25, 0)
+    settle(phone)
+    assert value(phone, "shift") > 100
+    assert f"shift={value(phone, 'shift')}" in phone.url
+
+
+def test_ten_classes(page: Page, app: str) -> None:
+    open_stage(page, f"{app}{LESSON}?z=1,2,3,4,5,6,7,8,9,10&y=9&shift=100")
+    cells = page.locator('[data-panel="table"] .stage-mark[data-kind="cell"]')
+    assert cells.first.text_content() == "NaN"
+    assert cells.nth(2 * 11 + 9).text_content() == "0.63"
+    assert len(COMPARED) * len(PRECISIONS) * 11 + 9 + 2 * 11 == cells.count()

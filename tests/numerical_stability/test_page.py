@@ -1,0 +1,168 @@
+"""The page on numerical stability: published numbers, tabs, both languages."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pytest
+
+from core.precision.float_types import PRECISIONS
+from pages.numerical_stability.numbers import COMPARED, compare_methods
+from pages.ui.state.state import decode
+from pages.ui.text import LANGUAGES, text_in
+from tests.apptest import header, opened, run, state_of, tab, told
+
+LESSON = "numerical_stability"
+CASES = [
+    {},
+    {"z": "1010,1000,990"},
+    {"z": "123,456,789", "y": "0"},
+    {"z": "10,-100,-100"},
+    {"z": "10,-100,-100", "scale": "10"},
+    {"z": "1,2,3", "y": "2", "shift": "-800", "by": "shift"},
+    {"z": "3.2,5.1,-1.7", "scale": "1000", "shift": "1000"},
+    {"z": "1,2,3,4,5,6,7,8,9,10", "y": "3", "scale": "0.01", "shift": "-1000"},
+    {"z": "1000000,-1000000", "y": "1", "scale": "1000"},
+]
+
+
+def shown(app) -> dict[str, list[float]]:
+    stage = header(app)
+    return {
+        place["attribute"]: [np.nan if v is None else float(v) for v in values]
+        for place, values in zip(stage["places"], stage["now"], strict=True)
+        if place["panel"] is None
+    }
+
+
+@pytest.mark.parametrize("parameters", CASES, ids=str)
+def test_the_page_shows_what_core_computes(parameters: dict[str, str]) -> None:
+    app = opened(LESSON, **parameters)
+    state, _ = decode(parameters)
+    result = compare_methods(state.example.scores, scale=state.scale, shift=state.shift)
+    cells = np.reshape(shown(app)["cell_numbers"], (3, 3, -1))
+    np.testing.assert_array_equal(cells[..., :-1], result.probabilities)
+    np.testing.assert_array_equal(cells[..., -1], result.losses[..., state.example.label])
+
+
+@pytest.mark.parametrize(
+    ("preset", "row", "expected"),
+    [
+        ("thousands", (0, 2), [np.nan] * 3),
+        ("thousands", (1, 2), [0.9999546, 4.539787e-05, 2.061060e-09]),
+        ("hundreds", (0, 2), [0, 0, np.nan]),
+        ("hundreds", (1, 2), [5.752744e-290, 2.398488e-145, 1]),
+        ("one_two_three", (2, 1), [0.09003057, 0.24472848, 0.66524094]),
+    ],
+)
+def test_published_probabilities(preset: str, row: tuple[int, int], expected: list) -> None:
+    app = opened(LESSON)
+    app.selectbox(key="preset").select(preset).run()
+    cells = np.reshape(shown(app)["cell_numbers"], (3, 3, -1))
+    np.testing.assert_allclose(cells[row][:3], expected, rtol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("preset", "loss"),
+    [("overwhelming_win", 3.377823760449065e-48), ("past_margin_twenty", 3.340284369929613e-05)],
+)
+def test_published_losses_only_log_space_reaches(preset: str, loss: float) -> None:
+    app = opened(LESSON)
+    app.selectbox(key="preset").select(preset).run()
+    cells = np.reshape(shown(app)["cell_numbers"], (3, 3, -1))
+    assert cells[2, 2, 3] == pytest.approx(loss, rel=1e-14, abs=0)
+    assert cells[1, 2, 3] != pytest.approx(loss, rel=1e-14, abs=0)
+    assert told(app)["true_loss"] == pytest.approx(loss, rel=1e-14, abs=0)
+
+
+def test_the_cap_is_reached() -> None:
+    now = told(opened(LESSON, z="123,456,789", y="0"))
+    assert now["offset_loss"] == pytest.approx(16.118, abs=5e-4)
+    assert now["true_loss"] == 666
+    assert now["true_slope"] == -1
+    assert -1e-280 < now["offset_slope"] < 0
+
+
+def test_a_preset_starts_with_scale_1_and_shift_0() -> None:
+    app = opened(LESSON, scale="30", shift="-50")
+    app.selectbox(key="preset").select("thousands").run()
+    state = state_of(app)
+    assert (state.scale, state.shift) == (1, 0)
+
+
+@pytest.mark.parametrize("parameters", CASES, ids=str)
+def test_code_prints_the_numbers_on_screen(parameters: dict[str, str]) -> None:
+    app = tab(opened(LESSON, **parameters), LESSON, "code")
+    lines = run(app.code[0].value)
+    cells = np.reshape(shown(app)["cell_numbers"], (3, 3, -1))
+    assert [re.findall(r"above ([\d.]+)", line) for line in lines[:3]] == [
+        ["11.09"],
+        ["88.72"],
+        ["709.78"],
+    ]
+    found = {tuple(line.split()[:2]): line for line in lines if " loss " in line}
+    for i, method in enumerate(COMPARED):
+        for j, precision in enumerate(PRECISIONS):
+            line = found[method, precision]
+            loss = float(line.split()[3])
+            np.testing.assert_allclose(loss, cells[i, j, -1], rtol=2e-3)
+    (habit,) = (float(line.split()[-1]) for line in lines if line.startswith("with 1e-7"))
+    assert habit == pytest.approx(told(app)["offset_loss"], rel=1e-3, abs=1e-9)
+    pooled = np.reshape(shown(app)["pooled_numbers"], (6, 2, 2))
+    for line, numbers in zip(lines[-6:], pooled, strict=True):
+        losses = [float(word) for word in line.split()[-2:]]
+        np.testing.assert_allclose(losses, numbers[:, 1], rtol=2e-3)
+
+
+@pytest.mark.parametrize("parameters", CASES, ids=str)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_why_substitutes_the_numbers(parameters: dict[str, str], language: str) -> None:
+    app = tab(opened(LESSON, lang=language, **parameters), LESSON, "why", language)
+    why = max((entry.value for entry in app.markdown), key=len)
+    assert "[[" not in why
+    assert not re.search(r"\bnan\b|\binf\b", why)
+    for limit in ("11.09", "88.72", "709.78", "-17.33", "-103.97", "-745.13"):
+        assert f"| ${limit}$ |" in why
+    state, _ = decode(parameters)
+    result = compare_methods(state.example.scores, scale=state.scale, shift=state.shift)
+    assert rf"\max z = {result.logits.max():.6g}$" in why
+    y = state.example.label
+    terms = re.search(r"= (\S+) \+ \\operatorname\{log1p\}\((.*?)\) = (.*?)\n", why)
+    gap, rest, loss = (
+        float(re.sub(r" \\cdot 10\^\{(.*?)\}", r"e\1", term)) for term in terms.groups()
+    )
+    assert gap == pytest.approx(result.logits.max() - result.logits[y], rel=1e-5)
+    exact = float(result.exact.losses.value[y])
+    if exact:
+        assert loss == pytest.approx(exact, rel=1e-3, abs=0)
+        assert gap + np.log1p(rest) == pytest.approx(exact, rel=1e-3, abs=1e-4)
+    else:
+        assert r"\cdot 10^{-478}" in why
+
+
+def test_data_keeps_what_is_not_a_number() -> None:
+    app = tab(opened(LESSON, z="123,456,789", y="0"), LESSON, "data")
+    frame = app.dataframe[0].value
+    assert frame["loss"].tolist()[2] == "inf"
+    assert frame["p_frog"].tolist()[2] == "nan"
+    assert frame["loss"].tolist()[-1] == "666"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_sentences_name_what_happened(language: str) -> None:
+    t = text_in(language)
+    app = opened(LESSON, lang=language, z="101,100,99")
+    stage = header(app)
+    words = {readout["id"]: readout for readout in stage["readouts"]}
+    now = told(app)
+
+    def word(name: str) -> str:
+        return words[name]["choices"][int(now[name])]
+
+    assert word("naive_float32") == t("numerical_stability.outcome.exp_overflow")
+    assert word("naive_float64") == t("numerical_stability.outcome.right")
+    assert word("naive_sentence") == t("numerical_stability.naive.fails")
+    assert word("cure_sentence") == t("numerical_stability.cure.shifted")
+    for panel in stage["panels"]:
+        assert "{" not in panel["alt"]

@@ -1,0 +1,16 @@
+"""The points of the two-layer network by themselves, with a run of a few steps."""
+
+import streamlit as st
+
+from pages.ui.learning.points.editor import run_points
+from pages.ui.learning.runs import Run
+from pages.ui.learning.setups import setup
+from pages.ui.state.address import read_state, text
+
+state, _ = read_state()
+made = setup(state, "network", "cross_entropy")
+run = Run(made, made.training())
+run.advance(3, 10.0)
+run_points(state, run, text())
+st.session_state["seen"] = run.setup.data
+st.session_state["model"] = run.training.model

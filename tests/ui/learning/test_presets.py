@@ -1,0 +1,149 @@
+"""Runs worth seeing: each is what its name says, and the published ones are those of the core."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from numpy.testing import assert_allclose, assert_array_equal
+from streamlit.testing.v1 import AppTest
+
+from core.learning.models import LinearClassifier
+from core.learning.published_runs import CLASSIFIER_STEPS, spiral_classifier, spiral_network
+from core.learning.training import DivergenceError, Record, Training
+from pages.ui.learning.presets import RUN_PRESETS, preset_run
+from pages.ui.learning.runs import Run, target_of
+from pages.ui.learning.setups import OFFERED, dataset, objective, setup
+from pages.ui.state.state import DEFAULT, Example, State, decode, encode
+from pages.ui.text import text_in
+from tests.apptest import state_of
+
+
+def trained(state: State, lesson) -> Record:
+    made = setup(state, lesson, "cross_entropy")
+    run = Run(made, made.training())
+    run.advance(target_of(state, lesson), 60.0)
+    assert run.training.step == target_of(state, lesson)
+    return run.training.records[-1]
+
+
+@pytest.mark.parametrize("id", RUN_PRESETS)
+def test_a_preset_fits_its_lesson_and_the_address(id: str) -> None:
+    state = preset_run(id)
+    assert decode(encode(state)) == (state, ())
+    assert state.data in OFFERED[RUN_PRESETS[id].lesson]
+
+
+def test_a_preset_leaves_other_lessons_alone() -> None:
+    example = Example(("a", "b"), (1.0, 2.0), 1)
+    before = State(example=example, temperature=3.0, noise=0.5, seed=7, hidden=3, at=5)
+    assert preset_run("xor_network", before) == State(example=example, temperature=3.0, data="xor")
+
+
+def same(first: Training, second: Training, steps: int) -> None:
+    for training in (first, second):
+        for _ in training.advance(steps):
+            pass
+    assert first.model.objective == second.model.objective
+    for name, values in first.model.parameters.items():
+        assert_array_equal(values, second.model.parameters[name])
+
+
+def test_the_published_runs_are_those_of_the_core() -> None:
+    state = preset_run("spiral_classifier")
+    assert target_of(state, "linear") == CLASSIFIER_STEPS
+    run = setup(state, "linear", "cross_entropy").training()
+    same(run, spiral_classifier(), CLASSIFIER_STEPS)
+    assert f"{run.records[-1].total:.6f}" == "0.786302"
+    state = preset_run("spiral_network")
+    same(setup(state, "network", "cross_entropy").training(), spiral_network(), 100)
+
+
+def test_the_demo_has_the_published_losses() -> None:
+    state = preset_run("demo")
+    weights = [[2.06, 0.44, 2.27], [1.48, -1.82, -2.04]]
+    data = dataset(state, "linear")
+    model = LinearClassifier(weights, [-0.42, 0.52, -0.10], objective(state, "linear", "hinge"))
+    loss = model.loss(data.points, data.labels)
+    assert_allclose([loss.data_loss, loss.penalty, loss.total], [0.64, 1.93, 2.57], atol=0.005)
+
+
+def test_hidden_units_do_what_is_told_of_them() -> None:
+    circles = preset_run("circles_network")
+    assert setup(circles, "network", "cross_entropy").hidden == 3
+    assert trained(circles, "network").accuracy == 1.0
+    for seed in range(5):  # where both are off, nothing changes
+        two = replace(circles, hidden=2, seed=seed)
+        assert trained(two, "network").accuracy < 0.85
+    xor = preset_run("xor_network")
+    assert setup(xor, "network", "cross_entropy").hidden == 4
+    assert trained(xor, "network").accuracy > 0.98
+    assert trained(replace(xor, data="xor"), "linear").accuracy < 0.75
+
+
+def test_the_digits_reach_96_percent_on_what_is_held_out() -> None:
+    digits = preset_run("digits_network")
+    assert setup(digits, "network", "cross_entropy").hidden == 64
+    assert trained(digits, "network").held_out_accuracy >= 0.96
+
+
+def chooser() -> None:
+    from pages.ui.learning.presets import run_preset_controls
+    from pages.ui.state.address import read_state, text
+
+    run_preset_controls(read_state()[0], "network", text())
+
+
+def test_the_chooser_shows_the_run_and_takes_another() -> None:
+    app = AppTest.from_function(chooser, default_timeout=10)
+    app.query_params["lang"] = "en"
+    app.query_params["T"] = "2"
+    app.run()
+    (box,) = app.selectbox
+    t = text_in("en")
+    assert box.value is None
+    assert box.options == [t(f"learning.preset.{id}") for id in RUN_PRESETS if "network" in id]
+    box.select("circles_network").run()
+    assert state_of(app) == preset_run("circles_network", replace(DEFAULT, temperature=2.0))
+    assert app.selectbox[0].value == "circles_network"
+    app.query_params["at"] = "10"
+    app.run()
+    assert app.selectbox[0].value == "circles_network"
+    app.query_params["hidden"] = "9"
+    app.run()
+    assert app.selectbox[0].value is None
+
+
+def test_what_try_this_tells_of_the_network() -> None:
+    for seed, least, most in ((0, 0.98, 1.0), (2, 0.9, 0.92), (3, 0.9, 0.92)):
+        record = trained(replace(preset_run("xor_network"), seed=seed), "network")
+        assert least <= record.accuracy <= most
+    moons = replace(DEFAULT, data="moons")
+    assert trained(moons, "network").accuracy == 1.0
+    assert_allclose(trained(replace(moons, decay=0.01), "network").accuracy, 0.89, atol=0.02)
+    faded = trained(replace(moons, decay=0.3), "network").parameters
+    assert max(abs(faded["W1"]).max(), abs(faded["W2"]).max()) < 0.01
+
+
+def test_the_hinge_loss_comes_to_rest_and_the_cross_entropy_does_not() -> None:
+    for loss, rests in (("hinge", True), ("cross_entropy", False)):
+        state = replace(DEFAULT, data="moons", loss=loss, decay=0.0)
+        training = setup(state, "network", loss).training()
+        (*_, early) = training.advance(450)
+        (*_, late) = training.advance(100)
+        assert (early.total == 0) == rests
+        assert (early.parameters["W1"] == late.parameters["W1"]).all() == rests
+        assert late.total < early.total or rests
+
+
+def test_a_large_step_size_kills_all_units_or_diverges() -> None:
+    training = setup(
+        replace(DEFAULT, data="circles", learning_rate=10.0), "network", "cross_entropy"
+    ).training()
+    (*_, record) = training.advance(10)
+    data = setup(replace(DEFAULT, data="circles"), "network", "cross_entropy").train
+    assert not training.model.loss(data.points, data.labels).forward["mask"].any()
+    assert record.accuracy == 0.5
+    state = replace(DEFAULT, data="moons", learning_rate=3.0)
+    with pytest.raises(DivergenceError):
+        list(setup(state, "network", "squared_error").training().advance(600))
