@@ -18,7 +18,9 @@ from core.learning.linear_run import published_classifier
 from core.learning.published_runs import CLASSIFIER_STEPS, spiral_classifier, trained_spiral_network
 from core.learning.score_function import FOUR_PIXEL_CAT, LOSS_FIGURE, LinearExample, score_function
 from core.losses.activations import softmax, softmax_jacobian
-from core.losses.losses import HingeVariant, cross_entropy, hinge, squared_error
+from core.losses.cross_entropy import cross_entropy
+from core.losses.hinge import HingeVariant, hinge
+from core.losses.squared_error import squared_error
 from core.validation import FloatArray
 
 __all__ = ["BELOW_FLOAT64", "EXAMPLES", "PRESETS", "Example", "Preset"]

@@ -15,7 +15,7 @@ from streamlit.testing.v1 import AppTest
 from pages.ui.state.state import State, decode
 from pages.ui.text import text_in
 
-PAGES = Path(__file__).parents[2] / "pages"
+PAGES = Path(__file__).parents[1] / "pages"
 
 
 def opened(page: str = "home", **parameters: str) -> AppTest:
@@ -24,7 +24,7 @@ def opened(page: str = "home", **parameters: str) -> AppTest:
         app.query_params[name] = text
     app.run()
     if page != "home":
-        app.switch_page(str(PAGES / f"{page}.py"))
+        app.switch_page(str(PAGES / page / "page.py"))
         for name, text in parameters.items():
             app.query_params[name] = text
         app.run()

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from core.losses.activations import log_softmax, softmax
-from core.losses.losses import cross_entropy
+from core.losses.cross_entropy import cross_entropy
 from core.validation import FloatArray, as_floats, as_logits, require_finite
 
 __all__ = [
@@ -573,7 +573,7 @@ def softmax_with_cross_entropy(classes: int) -> Graph:
     -----
     The graph is the textbook's, with no protection against overflow. Give it logits up to
     `LARGEST_PLAIN_LOGIT` as they are, and larger ones by way of `shift_logits`. Then its loss and
-    gradient agree with `core.losses.losses.cross_entropy` to 1e-12; but a loss below 1e-16 is 0 here,
+    gradient agree with `cross_entropy.cross_entropy` to 1e-12; but a loss below 1e-16 is 0 here,
     because y has been rounded to 1.
 
     References
@@ -658,7 +658,7 @@ def evaluate_boxes(logits: ArrayLike, targets: ArrayLike) -> Evaluation:
     Raises
     ------
     ValueError
-        As for `core.losses.losses.cross_entropy`, and for a number of classes that is not from 2 to 4.
+        As for `cross_entropy.cross_entropy`, and for a number of classes that is not from 2 to 4.
 
     Examples
     --------
@@ -817,7 +817,7 @@ def textbook_gradient(probabilities: ArrayLike, targets: ArrayLike) -> FloatArra
 
     For a batch of shape (N, classes) that is the gradient of the mean loss, (p - t) / N. A single
     sample given with shape (classes,) is divided by the number of *classes*: too small a gradient.
-    It is here to be shown, not to be used; `core.losses.losses.cross_entropy` takes a 1-D sample as a
+    It is here to be shown, not to be used; `cross_entropy.cross_entropy` takes a 1-D sample as a
     batch of one.
 
     Parameters

@@ -43,7 +43,7 @@ IMAGE_SHAPE: Final = (8, 8)
 """Rows and columns of a handwritten digit."""
 
 _BRIGHTEST = 16
-_DATA = Path(__file__).parent / "data"
+_DATA = Path(__file__).parents[1] / "data"
 
 
 @dataclass(frozen=True, eq=False)

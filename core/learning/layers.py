@@ -17,7 +17,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from core.losses.activations import relu, relu_derivative, softmax
-from core.losses.losses import HingeVariant, Loss, cross_entropy, hinge, squared_error
+from core.losses.cross_entropy import cross_entropy
+from core.losses.hinge import HingeVariant, hinge
+from core.losses.loss import Loss
+from core.losses.squared_error import squared_error
 from core.losses.targets import one_hot
 from core.validation import (
     FloatArray,

@@ -12,8 +12,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from core.learning.models import LinearClassifier, Objective
 from core.learning.snapshots import stacked_scores
-from core.losses.losses import Loss, cross_entropy, hinge, squared_error
+from core.losses.cross_entropy import cross_entropy
+from core.losses.hinge import hinge
+from core.losses.loss import Loss
 from core.losses.penalties import elastic_net
+from core.losses.squared_error import squared_error
 from core.validation import FloatArray, LabelArray
 
 __all__ = [
@@ -109,7 +112,7 @@ def linear_run(
     Parameters
     ----------
     parameters : mapping of str to array_like
-        W1 (steps, features, classes) and b1 (steps, classes), as `core.learning.training.History` has them.
+        W1 (steps, features, classes) and b1 (steps, classes), as `training.History` has them.
     X : array_like, shape (samples, features)
         The samples.
     y : ndarray of int, shape (samples,)

@@ -27,7 +27,7 @@ from core.learning.layers import (
     read_only,
 )
 from core.losses.activations import relu
-from core.losses.losses import HINGE_VARIANTS, HingeVariant
+from core.losses.hinge import HINGE_VARIANTS, HingeVariant
 from core.losses.penalties import Penalty, elastic_net
 from core.validation import (
     FloatArray,
@@ -64,7 +64,7 @@ class Objective:
     loss : {"cross_entropy", "hinge", "squared_error"}
         L, on the scores; the cross-entropy is that of their softmax.
     margin, variant, power
-        As in `core.losses.losses.hinge`; of no effect on the other losses.
+        As in `core.losses.hinge.hinge`; of no effect on the other losses.
     l1, l2 : float
         The strengths lambda_1 and lambda_2, at least 0. Biases are not penalised.
     half : bool

@@ -228,7 +228,7 @@ def decision_pixels(
     Parameters
     ----------
     parameters : mapping of str to array_like
-        Those of every step, as `core.learning.snapshots.stacked_scores` takes them; of two features.
+        Those of every step, as `snapshots.stacked_scores` takes them; of two features.
     box : Box
         What is seen.
     resolution : int

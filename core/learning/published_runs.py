@@ -34,7 +34,7 @@ NETWORK_STEPS: Final = 5_000
 _OBJECTIVE: Final = Objective("cross_entropy", l2=1e-3, half=True)
 _RECIPE: Final = Recipe(learning_rate=1.0)
 _SCALE, _HIDDEN = 0.01, 100
-_TRAINED: Final = Path(__file__).parent / "data" / "spiral_network.npz"
+_TRAINED: Final = Path(__file__).parents[1] / "data" / "spiral_network.npz"
 
 
 def spiral_classifier(*, record_every: int = CLASSIFIER_STEPS) -> Training:

@@ -27,7 +27,7 @@ def stacked_scores(
     Parameters
     ----------
     parameters : mapping of str to array_like
-        The parameters of each step under their names, as `core.learning.training.History` has them: W1
+        The parameters of each step under their names, as `training.History` has them: W1
         (steps, features, outputs) and b1 (steps, outputs) of a linear classifier; of a two-layer
         network also W2 (steps, outputs, classes) and b2 (steps, classes).
     X : array_like, shape (samples, features)

@@ -1,6 +1,6 @@
 """The forward and backward pass of a model on buffers that are made once: the inside of training.
 
-It computes what `core.learning.models` computes, and tests hold the two together. What makes it quick is
+It computes what `learning.models` computes, and tests hold the two together. What makes it quick is
 its layout. All parameters lie in one vector, so that an optimiser moves them in one go. The bias is
 the last row of its weights, and each input ends in a 1, so that one matrix product does what an
 affine layer does, and another gives dW and db. Behind the first layer a column is a sample: sums
@@ -17,7 +17,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from core.learning.models import Model, Objective
-from core.losses.losses import hinge, squared_error
+from core.losses.hinge import hinge
+from core.losses.squared_error import squared_error
 from core.validation import FloatArray, LabelArray
 
 __all__ = ["Evaluation", "Workspace"]
@@ -244,7 +245,7 @@ class Workspace:
 def _cross_entropy(buffers: _Buffers, labels: LabelArray) -> float:
     """Return the mean cross-entropy of the scores, and write its gradient over them.
 
-    This is `core.losses.losses.cross_entropy` without its checks, its copies and its finest digits of
+    This is `cross_entropy.cross_entropy` without its checks, its copies and its finest digits of
     the gradient: a batch of 64 samples takes a tenth of the time.
     """
     scores, flat, columns = buffers.scores, buffers.flat_scores, buffers.columns

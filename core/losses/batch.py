@@ -15,20 +15,18 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from core.losses.comparison import Comparison, compare_losses
-from core.losses.losses import HingeVariant, cross_entropy, hinge
+from core.losses.cross_entropy import cross_entropy
+from core.losses.hinge import HingeVariant, hinge
 from core.validation import FloatArray, LabelArray, as_floats, as_labels, require_finite
-from pages.ui.kit.sweeps import ComparisonSweep, sweep_comparison
 
 __all__ = [
     "Batch",
     "BatchResult",
     "BatchTotals",
-    "SampleSweep",
     "confusion_matrix",
     "evaluate_batch",
     "generated_batch",
     "hardest_samples",
-    "sweep_sample",
     "totals_with_sample",
 ]
 
@@ -144,7 +142,7 @@ class BatchResult:
     ----------
     batch : Batch
     margin, variant
-        As in :func:`core.losses.losses.hinge`.
+        As in :func:`core.losses.hinge.hinge`.
     cross_entropy, hinge : (batch,)
         The losses, in nats and in units of the scores.
     predictions : (batch,)
@@ -218,28 +216,6 @@ class BatchResult:
         )
 
 
-@dataclass(frozen=True, eq=False)
-class SampleSweep:
-    """One sample of a batch with every step of each of its scores, and with every label.
-
-    Attributes
-    ----------
-    sample : ComparisonSweep
-        The sample itself.
-    now : BatchTotals of shape ()
-        The whole batch as it is.
-    by_score : BatchTotals of shape (classes, steps)
-        The whole batch. First axis: the score that moves.
-    by_label : BatchTotals of shape (classes,)
-        The whole batch. First axis: the label.
-    """
-
-    sample: ComparisonSweep
-    now: BatchTotals
-    by_score: BatchTotals
-    by_label: BatchTotals
-
-
 def evaluate_batch(
     batch: Batch,
     *,
@@ -257,7 +233,7 @@ def evaluate_batch(
     batch : Batch
         N samples.
     margin, variant
-        As in :func:`core.losses.losses.hinge`.
+        As in :func:`core.losses.hinge.hinge`.
     progress : callable, optional
         Called after each block with the number of samples done and N.
 
@@ -269,7 +245,7 @@ def evaluate_batch(
     Raises
     ------
     ValueError
-        If the margin or the variant is not one of :func:`core.losses.losses.hinge`.
+        If the margin or the variant is not one of :func:`core.losses.hinge.hinge`.
 
     References
     ----------
@@ -401,48 +377,6 @@ def totals_with_sample(result: BatchResult, index: int, sample: Comparison) -> B
         cross_entropy_sum=np.delete(result.cross_entropy, index).sum() + sample.cross_entropy,
         hinge_sum=np.delete(result.hinge, index).sum() + sample.hinge,
         confusion=others + own.reshape(*sample.labels.shape, classes, classes),
-    )
-
-
-def sweep_sample(result: BatchResult, index: int) -> SampleSweep:
-    """Move every score of one sample through its range, and its label through the classes.
-
-    Parameters
-    ----------
-    result : BatchResult
-        The batch.
-    index : int
-        The sample that moves.
-
-    Returns
-    -------
-    SampleSweep
-
-    Raises
-    ------
-    IndexError
-        If there is no such sample.
-
-    Examples
-    --------
-    >>> result = evaluate_batch(Batch(("a", "b"), [[3, 1], [2, 4]], [0, 0]))
-    >>> sweep = sweep_sample(result, 1)
-    >>> sweep.by_label.accuracy.tolist(), sweep.by_score.accuracy.shape
-    ([0.5, 1.0], (2, 201))
-    """
-    label = int(result.batch.labels[index])
-    sample = sweep_comparison(
-        result.batch.scores[index],
-        label,
-        along=label,
-        margin=result.margin,
-        variant=result.variant,
-    )
-    return SampleSweep(
-        sample=sample,
-        now=totals_with_sample(result, index, sample.now),
-        by_score=totals_with_sample(result, index, sample.by_score),
-        by_label=totals_with_sample(result, index, sample.by_label),
     )
 
 

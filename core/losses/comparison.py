@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from core.losses.activations import softmax
+from core.losses.cross_entropy import cross_entropy
 from core.losses.exact_decimals import decimal_places, whole
-from core.losses.losses import HingeVariant, cross_entropy, hinge
+from core.losses.hinge import HingeVariant, hinge
 from core.validation import FloatArray
 
 __all__ = ["Comparison", "Verdict", "compare_losses", "margin_thresholds"]
@@ -147,7 +148,7 @@ def margin_thresholds(
     labels : (...)
     margin : (...) or a number for all samples
     variant
-        As in :func:`core.losses.losses.hinge`.
+        As in :func:`core.losses.hinge.hinge`.
 
     Returns
     -------
@@ -176,7 +177,7 @@ def compare_losses(
 ) -> Comparison:
     """Evaluate cross-entropy and hinge on the same scores, sample by sample.
 
-    Whether a margin is met is decided on the scores as they are written: see `core.losses.exact_decimals`.
+    Whether a margin is met is decided on the scores as they are written: see `exact_decimals`.
 
     Parameters
     ----------
@@ -185,14 +186,14 @@ def compare_losses(
     labels : (...) or broadcastable to it
         Integer labels.
     margin, variant
-        As in :func:`core.losses.losses.hinge`.
+        As in :func:`core.losses.hinge.hinge`.
     decimals : int, optional
         The decimal places of all scores and of the margin, if known.
 
     Raises
     ------
     ValueError
-        As :func:`core.losses.losses.cross_entropy` and :func:`core.losses.losses.hinge` do.
+        As :func:`core.losses.cross_entropy.cross_entropy` and :func:`core.losses.hinge.hinge` do.
 
     Examples
     --------

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from core.losses.comparison import margin_thresholds
 from core.losses.exact_decimals import decimal_places, whole
-from core.losses.losses import HINGE_VARIANTS, HingeLoss, HingeVariant, hinge
+from core.losses.hinge import HINGE_VARIANTS, HingeLoss, HingeVariant, hinge
 from core.validation import (
     FloatArray,
     as_floats,
@@ -73,7 +73,7 @@ class HingeComparison:
     Attributes
     ----------
     variant, power
-        The chosen variant, as in :func:`core.losses.losses.hinge`.
+        The chosen variant, as in :func:`core.losses.hinge.hinge`.
     scores, labels, margin : (..., classes), (...), (...)
         What the losses are computed from.
     margins : (..., classes)
@@ -201,7 +201,7 @@ def compare_hinges(
     margin : (...) or broadcastable to it
         The margin of each sample, at least 0, in units of the scores.
     variant, power
-        The variant to take apart, as in :func:`core.losses.losses.hinge`.
+        The variant to take apart, as in :func:`core.losses.hinge.hinge`.
     decimals : int, optional
         The decimal places of all scores and margins, if known: see `core.losses.exact_decimals`.
 
@@ -212,11 +212,11 @@ def compare_hinges(
     Raises
     ------
     ValueError
-        If a margin is negative or not finite, and as :func:`core.losses.losses.hinge` does.
+        If a margin is negative or not finite, and as :func:`core.losses.hinge.hinge` does.
 
     Notes
     -----
-    Margins are met or not as the decimals are written, see `core.losses.exact_decimals`: the losses are computed
+    Margins are met as the decimals are written, see `exact_decimals`: the losses are computed
     in units of the last decimal place and scaled back, L(c s, c margin) = c^q L(s, margin).
 
     Examples
@@ -292,7 +292,7 @@ def hinge_kinks(
     margin : (...)
         The margin of each sample.
     variant, power
-        As in :func:`core.losses.losses.hinge`.
+        As in :func:`core.losses.hinge.hinge`.
 
     Returns
     -------
@@ -352,7 +352,7 @@ def hinge_losses(
     labels, margin : (...)
         They and the scores of one sample may be repeated for all.
     variant, power
-        As in :func:`core.losses.losses.hinge`.
+        As in :func:`core.losses.hinge.hinge`.
 
     Returns
     -------

@@ -228,7 +228,7 @@ def kl_divergence(targets: ArrayLike, log_probabilities: ArrayLike) -> FloatArra
     targets : array_like, shape (..., classes)
         Distributions t.
     log_probabilities : array_like, shape (..., classes)
-        The logarithms of the predicted probabilities, as `core.losses.activations.log_softmax` gives
+        The logarithms of the predicted probabilities, as `activations.log_softmax` gives
         them; -inf for probability 0.
 
     Returns

@@ -1,8 +1,8 @@
 """Softmax and cross-entropy as they come out in float16, float32 and float64, right or wrong.
 
 The methods are those of tutorials and libraries, each computed with every intermediate result
-rounded to the type. What they return is judged by the exact result of `core.precision.exact`. Here, and only
-here, NaN and infinity are results like others: they are what the lesson is about.
+rounded to the type. What they return is judged by the exact result of `precision.exact`. Here, and
+only here, NaN and infinity are results like others: they are what the lesson is about.
 """
 
 from __future__ import annotations

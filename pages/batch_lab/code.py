@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from core.losses.batch import Batch
-from core.losses.losses import HingeVariant
+from core.losses.hinge import HingeVariant
 from pages.batch_lab.data import View
 from pages.ui.kit.printing import SHOW
 

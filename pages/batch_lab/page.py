@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from core.losses.batch import sweep_sample
 from pages.batch_lab.code import snippet
 from pages.batch_lab.data import view_of
+from pages.batch_lab.numbers import sweep_sample
 from pages.batch_lab.results import batch_files, results, sample_controls
 from pages.batch_lab.sources import sources
 from pages.batch_lab.stage import batch_stage
@@ -20,12 +20,14 @@ state, _ = read_state()
 
 opening(LESSON, t)
 waiting = st.empty()
-view = view_of(
-    state,
-    progress=lambda done, size: waiting.progress(
-        done / size, t("batch_lab.progress", done=f"{done:,}", size=f"{size:,}")
-    ),
-)
+
+
+def tell(done: int, size: int) -> None:
+    """Say how far a large table has come."""
+    waiting.progress(done / size, t("batch_lab.progress", done=f"{done:,}", size=f"{size:,}"))
+
+
+view = view_of(state, progress=tell)
 waiting.empty()
 batch_stage(view, sweep_sample(view.result, view.index), t)
 sample_controls(view, t)

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 
 from core.losses.batch import BatchTotals
 from core.losses.comparison import Comparison
-from core.losses.losses import HingeVariant
+from core.losses.hinge import HingeVariant
 from core.validation import FloatArray
 from pages.ui.kit.bars import FIGURES_KEPT
 from pages.ui.kit.comparison_panels import SIDE_BY_SIDE

@@ -9,11 +9,12 @@ from typing import Final
 import numpy as np
 import plotly.graph_objects as go
 
-from core.losses.batch import BatchTotals, SampleSweep
+from core.losses.batch import BatchTotals
 from core.losses.comparison import Comparison
 from core.validation import FloatArray
+from pages.batch_lab import panels as figures
 from pages.batch_lab.data import View, present_view
-from pages.batch_lab.page import panels as figures
+from pages.batch_lab.numbers import SampleSweep
 from pages.ui.kit.comparison_panels import (
     SCORE_BASES,
     SCORE_HEIGHTS,

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from core.losses.activations import log_softmax, softmax
-from core.losses.losses import cross_entropy
+from core.losses.cross_entropy import cross_entropy
 from core.losses.targets import entropy, kl_divergence, move_mass, nats_to_bits, perplexity
 from core.validation import FloatArray, as_floats, as_logits, reject_entry, require_finite
 from pages.ui.kit.sweeps import ScoreAxis, one_at_a_time, score_axis

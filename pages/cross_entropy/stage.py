@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 
 from core.losses.targets import move_mass
 from core.validation import FloatArray
+from pages.cross_entropy import panels as figures
 from pages.cross_entropy.numbers import (
     MASS_GRID,
     CrossEntropyResult,
@@ -17,7 +18,6 @@ from pages.cross_entropy.numbers import (
     ErrorSize,
     sweep_cross_entropy,
 )
-from pages.cross_entropy.page import panels as figures
 from pages.cross_entropy.panels import target_id
 from pages.ui.export import Table
 from pages.ui.kit.handles import (

@@ -14,17 +14,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from core.learning.layers import affine_backward, affine_forward, relu_backward
 from core.losses.activations import relu, softmax
-from core.losses.losses import (
-    HINGE_VARIANTS,
-    HingeVariant,
-    cross_entropy,
-    cross_entropy_values,
-    hinge,
-    hinge_margins,
-    hinge_values,
-    squared_error,
-)
+from core.losses.cross_entropy import cross_entropy, cross_entropy_values
+from core.losses.hinge import HINGE_VARIANTS, HingeVariant, hinge, hinge_margins, hinge_values
 from core.losses.penalties import Penalty, elastic_net, l1, l2
+from core.losses.squared_error import squared_error
 from core.validation import FloatArray, as_labels, as_logits, require_finite
 
 __all__ = ["AFFINE_BIAS", "CHECKABLE", "Checkable", "Crossing", "Evaluation", "affine_weights"]

@@ -10,14 +10,14 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from core.gradients.check import relative_error
-from core.gradients.difference_quotients import (
+from core.validation import FloatArray, LabelArray, as_floats, require_finite
+from pages.gradient_check.checked_functions import Checkable
+from pages.gradient_check.difference_quotients import (
     BEST_STEP,
     BEST_STEP_FLOAT32,
     DifferenceQuotients,
     as_points,
 )
-from core.validation import FloatArray, LabelArray, as_floats, require_finite
-from pages.gradient_check.checked_functions import Checkable
 
 __all__ = ["RULE_OF_THUMB", "Finding", "GradientErrors", "gradient_errors", "rule_of_thumb"]
 

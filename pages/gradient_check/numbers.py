@@ -9,8 +9,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import ArrayLike
 
-from core.gradients.difference_quotients import STEPS, Magnified, magnified
 from pages.gradient_check.checked_functions import Checkable
+from pages.gradient_check.difference_quotients import STEPS, Magnified, magnified
 from pages.gradient_check.errors import GradientErrors, gradient_errors
 from pages.gradient_check.step_error import ErrorCurves, error_curves
 from pages.ui.kit.sweeps import ScoreAxis, one_at_a_time, score_axis

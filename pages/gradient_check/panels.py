@@ -8,8 +8,13 @@ from functools import lru_cache
 import numpy as np
 import plotly.graph_objects as go
 
-from core.gradients.difference_quotients import BEST_STEP, BEST_STEP_FLOAT32, OFFSETS, Magnified
 from core.validation import FloatArray
+from pages.gradient_check.difference_quotients import (
+    BEST_STEP,
+    BEST_STEP_FLOAT32,
+    OFFSETS,
+    Magnified,
+)
 from pages.gradient_check.errors import GradientErrors
 from pages.gradient_check.step_error import ErrorCurves
 from pages.ui.kit.bars import FIGURES_KEPT, FLAG_ROOM

@@ -8,12 +8,12 @@ from dataclasses import replace
 import numpy as np
 import plotly.graph_objects as go
 
-from core.gradients.difference_quotients import STEPS
 from core.validation import FloatArray
+from pages.gradient_check import panels as figures
 from pages.gradient_check.checked_functions import CHECKABLE
+from pages.gradient_check.difference_quotients import STEPS
 from pages.gradient_check.errors import Finding
 from pages.gradient_check.numbers import GradientSweep, GradientView, sweep_gradient_check
-from pages.gradient_check.page import panels as figures
 from pages.ui.export import Table
 from pages.ui.kit.bars import FLAG_ROOM, class_bars
 from pages.ui.kit.handles import (

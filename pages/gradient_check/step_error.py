@@ -9,15 +9,15 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
 from core.gradients.check import relative_error
-from core.gradients.difference_quotients import (
+from core.validation import FloatArray, as_floats, reject_entry, require_finite
+from pages.gradient_check.checked_functions import Checkable
+from pages.gradient_check.difference_quotients import (
     STEPS,
     DifferenceQuotients,
     as_entries,
     as_points,
     picked,
 )
-from core.validation import FloatArray, as_floats, reject_entry, require_finite
-from pages.gradient_check.checked_functions import Checkable
 
 __all__ = [
     "ErrorCurves",

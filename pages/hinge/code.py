@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from core.losses.exact_decimals import decimal_places
-from core.losses.losses import HingeVariant
+from core.losses.hinge import HingeVariant
 from pages.ui.kit.printing import SHOW, array
 from pages.ui.state.state import State
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from core.losses.exact_decimals import decimal_places
+from core.losses.hinge import HingeVariant
 from core.losses.hinge_variants import (
     HingeComparison,
     HingePower,
@@ -16,7 +17,6 @@ from core.losses.hinge_variants import (
     hinge_kinks,
     hinge_losses,
 )
-from core.losses.losses import HingeVariant
 from core.validation import FloatArray
 from pages.ui.kit.sweeps import STEPS_EACH_WAY, ScoreAxis, one_at_a_time, round_up, score_axis
 from pages.ui.stage.sweep_rows import rows_of
@@ -119,7 +119,7 @@ def sweep_hinges(
     along : int
         The score along which the loss is drawn.
     margin, variant, power
-        As in :func:`core.losses.losses.hinge`.
+        As in :func:`core.losses.hinge.hinge`.
 
     Raises
     ------

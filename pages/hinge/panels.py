@@ -8,8 +8,8 @@ from functools import lru_cache
 import numpy as np
 import plotly.graph_objects as go
 
+from core.losses.hinge import HINGE_VARIANTS, HingeVariant
 from core.losses.hinge_variants import HINGE_POWERS, HingeComparison, Term
-from core.losses.losses import HINGE_VARIANTS, HingeVariant
 from core.validation import FloatArray
 from pages.ui.kit.bars import FIGURES_KEPT, FULL_WIDTH
 from pages.ui.kit.comparison_panels import score_places

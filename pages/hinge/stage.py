@@ -9,15 +9,15 @@ import numpy as np
 import plotly.graph_objects as go
 
 from core.losses.exact_decimals import decimal_places
+from core.losses.hinge import HINGE_VARIANTS
 from core.losses.hinge_variants import (
     HingeComparison,
     HingePower,
     HingeVerdict,
 )
-from core.losses.losses import HINGE_VARIANTS
 from core.validation import FloatArray
+from pages.hinge import panels as figures
 from pages.hinge.numbers import HingeSweep, sweep_hinges
-from pages.hinge.page import panels as figures
 from pages.ui.export import Table
 from pages.ui.kit import comparison_panels as score_figures
 from pages.ui.kit.handles import (

@@ -17,7 +17,7 @@ from core.learning.linear_run import Standing
 from core.learning.models import LinearClassifier
 from core.learning.plane import Box, arrow_scale, square_box
 from core.tables.point_edits import with_point, with_point_at, without_point
-from pages.linear_classifier.page import panels as figures
+from pages.linear_classifier import panels as figures
 from pages.linear_classifier.pair import (
     Pair,
     Seen,

@@ -10,7 +10,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from core.validation import FloatArray
-from pages.regularization.page import panels as figures
+from pages.regularization import panels as figures
 from pages.regularization.path import STRENGTHS, Optima, Sparsity, optima, zero_from
 from pages.regularization.penalty_comparison import (
     INPUTS,

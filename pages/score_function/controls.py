@@ -10,16 +10,10 @@ from typing import Final
 import numpy as np
 import streamlit as st
 
-from core.learning.score_function import (
-    CLASSES,
-    FOUR_PIXEL_CAT,
-    LOSS_FIGURE,
-    PIXELS,
-    LinearExample,
-    weight_axis,
-)
+from core.learning.score_function import CLASSES, FOUR_PIXEL_CAT, LOSS_FIGURE, PIXELS, LinearExample
 from pages.score_function.digit_classifier import digit_classifier
 from pages.score_function.digits_stage import digit_of
+from pages.score_function.numbers import weight_axis
 from pages.score_function.stage import linear_example, with_linear_example
 from pages.ui.kit.controls import margin_control, typed, variant_control
 from pages.ui.state.address import read_state, write_state

@@ -9,8 +9,8 @@ from functools import lru_cache
 import numpy as np
 import plotly.graph_objects as go
 
+from pages.score_function import digits_panels as figures
 from pages.score_function.digit_classifier import DigitClassifier, digit_classifier
-from pages.score_function.page import digits_panels as figures
 from pages.ui.export import Table
 from pages.ui.kit.handles import stage_words
 from pages.ui.stage.component import stage

@@ -10,8 +10,9 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from core.learning.score_function import CLASSES, PIXELS, EntryAxis, ScoreFunction, ScoreSweep
+from core.learning.score_function import CLASSES, PIXELS, ScoreFunction
 from core.validation import FloatArray
+from pages.score_function.numbers import EntryAxis, ScoreSweep
 from pages.ui.kit.bars import FIGURES_KEPT
 from pages.ui.kit.comparison_panels import SCORE_BASES, SCORE_HEIGHTS, comparison_places
 from pages.ui.kit.palette_entries import ZERO_LEVEL, diverging_levels, ink_levels

@@ -16,15 +16,13 @@ from core.learning.score_function import (
     LARGEST_PIXEL,
     PIXELS,
     BiasEffect,
-    EntryAxis,
     LinearExample,
     ScoreFunction,
-    ScoreSweep,
-    sweep_scores,
 )
 from core.losses.comparison import Verdict
 from core.losses.exact_decimals import decimal_places
-from pages.score_function.page import panels as figures
+from pages.score_function import panels as figures
+from pages.score_function.numbers import EntryAxis, ScoreSweep, sweep_scores
 from pages.ui.export import Table
 from pages.ui.kit.comparison_panels import legend as comparison_legend
 from pages.ui.kit.comparison_panels import scores_figure

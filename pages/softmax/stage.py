@@ -10,6 +10,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from core.validation import FloatArray
+from pages.softmax import panels as figures
 from pages.softmax.numbers import (
     LARGEST_CONSTANT,
     TEMPERATURE_GRID,
@@ -19,7 +20,6 @@ from pages.softmax.numbers import (
     plus_constant,
     sweep_softmax,
 )
-from pages.softmax.page import panels as figures
 from pages.ui.export import Table
 from pages.ui.kit.bars import class_bars
 from pages.ui.kit.handles import moved_example, score_handles, score_id, stage_words

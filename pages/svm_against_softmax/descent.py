@@ -19,7 +19,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from core.losses.comparison import Comparison, compare_losses
 from core.losses.exact_decimals import decimal_places, whole
-from core.losses.losses import HingeVariant
+from core.losses.hinge import HingeVariant
 from core.validation import FloatArray, as_real
 
 __all__ = [
@@ -200,7 +200,7 @@ def follow_gradients(
     steps : int
         How many steps to take, at least 0.
     margin, variant
-        As in :func:`core.losses.losses.hinge`.
+        As in :func:`core.losses.hinge.hinge`.
 
     Returns
     -------
@@ -215,7 +215,7 @@ def follow_gradients(
 
     Notes
     -----
-    The losses and gradients of the whole run are those of :mod:`core.losses.losses`, in one batch. Only
+    The losses and gradients of the whole run are those of :mod:`losses.loss`, in one batch. Only
     the walk itself is sequential. The steps of the SVM are whole multiples of the rate, which are
     counted, not added up: rounding errors would make it stop a step too late or too soon.
 

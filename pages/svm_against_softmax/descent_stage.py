@@ -12,6 +12,7 @@ import streamlit as st
 
 from core.losses.comparison import compare_losses
 from core.validation import FloatArray
+from pages.svm_against_softmax import descent_panels as figures
 from pages.svm_against_softmax.descent import (
     Descent,
     Phase,
@@ -19,7 +20,6 @@ from pages.svm_against_softmax.descent import (
     one_step,
     steps_to_show,
 )
-from pages.svm_against_softmax.page import descent_panels as figures
 from pages.ui.export import Table
 from pages.ui.kit.controls import number_control
 from pages.ui.kit.handles import stage_words

@@ -15,6 +15,7 @@ from core.examples import PRESETS
 from core.learning.datasets import IMAGE_SHAPE, Split, digits
 from core.losses.activations import softmax
 from core.validation import FloatArray
+from pages.two_layer_network import digits_panels as figures
 from pages.two_layer_network.digit_readings import (
     Mistakes,
     Readings,
@@ -25,7 +26,6 @@ from pages.two_layer_network.digit_readings import (
 from pages.two_layer_network.drawn_digits import BITMAP_SHAPE, drawn_digit
 from pages.two_layer_network.gallery.component import GalleryItem, gallery
 from pages.two_layer_network.pad.component import SHEET_SIZE, WORDS, Drawing, pad
-from pages.two_layer_network.page import digits_panels as figures
 from pages.ui.export import Table
 from pages.ui.kit.bars import class_bars
 from pages.ui.kit.comparison_panels import probabilities_figure

@@ -1,6 +1,6 @@
 """A drawing made into an image of 8 x 8 pixels, in the way the handwritten digits were made.
 
-The digits of `core.learning.datasets.digits` were scanned, and then normalised by NIST's programs: cropped,
+The digits of `datasets.digits` were scanned, and then normalised by NIST's programs: cropped,
 stretched to 32 rows and 20 columns, made bolder or finer, and set upright. The ink of each block of
 4 x 4 pixels was then counted. A drawing goes the same way here.
 """

@@ -55,7 +55,7 @@ def problem_sentence(problem: Problem, t: Text) -> str:
 def _pages(t: Text) -> dict[str, StreamlitPage]:
     return {
         lesson: st.Page(
-            _FOLDER / f"{lesson}.py",
+            _FOLDER / lesson / "page.py",
             title=t(f"{lesson}.title"),
             url_path=path,
             default=not path,

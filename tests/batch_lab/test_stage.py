@@ -8,12 +8,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from core.losses.batch import Batch, evaluate_batch, generated_batch, sweep_sample
-from core.losses.losses import HINGE_VARIANTS, cross_entropy, hinge
+from core.losses.batch import Batch, evaluate_batch, generated_batch
+from core.losses.cross_entropy import cross_entropy
+from core.losses.hinge import HINGE_VARIANTS, hinge
 from core.tables.score_tables import REASONS, TableError, batch_from_cells, write_table
+from pages.batch_lab import panels as figures
 from pages.batch_lab.code import snippet
 from pages.batch_lab.data import SAMPLES, View
-from pages.batch_lab.page import panels as figures
+from pages.batch_lab.numbers import sweep_sample
 from pages.batch_lab.results import batch_table, result_rows
 from pages.batch_lab.sources import _edited_cells, fault_sentence
 from pages.batch_lab.why import derivation

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import log_softmax  # type: ignore[import-untyped]
 
-from core.losses.losses import cross_entropy
+from core.losses.cross_entropy import cross_entropy
 
 WIDE_SHAPES = ((8_192, 1_000), (512, 50_257))
 SHAPES = ((100_000, 10), *WIDE_SHAPES, (2_010, 10))

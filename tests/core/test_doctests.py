@@ -13,7 +13,7 @@ MODULES = [f"core.{module.name}" for module in pkgutil.iter_modules(core.__path_
 
 
 def test_modules_are_found():
-    assert {"core.losses.activations", "core.losses.losses", "core.gradients.check"} <= set(MODULES)
+    assert {"core.losses.activations", "core.losses.loss", "core.gradients.check"} <= set(MODULES)
 
 
 @pytest.mark.parametrize("name", MODULES)
@@ -23,7 +23,7 @@ def test_doctests(name):
 
 
 @pytest.mark.parametrize(
-    "name", ["core.losses.activations", "core.losses.losses", "core.gradients.check"]
+    "name", ["core.losses.activations", "core.losses.loss", "core.gradients.check"]
 )
 def test_public_functions_have_complete_docstrings(name):
     module = importlib.import_module(name)

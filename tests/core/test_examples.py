@@ -8,7 +8,8 @@ from numpy.testing import assert_allclose
 from core.examples import EXAMPLES, PRESETS, Example
 from core.learning.published_runs import CLASSIFIER_STEPS, trained_spiral_network
 from core.losses.activations import softmax
-from core.losses.losses import HINGE_VARIANTS, cross_entropy, hinge
+from core.losses.cross_entropy import cross_entropy
+from core.losses.hinge import HINGE_VARIANTS, hinge
 
 SLIDES = ((3.2, 5.1, -1.7), (1.3, 4.9, 2.0), (2.2, 2.5, -3.1))
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.losses.activations import softmax, softmax_jacobian
-from core.losses.losses import squared_error
+from core.losses.squared_error import squared_error
 from core.losses.targets import move_mass, one_hot, smooth
 from pages.cross_entropy.numbers import (
     MASS_GRID,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page
 
-from core.gradients.difference_quotients import STEPS
 from pages.gradient_check.checked_functions import CHECKABLE
+from pages.gradient_check.difference_quotients import STEPS
 from pages.gradient_check.errors import GradientErrors, gradient_errors
 from tests.browser.hand import (
     RECORD,

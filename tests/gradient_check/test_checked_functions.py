@@ -6,7 +6,7 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 from core.gradients.check import check_gradient
-from core.losses.losses import HINGE_VARIANTS
+from core.losses.hinge import HINGE_VARIANTS
 from pages.gradient_check.checked_functions import AFFINE_BIAS, CHECKABLE, affine_weights
 from tests.core.oracles import slow_hinge
 

@@ -5,15 +5,15 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 from core.gradients.check import check_gradient, relative_error
-from core.gradients.difference_quotients import (
+from core.losses.hinge import HINGE_VARIANTS
+from pages.gradient_check.checked_functions import CHECKABLE
+from pages.gradient_check.difference_quotients import (
     BEST_STEP,
     BEST_STEP_FLOAT32,
     OFFSETS,
     STEPS,
     magnified,
 )
-from core.losses.losses import HINGE_VARIANTS
-from pages.gradient_check.checked_functions import CHECKABLE
 from pages.gradient_check.errors import Finding, gradient_errors, rule_of_thumb
 
 CAT = [3.2, 5.1, -1.7]

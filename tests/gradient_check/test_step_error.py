@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from core.gradients.difference_quotients import BEST_STEP, STEPS
 from pages.gradient_check.checked_functions import CHECKABLE
+from pages.gradient_check.difference_quotients import BEST_STEP, STEPS
 from pages.gradient_check.errors import gradient_errors
 from pages.gradient_check.numbers import sweep_gradient_check
 from pages.gradient_check.step_error import error_curves, predicted_errors, third_derivatives

@@ -8,8 +8,8 @@ import re
 import pytest
 
 from core.examples import PRESETS
+from core.losses.hinge import HINGE_VARIANTS
 from core.losses.hinge_variants import HINGE_POWERS, compare_hinges
-from core.losses.losses import HINGE_VARIANTS
 from pages.ui.stage.vocabulary import format_number
 from pages.ui.state.state import Example
 from pages.ui.text import LANGUAGES, text_in
@@ -18,7 +18,7 @@ from tests.apptest import PAGES, header, opened, run, state_of, tab, told
 LESSON = "hinge"
 OFFERED = next(
     ast.literal_eval(node.value)
-    for node in ast.parse((PAGES / f"{LESSON}.py").read_text(encoding="utf-8")).body
+    for node in ast.parse((PAGES / LESSON / "page.py").read_text(encoding="utf-8")).body
     if isinstance(node, ast.Assign) and node.targets[0].id == "PRESETS"
 )
 PUBLISHED = {

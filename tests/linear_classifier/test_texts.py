@@ -12,7 +12,7 @@ from core.learning.datasets import nine_points
 from core.learning.linear_run import published_classifier
 from core.learning.models import LinearClassifier, Objective
 from core.learning.training import DivergenceError, Recipe
-from core.losses.losses import HINGE_VARIANTS
+from core.losses.hinge import HINGE_VARIANTS
 from pages.linear_classifier.code import snippet
 from pages.linear_classifier.why import Step, derivation, step_of
 from pages.ui.learning.presets import preset_run

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from mpmath import exp, log, mpf, workdps
 from numpy.testing import assert_allclose, assert_array_equal
 
-from core.losses.losses import cross_entropy
+from core.losses.cross_entropy import cross_entropy
 from core.precision.exact import exact_softmax
 from core.precision.float_types import POOLINGS, PRECISIONS, Outcome, Status, softmax_cross_entropy
 from pages.numerical_stability.numbers import (

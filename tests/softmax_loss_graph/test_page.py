@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from core.graphs.graph import CIRCUITS
-from core.losses.losses import cross_entropy
+from core.losses.cross_entropy import cross_entropy
 from pages.ui.stage.vocabulary import format_number
 from pages.ui.state.state import GRAPH_VIEWS, State
 from pages.ui.text import LANGUAGES, text_in

@@ -11,7 +11,7 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 from core.graphs.graph import CIRCUITS
-from core.losses.losses import cross_entropy
+from core.losses.cross_entropy import cross_entropy
 from pages.softmax_loss_graph.graph_scene import (
     COMPANIONS,
     handle_sweep,

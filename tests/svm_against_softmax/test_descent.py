@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.losses.comparison import compare_losses
+from core.losses.cross_entropy import cross_entropy
 from core.losses.exact_decimals import decimal_places, whole
-from core.losses.losses import HINGE_VARIANTS, cross_entropy, hinge
+from core.losses.hinge import HINGE_VARIANTS, hinge
 from pages.svm_against_softmax.descent import (
     LARGEST_RATE,
     MAXIMUM_STEPS,

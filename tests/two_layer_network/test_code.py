@@ -15,7 +15,7 @@ from numpy.testing import assert_allclose
 from core.learning.datasets import Dataset, blobs
 from core.learning.optimizers import OPTIMIZERS
 from core.learning.training import SAMPLINGS
-from core.losses.losses import HINGE_VARIANTS
+from core.losses.hinge import HINGE_VARIANTS
 from pages.regularization.penalty_comparison import PENALTIES
 from pages.two_layer_network.code import snippet
 from pages.ui.learning.runs import Run

@@ -31,7 +31,7 @@ def model() -> tuple[TwoLayerNet, np.ndarray]:
 
 
 def opened(**parameters: str) -> AppTest:
-    app = AppTest.from_file(str(PAGES / "two_layer_network.py"), default_timeout=30)
+    app = AppTest.from_file(str(PAGES / "two_layer_network" / "page.py"), default_timeout=30)
     given = {"data": "digits", "look": "digits", "trained": str(STEPS), **parameters}
     for name, text in given.items():
         app.query_params[name] = text

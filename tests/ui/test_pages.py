@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.examples import EXAMPLES, PRESETS
 from core.losses.comparison import compare_losses
-from core.losses.losses import HINGE_VARIANTS
+from core.losses.hinge import HINGE_VARIANTS
 from pages.home.published import OPENED
 from pages.ui.frame import LESSONS
 from pages.ui.kit.comparison_stage import READOUTS
@@ -26,7 +26,7 @@ from tests.apptest import PAGES, header, opened, run, state_of, tab, told
 LESSON = "svm_against_softmax"
 OFFERED = next(
     ast.literal_eval(node.value)
-    for node in ast.parse((PAGES / f"{LESSON}.py").read_text(encoding="utf-8")).body
+    for node in ast.parse((PAGES / LESSON / "page.py").read_text(encoding="utf-8")).body
     if isinstance(node, ast.Assign) and node.targets[0].id == "PRESETS"
 )
 

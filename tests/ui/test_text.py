@@ -8,7 +8,7 @@ import pytest
 
 from core.examples import EXAMPLES, PRESETS
 from core.losses.comparison import Verdict
-from core.losses.losses import HINGE_VARIANTS
+from core.losses.hinge import HINGE_VARIANTS
 from pages.ui.text import LANGUAGES, escape, language_of, text_in
 
 PLACEHOLDER = re.compile(r"(?<![\\}a-z_^])\{(\w+)\}(?!\{)|\[\[(\w+)\]\]")

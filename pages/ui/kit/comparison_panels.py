@@ -9,8 +9,8 @@ import numpy as np
 import plotly.graph_objects as go
 
 from core.losses.comparison import Comparison
+from core.losses.hinge import HingeVariant
 from core.losses.hinge_variants import HingeComparison
-from core.losses.losses import HingeVariant
 from core.validation import FloatArray
 from pages.svm_against_softmax.descent import OneStep
 from pages.ui.kit.bars import FIGURES_KEPT, FLAG_ROOM, FULL_WIDTH

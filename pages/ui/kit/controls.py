@@ -15,8 +15,8 @@ import numpy as np
 import streamlit as st
 
 from core.examples import PRESETS, Preset
+from core.losses.hinge import HINGE_VARIANTS
 from core.losses.hinge_variants import HINGE_POWERS
-from core.losses.losses import HINGE_VARIANTS
 from pages.gradient_check.checked_functions import CHECKABLE
 from pages.ui.state.address import read_state, write_state
 from pages.ui.state.state import (

@@ -10,8 +10,8 @@ from numpy.typing import ArrayLike
 
 from core.losses.comparison import Comparison, compare_losses
 from core.losses.exact_decimals import decimal_places
+from core.losses.hinge import HingeVariant
 from core.losses.hinge_variants import hinge_kinks
-from core.losses.losses import HingeVariant
 from core.validation import FloatArray
 from pages.ui.stage.sweep_rows import rows_of
 
@@ -155,7 +155,7 @@ def sweep_comparison(
     along : int
         The score along which the losses are drawn.
     margin, variant
-        As in :func:`core.losses.losses.hinge`.
+        As in :func:`core.losses.hinge.hinge`.
 
     Raises
     ------

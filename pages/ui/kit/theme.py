@@ -124,5 +124,5 @@ def diverging_palette() -> tuple[Tint, ...]:
 
 @cache
 def ink_palette(levels: int = 17) -> tuple[Tint, ...]:
-    """Colours of a picture drawn with ink on paper, as `pages.ui.kit.palette_entries.ink_levels` counts them."""
+    """Colours of a picture drawn with ink on paper, as `palette_entries.ink_levels` counts them."""
     return tuple(Tint(INK, level / (levels - 1)) for level in range(levels))

@@ -7,7 +7,6 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypeAlias
 
-from core.gradients.difference_quotients import STEPS
 from core.graphs.graph import CIRCUITS
 from core.learning.models import LOSSES
 from core.learning.optimizers import OPTIMIZERS
@@ -19,8 +18,9 @@ from core.learning.score_function import (
     PIXELS,
 )
 from core.learning.training import SAMPLINGS
-from core.losses.losses import HINGE_VARIANTS, HingeVariant
+from core.losses.hinge import HINGE_VARIANTS, HingeVariant
 from pages.gradient_check.checked_functions import CHECKABLE
+from pages.gradient_check.difference_quotients import STEPS
 from pages.regularization.path import STRENGTHS
 from pages.regularization.penalty_comparison import INPUTS, LARGEST_WEIGHT, PENALTIES
 from pages.ui.state.written import (
@@ -184,7 +184,7 @@ class State:
     step: int = 0
     """The step of gradient descent that is shown."""
     graph: str = "softmax"
-    """The computational graph: that of softmax with loss, or one of `core.graphs.graph.CIRCUITS`."""
+    """The computational graph: that of softmax with loss, or one of `graph.CIRCUITS`."""
     view: str = "full"
     """How the graph of softmax with loss is drawn."""
     node: int = 1

@@ -1,7 +1,8 @@
 """All prose and labels, in every language.
 
-``labels.toml`` holds the short texts that lessons share, by dotted key; ``<lesson>.toml`` those of
-one lesson, by ``lesson.key``; ``<lesson>.md`` its prose, each section under a line
+The texts that lessons share stand here: ``<language>/labels.toml`` by dotted key, any other
+``<language>/<name>.toml`` by ``name.key``. A lesson has its own: ``<language>.toml`` by
+``lesson.key``, and its prose in ``<language>.md``, each section under a line
 ``<!-- section: name -->``. Placeholders are ``{name}`` in labels and ``[[name]]`` in prose, where
 LaTeX needs the braces.
 """
@@ -20,7 +21,8 @@ __all__ = ["LANGUAGES", "Text", "escape", "language_of", "text_in"]
 LANGUAGES: Final[Mapping[str, str]] = {"en": "English", "zh": "简体中文"}
 """Every language by its code in the URL, named in itself."""
 
-_FOLDER = Path(__file__).parent
+_SHARED = Path(__file__).parent
+_LESSONS = Path(__file__).parents[2]
 _SECTION = re.compile(r"^<!-- section: (\w+) -->$", flags=re.MULTILINE)
 _IN_LABELS = re.compile(r"\{(\w+)\}")
 _IN_PROSE = re.compile(r"\[\[(\w+)\]\]")
@@ -42,12 +44,14 @@ class Text:
 
     def __init__(self, language: str) -> None:
         self.language = language
-        folder = _FOLDER / language
+        labels = {path.stem: path for path in sorted((_SHARED / language).glob("*.toml"))}
+        labels |= {path.parent.name: path for path in sorted(_LESSONS.glob(f"*/{language}.toml"))}
         self._labels: dict[str, str] = {}
-        for path in sorted(folder.glob("*.toml")):
-            prefix = "" if path.stem == "labels" else f"{path.stem}."
+        for name, path in labels.items():
+            prefix = "" if name == "labels" else f"{name}."
             self._labels.update(_flatten(tomllib.loads(path.read_text(encoding="utf-8")), prefix))
-        self._prose = {path.stem: _sections(path) for path in sorted(folder.glob("*.md"))}
+        prose = sorted(_LESSONS.glob(f"*/{language}.md"))
+        self._prose = {path.parent.name: _sections(path) for path in prose}
 
     def keys(self) -> set[str]:
         """Keys of all labels, and ``file.section`` of all prose."""

@@ -5,7 +5,7 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 from core.gradients.check import check_gradient, numerical_gradient
-from core.losses.losses import hinge
+from core.losses.hinge import hinge
 
 
 @pytest.mark.parametrize(

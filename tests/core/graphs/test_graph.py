@@ -27,7 +27,7 @@ from core.graphs.graph import (
     textbook_gradient,
     traverse,
 )
-from core.losses.losses import cross_entropy
+from core.losses.cross_entropy import cross_entropy
 from tests.core.oracles import exact_log_softmax, exact_softmax
 
 CAT, CAR, FROG = [3.2, 5.1, -1.7], [1.3, 4.9, 2.0], [2.2, 2.5, -3.1]

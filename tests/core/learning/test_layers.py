@@ -21,7 +21,7 @@ from core.learning.layers import (
     relu_backward,
 )
 from core.losses.activations import relu, relu_derivative
-from core.losses.losses import HINGE_VARIANTS
+from core.losses.hinge import HINGE_VARIANTS
 
 SIZES = st.tuples(st.integers(1, 4), st.integers(1, 4), st.integers(1, 4), st.integers(0, 999))
 

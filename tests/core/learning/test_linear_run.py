@@ -10,7 +10,8 @@ from core.learning.datasets import blobs, nine_points
 from core.learning.linear_run import Standing, linear_run, standings, without_residue
 from core.learning.models import LOSSES, LinearClassifier, Objective
 from core.learning.training import Recipe, Training
-from core.losses.losses import HINGE_VARIANTS, cross_entropy, hinge
+from core.losses.cross_entropy import cross_entropy
+from core.losses.hinge import HINGE_VARIANTS, hinge
 
 
 @pytest.mark.parametrize("loss", LOSSES)

@@ -13,7 +13,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from core.gradients.check import check_gradient
 from core.learning.datasets import nine_points
 from core.learning.models import LinearClassifier, Objective, TwoLayerNet
-from core.losses.losses import HINGE_VARIANTS
+from core.losses.hinge import HINGE_VARIANTS
 
 LOSSES = (
     Objective("cross_entropy"),

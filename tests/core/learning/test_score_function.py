@@ -18,15 +18,11 @@ from core.learning.score_function import (
     LARGEST_PIXEL,
     LOSS_FIGURE,
     BiasEffect,
-    EntryAxis,
     LinearExample,
     ScoreFunction,
-    bias_axis,
-    pixel_axis,
     score_function,
-    sweep_scores,
-    weight_axis,
 )
+from pages.score_function.numbers import EntryAxis, bias_axis, pixel_axis, sweep_scores, weight_axis
 
 
 def of(example: LinearExample) -> ScoreFunction:

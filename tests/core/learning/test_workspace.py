@@ -11,7 +11,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from core.learning.models import LinearClassifier, Objective, TwoLayerNet
 from core.learning.workspace import Workspace
-from core.losses.losses import cross_entropy
+from core.losses.cross_entropy import cross_entropy
 from tests.core.learning.test_models import LOSSES, PENALTIES, model_of
 
 RNG = np.random.default_rng(5)

@@ -12,12 +12,13 @@ from core.losses.batch import (
     evaluate_batch,
     generated_batch,
     hardest_samples,
-    sweep_sample,
     totals_with_sample,
 )
 from core.losses.batch import confusion_matrix as counted
 from core.losses.comparison import compare_losses
-from core.losses.losses import HINGE_VARIANTS, cross_entropy, hinge
+from core.losses.cross_entropy import cross_entropy
+from core.losses.hinge import HINGE_VARIANTS, hinge
+from pages.batch_lab.numbers import sweep_sample
 from tests.core.oracles import exact_log_softmax, slow_hinge
 
 IMAGES = Batch(

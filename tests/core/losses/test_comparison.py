@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.losses.comparison import Verdict, compare_losses
-from core.losses.losses import HINGE_VARIANTS, cross_entropy, hinge
+from core.losses.cross_entropy import cross_entropy
+from core.losses.hinge import HINGE_VARIANTS, hinge
 from pages.ui.kit.sweeps import one_at_a_time, score_axis, sweep_comparison
 
 scores_strategy = st.lists(st.integers(-80, 80).map(lambda n: n / 10), min_size=2, max_size=6)

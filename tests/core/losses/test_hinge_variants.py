@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from core.gradients.check import check_gradient
 from core.losses.exact_decimals import decimal_places
+from core.losses.hinge import HINGE_VARIANTS, hinge
 from core.losses.hinge_variants import (
     HINGE_POWERS,
     HingeVerdict,
@@ -17,7 +18,6 @@ from core.losses.hinge_variants import (
     hinge_kinks,
     hinge_losses,
 )
-from core.losses.losses import HINGE_VARIANTS, hinge
 from pages.hinge.numbers import sweep_hinges
 from tests.core.oracles import slow_hinge
 

@@ -13,21 +13,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 
-import core.losses.losses
+import core.losses.loss
 from core.gradients.check import check_gradient
 from core.losses.activations import log_softmax, softmax
-from core.losses.losses import (
-    HINGE_VARIANTS,
-    REDUCTIONS,
-    HingeLoss,
-    Loss,
-    cross_entropy,
-    cross_entropy_values,
-    hinge,
-    hinge_margins,
-    hinge_values,
-    squared_error,
-)
+from core.losses.cross_entropy import cross_entropy, cross_entropy_values
+from core.losses.hinge import HINGE_VARIANTS, HingeLoss, hinge, hinge_margins, hinge_values
+from core.losses.loss import REDUCTIONS, Loss
+from core.losses.squared_error import squared_error
 from tests.core.oracles import (
     DIGITS,
     EPSILON,
@@ -562,7 +554,7 @@ def test_blocks_leave_no_seams(loss, shape, monkeypatch):
     scores, labels = rng.normal(size=shape), rng.integers(shape[1], size=shape[0])
     whole = loss(scores, labels)
     for size in (1, 8 * 700 * 5, 8 * 47 * 100):
-        monkeypatch.setattr(core.losses.losses, "_BLOCK_BYTES", size)
+        monkeypatch.setattr(core.losses.loss, "_BLOCK_BYTES", size)
         blocks = loss(scores, labels)
         assert_allclose(blocks.per_sample, whole.per_sample, rtol=1e-14)
         assert_allclose(blocks.gradient, whole.gradient, rtol=1e-13, atol=1e-18)

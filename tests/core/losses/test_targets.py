@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from scipy import special, stats
 
 from core.losses.activations import log_softmax
-from core.losses.losses import cross_entropy
+from core.losses.cross_entropy import cross_entropy
 from core.losses.targets import (
     entropy,
     kl_divergence,

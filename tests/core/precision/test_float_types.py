@@ -11,7 +11,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from core.gradients.check import numerical_gradient
 from core.losses.activations import log_softmax, softmax
-from core.losses.losses import cross_entropy
+from core.losses.cross_entropy import cross_entropy
 from core.precision.exact import exact_softmax
 from core.precision.float_types import (
     EPSILONS_OF_RIGHT,

@@ -10,7 +10,8 @@ import pytest
 
 from core.learning.datasets import Dataset, nine_points
 from core.learning.models import LinearClassifier, Objective
-from core.losses.losses import cross_entropy, hinge
+from core.losses.cross_entropy import cross_entropy
+from core.losses.hinge import hinge
 from core.tables.point_edits import points_from_edits
 from core.tables.point_tables import POINT_REASONS, read_points
 from core.tables.table_text import TableError

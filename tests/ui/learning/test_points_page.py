@@ -13,7 +13,8 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.testing.v1 import AppTest
 
 from core.learning.datasets import Dataset, blobs, nine_points
-from core.losses.losses import cross_entropy, hinge
+from core.losses.cross_entropy import cross_entropy
+from core.losses.hinge import hinge
 from core.tables.point_tables import write_points
 from pages.ui.learning.setups import objective, recipe
 from pages.ui.state.state import State

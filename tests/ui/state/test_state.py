@@ -11,7 +11,7 @@ from core.examples import PRESETS
 from core.learning.models import LOSSES
 from core.learning.optimizers import OPTIMIZERS
 from core.learning.training import SAMPLINGS
-from core.losses.losses import HINGE_VARIANTS
+from core.losses.hinge import HINGE_VARIANTS
 from pages.ui.state.state import (
     DATA_SETS,
     DEFAULT,
