@@ -7,13 +7,15 @@ import io
 import json
 import struct
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from streamlit.testing.v1 import AppTest
 
 from pages.ui.state.state import State, decode
 from pages.ui.text import text_in
+
+S = TypeVar("S", bound=State)
 
 PAGES = Path(__file__).parents[1] / "pages"
 
@@ -32,12 +34,13 @@ def opened(page: str = "home", **parameters: str) -> AppTest:
     return app
 
 
-def state_of(app: AppTest) -> State:
+def state_of(app: AppTest, kind: type[S]) -> S:
     state, problems = decode(
+        kind,
         {
             name: value[0] if isinstance(value, list) else value
             for name, value in app.query_params.items()
-        }
+        },
     )
     assert problems == ()
     return state

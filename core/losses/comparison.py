@@ -14,7 +14,7 @@ from core.losses.exact_decimals import decimal_places, whole
 from core.losses.hinge import HingeVariant, hinge
 from core.validation import FloatArray
 
-__all__ = ["Comparison", "Verdict", "compare_losses", "margin_thresholds"]
+__all__ = ["Comparison", "OneStep", "Verdict", "compare_losses", "margin_thresholds", "one_step"]
 
 IntArray = NDArray[np.int64]
 
@@ -223,4 +223,64 @@ def compare_losses(
         thresholds=margin_thresholds(table, label, margin, variant),
         violations=violations,
         violation_bases=np.where(is_true, table, table - violations),
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class OneStep:
+    """Where one step of gradient descent takes the scores, shape (..., classes).
+
+    Attributes
+    ----------
+    svm, softmax : ndarray
+        The scores after a step with the hinge loss, and with the cross-entropy.
+    """
+
+    svm: FloatArray
+    softmax: FloatArray
+
+
+def one_step(result: Comparison, rate: float) -> OneStep:
+    r"""Return the scores after one step down each of the two gradients.
+
+    .. math:: s' = s - \eta \, \nabla_s L
+
+    Parameters
+    ----------
+    result : Comparison of shape (..., classes)
+        Both losses on the present scores: for a sweep, all of it at once.
+    rate : float
+        The step size eta, above 0 and at most 1e6, in units of the scores.
+
+    Returns
+    -------
+    OneStep
+        The scores after a step with either loss, shape (..., classes).
+
+    Raises
+    ------
+    ValueError
+        If the rate is not a number in its range.
+
+    Notes
+    -----
+    Both gradients of a multi-class loss add up to 0, so the sum of the scores stays. That of
+    one-vs-all does not.
+
+    References
+    ----------
+    CS231n notes, "Optimization: stochastic gradient descent".
+
+    Examples
+    --------
+    >>> step = one_step(compare_losses([3.2, 5.1, -1.7], 0), rate=1.0)
+    >>> step.svm.round(4)
+    array([ 4.2,  4.1, -1.7])
+    >>> step.softmax.round(4)
+    array([ 4.07 ,  4.231, -1.701])
+    """
+    eta = as_real("rate", rate, above=0.0)
+    return OneStep(
+        svm=result.scores - eta * result.hinge_gradient,
+        softmax=result.scores - eta * result.cross_entropy_gradient,
     )

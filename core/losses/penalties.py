@@ -11,7 +11,10 @@ from numpy.typing import ArrayLike
 
 from core.validation import FloatArray, as_floats, as_real, require_finite
 
-__all__ = ["Penalty", "elastic_net", "l1", "l2"]
+__all__ = ["PENALTIES", "Penalty", "elastic_net", "l1", "l2"]
+
+
+PENALTIES = ("l1", "l2", "elastic")
 
 
 @dataclass(frozen=True, eq=False)

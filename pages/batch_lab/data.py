@@ -17,8 +17,9 @@ import streamlit as st
 
 from core.examples import PRESETS
 from core.losses.batch import Batch, BatchResult, evaluate_batch, generated_batch
+from pages.batch_lab import BatchLabState
 from pages.ui.state.address import read_state, write_state
-from pages.ui.state.state import Example, State
+from pages.ui.state.example import Example
 
 __all__ = [
     "SAMPLES",
@@ -53,7 +54,7 @@ class Loaded:
 class View:
     """What the lesson shows: the batch with the sample on the stage as it is now."""
 
-    state: State
+    state: BatchLabState
     index: int
     result: BatchResult
 
@@ -88,7 +89,7 @@ def loaded() -> Loaded:
 def adopt(batch: Batch, source: Source, *, name: str = "", index: int = 0) -> None:
     """Load another batch, and make one of its samples the current example."""
     st.session_state[_LOADED] = Loaded(batch, source, name)
-    write_state(_with_sample(read_state()[0], batch, index))
+    write_state(_with_sample(read_state(BatchLabState)[0], batch, index))
 
 
 def select(index: int) -> None:
@@ -101,10 +102,10 @@ def select(index: int) -> None:
 
 def present_view() -> View:
     """What the address and the session show now."""
-    return view_of(read_state()[0])
+    return view_of(read_state(BatchLabState)[0])
 
 
-def view_of(state: State, *, progress: Callable[[int, int], None] | None = None) -> View:
+def view_of(state: BatchLabState, *, progress: Callable[[int, int], None] | None = None) -> View:
     """Put the current example in its row, if it has one; else show the first sample."""
     base = _base_result(state, progress)
     index = _row_of(state, base.batch)
@@ -113,19 +114,19 @@ def view_of(state: State, *, progress: Callable[[int, int], None] | None = None)
     return View(state, index, _changed(base, index, state.example))
 
 
-def _row_of(state: State, batch: Batch) -> int | None:
+def _row_of(state: BatchLabState, batch: Batch) -> int | None:
     """The row of the current example; None if it comes from elsewhere."""
     is_ours = state.example.names == batch.names
     return state.sample - 1 if is_ours and 1 <= state.sample <= batch.size else None
 
 
-def _with_sample(state: State, batch: Batch, index: int) -> State:
+def _with_sample(state: BatchLabState, batch: Batch, index: int) -> BatchLabState:
     scores = tuple(batch.scores[index].tolist())
     example = Example(batch.names, scores, int(batch.labels[index]))
     return replace(state, example=example, sample=index + 1, along=None)
 
 
-def _base_result(state: State, progress: Callable[[int, int], None] | None) -> BatchResult:
+def _base_result(state: BatchLabState, progress: Callable[[int, int], None] | None) -> BatchResult:
     batch = loaded().batch
     known = st.session_state.get(_RESULT)
     if known is None or (known.batch, known.margin, known.variant) != (

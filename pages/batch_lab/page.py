@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from pages.batch_lab import BatchLabState
 from pages.batch_lab.code import snippet
 from pages.batch_lab.data import view_of
 from pages.batch_lab.numbers import sweep_sample
@@ -16,7 +17,7 @@ from pages.ui.state.address import read_state, text
 LESSON = "batch_lab"
 
 t = text()
-state, _ = read_state()
+state, _ = read_state(BatchLabState)
 
 opening(LESSON, t)
 waiting = st.empty()
@@ -34,7 +35,7 @@ sample_controls(view, t)
 sources(view, t)
 results(view, t)
 st.markdown(t("batch_lab.open"))
-lesson_links(view.state, t, besides=LESSON)
+lesson_links(view.state.example, t, besides=LESSON)
 lesson_tabs(
     LESSON,
     t,

@@ -111,7 +111,7 @@ def batch_stage(view: View, sweep: SampleSweep, t: Text) -> None:
 def _adopt(release: Release) -> None:
     moved = moved_example(present_view().state, release)
     if moved is not None:
-        write_state(replace(moved, along=None))
+        write_state(moved if moved.along is None else replace(moved, along=None))
 
 
 def _window(view: View) -> slice:

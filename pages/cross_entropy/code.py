@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from core.validation import FloatArray
 from pages.ui.kit.printing import SHOW, array
-from pages.ui.state.state import State
+from pages.ui.state.state import FocusedState
 
 __all__ = ["snippet"]
 
 
-def snippet(state: State, targets: FloatArray) -> str:
+def snippet(state: FocusedState, targets: FloatArray) -> str:
     """Write the code of the loss and its gradient on the current example, with its numbers."""
     return f"""\
 import numpy as np

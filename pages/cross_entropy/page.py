@@ -7,6 +7,7 @@ from pages.cross_entropy.why import derivation
 from pages.ui.kit.controls import example_controls, preset_controls
 from pages.ui.lesson import lesson_tabs, opening
 from pages.ui.state.address import read_state, text
+from pages.ui.state.state import FocusedState
 
 PRESETS = (
     "cat_image",
@@ -22,7 +23,7 @@ PRESETS = (
 )
 
 t = text()
-state, _ = read_state()
+state, _ = read_state(FocusedState)
 sweep = sweep_of(state)
 now = sweep.now
 

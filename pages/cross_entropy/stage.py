@@ -39,7 +39,8 @@ from pages.ui.stage.vocabulary import (
     spoken,
 )
 from pages.ui.state.address import read_state, write_state
-from pages.ui.state.state import Example, State, with_target
+from pages.ui.state.example import Example, with_target
+from pages.ui.state.state import FocusedState
 from pages.ui.text import Text
 
 __all__ = [
@@ -61,13 +62,13 @@ HARD = -1
 SUM_TOLERANCE = 1e-6
 
 
-def sweep_of(state: State) -> CrossEntropySweep:
+def sweep_of(state: FocusedState) -> CrossEntropySweep:
     """Everything the stage shows, for every step of every handle."""
     target = np.array(state.example.targets)
     return sweep_cross_entropy(state.example.scores, target / target.sum(), along=state.focus)
 
 
-def cross_entropy_stage(state: State, sweep: CrossEntropySweep, t: Text) -> None:
+def cross_entropy_stage(state: FocusedState, sweep: CrossEntropySweep, t: Text) -> None:
     """Show the stage; a release becomes the new state."""
     now = {
         **figures.result_places(sweep.now, state.example.label),
@@ -88,7 +89,7 @@ def cross_entropy_stage(state: State, sweep: CrossEntropySweep, t: Text) -> None
     )
 
 
-def result_table(state: State, result: CrossEntropyResult, t: Text) -> Table:
+def result_table(state: FocusedState, result: CrossEntropyResult, t: Text) -> Table:
     """The numbers on screen, a row a class."""
     columns = {
         "logit": result.logits,
@@ -120,7 +121,7 @@ def result_table(state: State, result: CrossEntropyResult, t: Text) -> Table:
     )
 
 
-def moved(state: State, release: Release) -> State:
+def moved(state: FocusedState, release: Release) -> FocusedState:
     """The state after a release; the same state if the message makes no sense."""
     scored = moved_example(state, release)
     if scored is None:
@@ -147,10 +148,10 @@ def _with_masses(example: Example, masses: Sequence[float]) -> Example:
 
 
 def _adopt(release: Release) -> None:
-    write_state(moved(read_state()[0], release))
+    write_state(moved(read_state(FocusedState)[0], release))
 
 
-def _readouts(state: State, t: Text) -> list[Readout]:
+def _readouts(state: FocusedState, t: Text) -> list[Readout]:
     names = state.example.names
     hidden = {"error": 4, "squared_error": 4, "up": 3, "down": 3}
     return [
@@ -176,7 +177,7 @@ def _curves(sweep: CrossEntropySweep, along: int) -> dict[Place, FloatArray]:
     }
 
 
-def _handles(state: State, sweep: CrossEntropySweep, t: Text) -> list[Handle]:
+def _handles(state: FocusedState, sweep: CrossEntropySweep, t: Text) -> list[Handle]:
     example = state.example
     every = range(len(example.names))
     by_logit = figures.result_places(sweep.by_logit, example.label)
@@ -230,7 +231,7 @@ def _handles(state: State, sweep: CrossEntropySweep, t: Text) -> list[Handle]:
 
 
 def _target_handle(
-    index: int, state: State, mass: float, sweep: Mapping[Place, FloatArray], t: Text
+    index: int, state: FocusedState, mass: float, sweep: Mapping[Place, FloatArray], t: Text
 ) -> Handle:
     return Handle(
         id=target_id(index),
@@ -252,7 +253,7 @@ def _target_handle(
 
 def _panel(
     id: str,
-    state: State,
+    state: FocusedState,
     sweep: CrossEntropySweep,
     now: Mapping[Place, FloatArray],
     readouts: Sequence[Readout],
@@ -278,7 +279,7 @@ def _panel(
     )
 
 
-def _figure(id: str, state: State, sweep: CrossEntropySweep, t: Text) -> go.Figure:
+def _figure(id: str, state: FocusedState, sweep: CrossEntropySweep, t: Text) -> go.Figure:
     names = state.example.names
     if id == "scores":
         return figures.logits_figure(names, sweep.axis)

@@ -11,14 +11,15 @@ from core.validation import FloatArray
 from pages.cross_entropy.numbers import logits_of
 from pages.ui.kit.controls import classes_control, typed
 from pages.ui.state.address import read_state, write_state
-from pages.ui.state.state import Example, State, parse_scores, parse_target, resized, with_target
+from pages.ui.state.example import Example, parse_scores, parse_target, resized, with_target
+from pages.ui.state.state import FocusedState
 from pages.ui.state.written import Problem
 from pages.ui.text import Text
 
 __all__ = ["probability_controls", "target_controls"]
 
 
-def target_controls(state: State, targets: FloatArray, t: Text) -> None:
+def target_controls(state: FocusedState, targets: FloatArray, t: Text) -> None:
     """Choose a hard label, smooth it, or set the number of classes."""
     label, smoothing, classes = st.columns([4, 3, 3], vertical_alignment="bottom")
     names = state.example.names
@@ -48,14 +49,14 @@ def target_controls(state: State, targets: FloatArray, t: Text) -> None:
 
 
 def _choose_label() -> None:
-    state, _ = read_state()
+    state, _ = read_state(FocusedState)
     label = st.session_state["hard_label"]
     if label is not None:
         write_state(replace(state, example=replace(state.example, label=label, target=None)))
 
 
 def _smooth() -> None:
-    state, _ = read_state()
+    state, _ = read_state(FocusedState)
     part = st.session_state["smoothing"]
     if part is not None:
         example = state.example
@@ -64,13 +65,14 @@ def _smooth() -> None:
 
 
 def probability_controls(
-    state: State, probabilities: FloatArray, targets: FloatArray, t: Text
+    state: FocusedState, probabilities: FloatArray, targets: FloatArray, t: Text
 ) -> None:
     """Type the probabilities, whose logarithms become the logits, or the target."""
     classes = len(state.example.names)
     typed_p, typed_t = st.columns(2)
     with typed_p:
         typed(
+            state,
             "probabilities",
             t("cross_entropy.control.probabilities"),
             _written(probabilities),
@@ -80,6 +82,7 @@ def probability_controls(
         )
     with typed_t:
         typed(
+            state,
             "target",
             t("cross_entropy.control.target"),
             _written(targets),
@@ -100,11 +103,11 @@ def _parse_probabilities(text: str) -> tuple[tuple[float, ...], tuple[Problem, .
     return values, problems
 
 
-def _adopt_probabilities(state: State, probabilities: tuple[float, ...]) -> State:
+def _adopt_probabilities(state: FocusedState, probabilities: tuple[float, ...]) -> FocusedState:
     example: Example = resized(state.example, len(probabilities))
     scores = tuple(logits_of(probabilities).tolist())
     return replace(state, example=replace(example, scores=scores), along=None)
 
 
-def _adopt_target(state: State, target: tuple[float, ...] | None) -> State:
+def _adopt_target(state: FocusedState, target: tuple[float, ...] | None) -> FocusedState:
     return state if target is None else replace(state, example=with_target(state.example, target))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from core.validation import FloatArray
 from pages.cross_entropy.numbers import OUTPUTS, CrossEntropyResult, feed_outputs
 from pages.ui.kit import latex
-from pages.ui.state.state import State
+from pages.ui.state.state import FocusedState
 from pages.ui.state.written import write_number
 from pages.ui.text import Text
 
@@ -27,7 +27,7 @@ def _fed(result: CrossEntropyResult, t: Text) -> str:
     )
 
 
-def derivation(state: State, result: CrossEntropyResult, t: Text) -> str:
+def derivation(state: FocusedState, result: CrossEntropyResult, t: Text) -> str:
     """Derive the loss and its gradient on the current example, as Markdown."""
     size, identity, squared = (latex.number(float(value)) for value in result.gradient_sizes)
     return t(

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from pages.gradient_check import GradientCheckState
 from pages.gradient_check.checked_functions import AFFINE_BIAS, affine_weights
 from pages.ui.kit.printing import SHOW, array
-from pages.ui.state.state import State
 
 __all__ = ["snippet"]
 
@@ -100,7 +100,7 @@ def _hinge(check: str) -> tuple[str, str, str]:
     return f"{margins}\n    return {total}", right, wrong
 
 
-def snippet(state: State, kinks: Sequence[bool]) -> str:
+def snippet(state: GradientCheckState, kinks: Sequence[bool]) -> str:
     """Write the gradient check of the present function, with its numbers.
 
     ``kinks`` tells the entries that are left out of the worst error.

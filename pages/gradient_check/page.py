@@ -1,11 +1,20 @@
 """Lesson: gradient check. An analytic gradient against difference quotients, live."""
 
+import streamlit as st
+
+from pages.gradient_check import GradientCheckState
+from pages.gradient_check.checked_functions import CHECKABLE
 from pages.gradient_check.code import snippet
 from pages.gradient_check.stage import gradient_stage, result_table, sweep_of
 from pages.gradient_check.why import derivation
-from pages.ui.kit.controls import check_controls, example_controls, preset_controls
+from pages.ui.kit.controls import (
+    classes_control,
+    example_controls,
+    margin_control,
+    preset_controls,
+)
 from pages.ui.lesson import lesson_tabs, opening
-from pages.ui.state.address import read_state, text
+from pages.ui.state.address import bind, read_state, text
 
 PRESETS = (
     "cat_image",
@@ -20,12 +29,28 @@ PRESETS = (
 )
 
 t = text()
-state, _ = read_state()
+state, _ = read_state(GradientCheckState)
 sweep = sweep_of(state)
 
 opening("gradient_check", t)
 gradient_stage("gradient_check", state, sweep, t)
-check_controls(state, t)
+function, mistake, margin, classes = st.columns([4, 3, 2, 2], vertical_alignment="bottom")
+function.selectbox(
+    t("gradient_check.control.function"),
+    list(CHECKABLE),
+    format_func=lambda id: t(f"gradient_check.function.{id}"),
+    **bind(state, "check"),
+)
+mistake.toggle(
+    t("gradient_check.control.mistake"),
+    help=t(f"gradient_check.mistake.{state.check}"),
+    **bind(state, "mistake"),
+)
+if CHECKABLE[state.check].uses_margin:
+    with margin:
+        margin_control(state, t)
+with classes:
+    classes_control(state, t)
 preset_controls(state, t, PRESETS)
 example_controls(state, t)
 lesson_tabs(

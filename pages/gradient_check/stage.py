@@ -9,6 +9,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from core.validation import FloatArray
+from pages.gradient_check import GradientCheckState
 from pages.gradient_check import panels as figures
 from pages.gradient_check.checked_functions import CHECKABLE
 from pages.gradient_check.difference_quotients import STEPS
@@ -36,7 +37,6 @@ from pages.ui.stage.vocabulary import (
     spoken,
 )
 from pages.ui.state.address import read_state, write_state
-from pages.ui.state.state import State
 from pages.ui.text import Text
 
 __all__ = ["READOUTS", "STEP_HANDLE", "gradient_stage", "moved", "result_table", "sweep_of"]
@@ -47,7 +47,7 @@ READOUTS = {"value": 4, "step": 4, "worst": 4, "worst32": 4, "kink_count": 0}
 STEP_HANDLE = "h"
 
 
-def sweep_of(state: State) -> GradientSweep:
+def sweep_of(state: GradientCheckState) -> GradientSweep:
     """Everything the stage shows, for every step of every handle."""
     return sweep_gradient_check(
         CHECKABLE[state.check],
@@ -67,7 +67,7 @@ def point_kind(check: str) -> str:
     )
 
 
-def gradient_stage(key: str, state: State, sweep: GradientSweep, t: Text) -> None:
+def gradient_stage(key: str, state: GradientCheckState, sweep: GradientSweep, t: Text) -> None:
     """Show the stage; a release becomes the new state."""
     every = range(len(state.example.names))
     shown = _places(sweep.by_entry, state.focus)
@@ -98,7 +98,7 @@ def gradient_stage(key: str, state: State, sweep: GradientSweep, t: Text) -> Non
     )
 
 
-def moved(state: State, release: Release) -> State:
+def moved(state: GradientCheckState, release: Release) -> GradientCheckState:
     """The state after a release; the same state if the message makes no sense."""
     given = moved_example(state, release)
     try:
@@ -110,7 +110,7 @@ def moved(state: State, release: Release) -> State:
     return replace(given, difference_step=step)
 
 
-def result_table(state: State, sweep: GradientSweep, t: Text) -> Table:
+def result_table(state: GradientCheckState, sweep: GradientSweep, t: Text) -> Table:
     """The numbers on screen, a row an entry of the gradient."""
     errors = sweep.by_entry.errors
     columns = {
@@ -143,7 +143,7 @@ def result_table(state: State, sweep: GradientSweep, t: Text) -> Table:
 
 
 def _adopt(release: Release) -> None:
-    write_state(moved(read_state()[0], release))
+    write_state(moved(read_state(GradientCheckState)[0], release))
 
 
 def _places(view: GradientView, entry: int) -> dict[Place, FloatArray]:
@@ -170,7 +170,7 @@ def _close_up(sweep: GradientSweep, entry: int) -> dict[Place, FloatArray]:
     return _row(places, entry)
 
 
-def _step_handle(state: State, sweep: GradientSweep, t: Text) -> Handle:
+def _step_handle(state: GradientCheckState, sweep: GradientSweep, t: Text) -> Handle:
     places = _places(sweep.by_step, state.focus)
     return Handle(
         id=STEP_HANDLE,
@@ -189,7 +189,7 @@ def _step_handle(state: State, sweep: GradientSweep, t: Text) -> Handle:
     )
 
 
-def _readouts(state: State, t: Text) -> list[Readout]:
+def _readouts(state: GradientCheckState, t: Text) -> list[Readout]:
     names = state.example.names
     numbers = [
         Readout(id, label=t(f"gradient_check.readout.{id}"), decimals=decimals)
@@ -214,7 +214,7 @@ def _readouts(state: State, t: Text) -> list[Readout]:
 
 def _panel(
     id: str,
-    state: State,
+    state: GradientCheckState,
     sweep: GradientSweep,
     now: Mapping[Place, FloatArray],
     readouts: Sequence[Readout],
@@ -242,7 +242,7 @@ def _panel(
     )
 
 
-def _figure(id: str, state: State, sweep: GradientSweep, t: Text) -> go.Figure:
+def _figure(id: str, state: GradientCheckState, sweep: GradientSweep, t: Text) -> go.Figure:
     names = state.example.names
     limit = sweep.axis.limit
     if id == "scores":

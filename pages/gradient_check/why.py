@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 
+from pages.gradient_check import GradientCheckState
 from pages.gradient_check.checked_functions import CHECKABLE
 from pages.gradient_check.numbers import GradientSweep
 from pages.gradient_check.step_error import predicted_errors, third_derivatives
 from pages.ui.kit import latex
-from pages.ui.state.state import State
 from pages.ui.text import Text, escape
 
 __all__ = ["derivation"]
 
 
-def derivation(state: State, sweep: GradientSweep, t: Text) -> str:
+def derivation(state: GradientCheckState, sweep: GradientSweep, t: Text) -> str:
     """Derive truncation, rounding and the best step for the entry in focus, as Markdown."""
     entry, h = state.focus, state.difference_step
     errors = sweep.by_entry.errors

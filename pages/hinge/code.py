@@ -6,8 +6,8 @@ from typing import Final
 
 from core.losses.exact_decimals import decimal_places
 from core.losses.hinge import HingeVariant
+from pages.hinge import HingeState
 from pages.ui.kit.printing import SHOW, array
-from pages.ui.state.state import State
 
 __all__ = ["snippet"]
 
@@ -40,7 +40,7 @@ gradient = sign * slope  # no class looks at another""",
 }
 
 
-def snippet(state: State) -> str:
+def snippet(state: HingeState) -> str:
     """Write the code of the chosen loss on the current example, and of every other variant."""
     decimals = decimal_places(state.example.scores, state.margin)
     rounding = (

@@ -1,15 +1,21 @@
 """Lesson: the hinge loss of the SVM. Its margins, its gradient by counting, its variants."""
 
+import streamlit as st
+
+from core.losses.hinge_variants import HINGE_POWERS
+from pages.hinge import HingeState
 from pages.hinge.code import snippet
 from pages.hinge.stage import hinge_stage, result_table, sweep_of
 from pages.hinge.why import derivation
 from pages.ui.kit.controls import (
+    classes_control,
     example_controls,
-    hinge_variant_controls,
+    margin_control,
     preset_controls,
+    variant_control,
 )
 from pages.ui.lesson import lesson_tabs, opening
-from pages.ui.state.address import read_state, text
+from pages.ui.state.address import bind, read_state, text
 
 PRESETS = (
     "cat_image",
@@ -24,13 +30,25 @@ PRESETS = (
 )
 
 t = text()
-state, _ = read_state()
+state, _ = read_state(HingeState)
 sweep = sweep_of(state)
 
 opening("hinge", t)
 hinge_stage(state, sweep, t)
 preset_controls(state, t, PRESETS)
-hinge_variant_controls(state, t)
+variant, power, margin, classes = st.columns([4, 2, 2, 2], vertical_alignment="bottom")
+with variant:
+    variant_control(state, t)
+power.selectbox(
+    t("control.power"),
+    HINGE_POWERS,
+    format_func=lambda power: t(f"power.power_{power}"),
+    **bind(state, "power"),
+)
+with margin:
+    margin_control(state, t)
+with classes:
+    classes_control(state, t)
 example_controls(state, t)
 lesson_tabs(
     "hinge",

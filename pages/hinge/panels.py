@@ -16,7 +16,7 @@ from pages.ui.kit.comparison_panels import score_places
 from pages.ui.kit.sweeps import ScoreAxis
 from pages.ui.kit.theme import CLASS_COLORS, HINGE, INK, MUTED, base_figure, class_axis
 from pages.ui.stage.vocabulary import LegendEntry, Mark, Place, Spot
-from pages.ui.state.state import MAXIMUM_CLASSES
+from pages.ui.state.example import MAXIMUM_CLASSES
 
 __all__ = [
     "LINE_ORIGIN",

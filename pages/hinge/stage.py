@@ -16,6 +16,7 @@ from core.losses.hinge_variants import (
     HingeVerdict,
 )
 from core.validation import FloatArray
+from pages.hinge import HingeState
 from pages.hinge import panels as figures
 from pages.hinge.numbers import HingeSweep, sweep_hinges
 from pages.ui.export import Table
@@ -39,7 +40,7 @@ from pages.ui.stage.vocabulary import (
     spoken,
 )
 from pages.ui.state.address import read_state, write_state
-from pages.ui.state.state import LARGEST_MARGIN, State
+from pages.ui.state.losses import LARGEST_MARGIN
 from pages.ui.text import Text
 
 __all__ = ["PANELS", "hinge_stage", "moved", "power_of", "result_table", "sweep_of"]
@@ -50,12 +51,12 @@ SHORT_DECIMALS = 3
 """What a number on a bar has room for."""
 
 
-def power_of(state: State) -> HingePower:
+def power_of(state: HingeState) -> HingePower:
     """The power of the hinge loss."""
     return 2 if state.power == 2 else 1
 
 
-def sweep_of(state: State) -> HingeSweep:
+def sweep_of(state: HingeState) -> HingeSweep:
     """Everything the stage shows, for every step of every handle."""
     return sweep_hinges(
         state.example.scores,
@@ -67,7 +68,7 @@ def sweep_of(state: State) -> HingeSweep:
     )
 
 
-def hinge_stage(state: State, sweep: HingeSweep, t: Text) -> None:
+def hinge_stage(state: HingeState, sweep: HingeSweep, t: Text) -> None:
     """Show the stage; a release becomes the new state."""
     now = {
         **figures.result_places(sweep.now),
@@ -106,7 +107,7 @@ def hinge_stage(state: State, sweep: HingeSweep, t: Text) -> None:
     )
 
 
-def moved(state: State, release: Release) -> State:
+def moved(state: HingeState, release: Release) -> HingeState:
     """The state after a release; the same state if the message makes no sense."""
     new = moved_example(state, release)
     if new is None:
@@ -121,10 +122,10 @@ def moved(state: State, release: Release) -> State:
 
 
 def _adopt(release: Release) -> None:
-    write_state(moved(read_state()[0], release))
+    write_state(moved(read_state(HingeState)[0], release))
 
 
-def result_table(state: State, result: HingeComparison, t: Text) -> Table:
+def result_table(state: HingeState, result: HingeComparison, t: Text) -> Table:
     """The numbers on screen, a row a class."""
     columns = {
         "score": result.scores,
@@ -157,12 +158,12 @@ def result_table(state: State, result: HingeComparison, t: Text) -> Table:
     )
 
 
-def _decimals(state: State, sweep: HingeSweep) -> int:
+def _decimals(state: HingeState, sweep: HingeSweep) -> int:
     own = decimal_places(state.example.scores, state.margin)
     return min(SHORT_DECIMALS, max(own, sweep.axis.decimals))
 
 
-def _readouts(state: State, decimals: int, t: Text) -> list[Readout]:
+def _readouts(state: HingeState, decimals: int, t: Text) -> list[Readout]:
     names = state.example.names
     is_whole = state.power == 1
     numbers = [
@@ -184,7 +185,7 @@ def _readouts(state: State, decimals: int, t: Text) -> list[Readout]:
     return [*numbers, *words, *lists, Readout("verdict", label="", choices=verdicts)]
 
 
-def _verdict(state: State, verdict: HingeVerdict, t: Text) -> str:
+def _verdict(state: HingeState, verdict: HingeVerdict, t: Text) -> str:
     """The sentence of a verdict, for the stage to fill; empty if the variant never says it."""
     variant, name = state.variant, verdict.name.lower()
     if verdict == HingeVerdict.TIED and variant != "crammer_singer":
@@ -225,7 +226,7 @@ def _score_sweeps(sweep: HingeSweep) -> list[dict[Place, FloatArray]]:
     ]
 
 
-def _label_sweep(state: State, sweep: HingeSweep) -> dict[Place, FloatArray]:
+def _label_sweep(state: HingeState, sweep: HingeSweep) -> dict[Place, FloatArray]:
     return {
         **figures.result_places(sweep.by_label),
         **figures.point_places(sweep.by_label, state.focus),
@@ -233,7 +234,7 @@ def _label_sweep(state: State, sweep: HingeSweep) -> dict[Place, FloatArray]:
     }
 
 
-def _margin_handle(state: State, sweep: HingeSweep, t: Text) -> Handle:
+def _margin_handle(state: HingeState, sweep: HingeSweep, t: Text) -> Handle:
     """The grip on the margin line: its value is the margin, counted down from the true score."""
     swept = {
         **figures.result_places(sweep.by_margin),
@@ -262,7 +263,7 @@ def _margin_handle(state: State, sweep: HingeSweep, t: Text) -> Handle:
 
 def _panel(
     id: str,
-    state: State,
+    state: HingeState,
     sweep: HingeSweep,
     now: Mapping[Place, FloatArray],
     readouts: Sequence[Readout],
@@ -298,7 +299,7 @@ def _panel(
     )
 
 
-def _title(id: str, state: State, t: Text) -> str:
+def _title(id: str, state: HingeState, t: Text) -> str:
     if id == "scores":
         return t("panel.scores")
     if id == "function":
@@ -309,7 +310,7 @@ def _title(id: str, state: State, t: Text) -> str:
     return t(f"hinge.panel.{id}")
 
 
-def _figure(id: str, state: State, sweep: HingeSweep, t: Text) -> go.Figure:
+def _figure(id: str, state: HingeState, sweep: HingeSweep, t: Text) -> go.Figure:
     names = state.example.names
     if id == "scores":
         return score_figures.scores_figure(names, sweep.axis)

@@ -6,9 +6,9 @@ import numpy as np
 
 from core.examples import PRESETS
 from core.losses.hinge_variants import HingeComparison, Term, compare_hinges
+from pages.hinge import HingeState
 from pages.ui.kit import latex
 from pages.ui.stage.vocabulary import format_number
-from pages.ui.state.state import State
 from pages.ui.state.written import write_number
 from pages.ui.text import Text, escape
 
@@ -17,7 +17,7 @@ __all__ = ["derivation"]
 IMAGES = ("cat_image", "car_image", "frog_image")
 
 
-def derivation(state: State, result: HingeComparison, t: Text) -> str:
+def derivation(state: HingeState, result: HingeComparison, t: Text) -> str:
     """Derive the chosen loss on the current example, and set every variant beside it."""
     variant, power = state.variant, state.power
     family = "one_vs_all" if variant == "one_vs_all" else "multiclass"
@@ -40,7 +40,10 @@ def derivation(state: State, result: HingeComparison, t: Text) -> str:
         losses=t(
             f"hinge.loss_{variant}",
             power=square,
-            terms=separator.join(f"{term}{square}" for term in latex.hinge_terms(state)),
+            terms=separator.join(
+                f"{term}{square}"
+                for term in latex.hinge_terms(state.example, state.margin, state.variant)
+            ),
             loss=latex.number(float(result.loss)),
         ),
         counting=t(f"hinge.gradient_{variant}_{power}", count=int(result.violation_count)),
@@ -60,7 +63,7 @@ def _short(value: float) -> str:
     return write_number(rounded) if rounded or not value else latex.number(value)
 
 
-def _terms_table(state: State, result: HingeComparison, t: Text) -> str:
+def _terms_table(state: HingeState, result: HingeComparison, t: Text) -> str:
     """A row a class: its margin with its numbers, its term, its entry of the gradient."""
     heads = ("class", "margin", "term", "slope")
     lines = [

@@ -6,9 +6,10 @@ from pages.home.published import published_table
 from pages.ui.frame import lesson_map
 from pages.ui.kit.comparison_stage import comparison_stage, sweep_of
 from pages.ui.state.address import read_state, text
+from pages.ui.state.losses import LossesState
 
 t = text()
-state, _ = read_state()
+state, _ = read_state(LossesState)
 
 st.title("Logit Lab", anchor=False)
 st.markdown(t("home.question"))

@@ -9,63 +9,72 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from core.examples import EXAMPLES, PRESETS, Example
-from pages.ui.frame import LESSONS
+from core.learning.published_runs import CLASSIFIER_STEPS, NETWORK_STEPS
 from pages.ui.kit.controls import preset_state
-from pages.ui.learning.presets import preset_run
-from pages.ui.state.state import State, encode
+from pages.ui.lessons import lessons
+from pages.ui.state.state import State, decode, encode
 from pages.ui.text import Text, escape
 
 __all__ = ["OPENED", "published_table"]
 
 
-def _preset(id: str) -> State:
-    return preset_state(next(preset for preset in PRESETS if preset.id == id))
+def _preset(lesson: str, id: str) -> tuple[str, State]:
+    preset = next(preset for preset in PRESETS if preset.id == id)
+    return lesson, preset_state(lessons()[lesson].state, preset)
+
+
+def _opened(lesson: str, **parameters: str) -> tuple[str, State]:
+    return lesson, decode(lessons()[lesson].state, parameters)[0]
 
 
 OPENED: Final = {
-    "softmax_one_two_three": ("softmax", _preset("one_two_three")),
-    "softmax_digits": ("softmax", _preset("digits")),
-    "softmax_book": ("softmax", _preset("three_logits")),
-    "softmax_overflow_book": ("numerical_stability", _preset("thousands")),
-    "softmax_overflow_notes": ("numerical_stability", _preset("hundreds")),
-    "softmax_weak_regularization": ("softmax", _preset("weak_regularization")),
-    "softmax_strong_regularization": ("softmax", _preset("strong_regularization")),
-    "softmax_illustration": ("softmax", _preset("illustration")),
-    "softmax_derivative": ("softmax", _preset("one_two_three")),
-    "cross_entropy_right": ("cross_entropy", _preset("right_prediction")),
-    "cross_entropy_far_off": ("cross_entropy", _preset("far_prediction")),
-    "cross_entropy_less_far_off": ("cross_entropy", _preset("near_prediction")),
-    "cross_entropy_offset_right": ("numerical_stability", _preset("right_prediction")),
-    "cross_entropy_offset_wrong": ("numerical_stability", _preset("far_prediction")),
-    "cross_entropy_capped": ("numerical_stability", _preset("overwhelming_win")),
-    "slide_probabilities": ("cross_entropy", _preset("cat_image")),
-    "slide_exponentials": ("softmax_loss_graph", _preset("cat_image")),
-    "slide_cross_entropy": ("cross_entropy", _preset("cat_image")),
-    "slide_cross_entropy_log10": ("cross_entropy", _preset("cat_image")),
-    "slide_cross_entropies": ("batch_lab", _preset("cat_image")),
-    "chance_cross_entropy": ("cross_entropy", _preset("chance_level")),
-    "large_lesson": ("cross_entropy", _preset("large_lesson")),
-    "small_lesson": ("cross_entropy", _preset("small_lesson")),
-    "identity_lesson": ("cross_entropy", _preset("large_lesson")),
-    "batch_gradient": ("batch_lab", _preset("large_lesson")),
-    "slide_hinges": ("batch_lab", _preset("cat_image")),
-    "margin_ten": ("hinge", _preset("margin_ten")),
-    "chance_hinge": ("hinge", _preset("chance_level")),
-    "crammer_singer_frog": ("hinge", _preset("frog_crammer_singer")),
-    "both_clear_win": ("svm_against_softmax", _preset("clear_win")),
-    "both_exact_margin": ("svm_against_softmax", _preset("exact_margin")),
-    "both_overwhelming_win": ("svm_against_softmax", _preset("overwhelming_win")),
-    "both_clear_win_twenty": ("svm_against_softmax", _preset("clear_win_twenty")),
-    "both_past_margin_twenty": ("svm_against_softmax", _preset("past_margin_twenty")),
-    "both_figure": ("svm_against_softmax", _preset("figure_scores")),
-    "figure_probability": ("softmax", _preset("figure_scores")),
-    "four_pixel_cat": ("score_function", State()),
-    "penalties": ("regularization", State(weights=(1.0, 0.0, 0.0, 0.0))),
-    "linear_classify_demo": ("linear_classifier", preset_run("demo")),
-    "spiral_classifier": ("linear_classifier", preset_run("spiral_classifier")),
-    "spiral_network": ("two_layer_network", preset_run("spiral_network")),
-    "circuit": ("softmax_loss_graph", State(graph="sum_times")),
-    "sigmoid_neuron": ("softmax_loss_graph", State(graph="sigmoid_neuron")),
+    "softmax_one_two_three": _preset("softmax", "one_two_three"),
+    "softmax_digits": _preset("softmax", "digits"),
+    "softmax_book": _preset("softmax", "three_logits"),
+    "softmax_overflow_book": _preset("numerical_stability", "thousands"),
+    "softmax_overflow_notes": _preset("numerical_stability", "hundreds"),
+    "softmax_weak_regularization": _preset("softmax", "weak_regularization"),
+    "softmax_strong_regularization": _preset("softmax", "strong_regularization"),
+    "softmax_illustration": _preset("softmax", "illustration"),
+    "softmax_derivative": _preset("softmax", "one_two_three"),
+    "cross_entropy_right": _preset("cross_entropy", "right_prediction"),
+    "cross_entropy_far_off": _preset("cross_entropy", "far_prediction"),
+    "cross_entropy_less_far_off": _preset("cross_entropy", "near_prediction"),
+    "cross_entropy_offset_right": _preset("numerical_stability", "right_prediction"),
+    "cross_entropy_offset_wrong": _preset("numerical_stability", "far_prediction"),
+    "cross_entropy_capped": _preset("numerical_stability", "overwhelming_win"),
+    "slide_probabilities": _preset("cross_entropy", "cat_image"),
+    "slide_exponentials": _preset("softmax_loss_graph", "cat_image"),
+    "slide_cross_entropy": _preset("cross_entropy", "cat_image"),
+    "slide_cross_entropy_log10": _preset("cross_entropy", "cat_image"),
+    "slide_cross_entropies": _preset("batch_lab", "cat_image"),
+    "chance_cross_entropy": _preset("cross_entropy", "chance_level"),
+    "large_lesson": _preset("cross_entropy", "large_lesson"),
+    "small_lesson": _preset("cross_entropy", "small_lesson"),
+    "identity_lesson": _preset("cross_entropy", "large_lesson"),
+    "batch_gradient": _preset("batch_lab", "large_lesson"),
+    "slide_hinges": _preset("batch_lab", "cat_image"),
+    "margin_ten": _preset("hinge", "margin_ten"),
+    "chance_hinge": _preset("hinge", "chance_level"),
+    "crammer_singer_frog": _preset("hinge", "frog_crammer_singer"),
+    "both_clear_win": _preset("svm_against_softmax", "clear_win"),
+    "both_exact_margin": _preset("svm_against_softmax", "exact_margin"),
+    "both_overwhelming_win": _preset("svm_against_softmax", "overwhelming_win"),
+    "both_clear_win_twenty": _preset("svm_against_softmax", "clear_win_twenty"),
+    "both_past_margin_twenty": _preset("svm_against_softmax", "past_margin_twenty"),
+    "both_figure": _preset("svm_against_softmax", "figure_scores"),
+    "figure_probability": _preset("softmax", "figure_scores"),
+    "four_pixel_cat": _opened("score_function"),
+    "penalties": _opened("regularization", w="1,0,0,0"),
+    "linear_classify_demo": _opened("linear_classifier", data="nine", start="demo", trained="0"),
+    "spiral_classifier": _opened(
+        "linear_classifier", data="published_spiral", half="1", trained=str(CLASSIFIER_STEPS)
+    ),
+    "spiral_network": _opened(
+        "two_layer_network", data="published_spiral", half="1", trained=str(NETWORK_STEPS)
+    ),
+    "circuit": _opened("softmax_loss_graph", graph="sum_times"),
+    "sigmoid_neuron": _opened("softmax_loss_graph", graph="sigmoid_neuron"),
 }
 """The lesson that shows an example, and the state to open it with."""
 
@@ -87,7 +96,7 @@ def _source(example: Example) -> str:
     if example.id not in OPENED:
         return escape(example.source)
     lesson, state = OPENED[example.id]
-    return f"[{escape(example.source)}](/{LESSONS[lesson]}?{urlencode(encode(state))})"
+    return f"[{escape(example.source)}](/{lessons()[lesson].path}?{urlencode(encode(state))})"
 
 
 def published_table(t: Text) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from textwrap import indent
 
 from core.learning.models import LinearClassifier
+from pages.linear_classifier import LinearClassifierState
 from pages.ui.kit.printing import SHOW
 from pages.ui.learning.runs import Run
 from pages.ui.learning.setups import Setup
@@ -17,12 +18,11 @@ from pages.ui.learning.training_code import (
     rate_source,
     update_source,
 )
-from pages.ui.state.state import State
 
 __all__ = ["snippet"]
 
 
-def snippet(state: State, svm: Run, softmax: Run) -> str:
+def snippet(state: LinearClassifierState, svm: Run, softmax: Run) -> str:
     """Write the code of both runs up to the step that is shown, with its settings."""
     setup, epoch = svm.setup, svm.training.steps_per_epoch
     penalty = penalty_source(setup.objective, ("W",))
@@ -31,7 +31,7 @@ def snippet(state: State, svm: Run, softmax: Run) -> str:
 import numpy as np
 
 # The data: points X, a row each, and their classes y
-{data_source(state, "linear", setup.data)}N = len(y)
+{data_source(state, setup.data)}N = len(y)
 {penalty.strengths}
 
 def svm(scores, y):  # the mean hinge loss, and its gradient at the scores

@@ -19,11 +19,11 @@ from core.learning.linear_run import LinearRun, linear_run, published_classifier
 from core.learning.models import LinearClassifier, LossName
 from core.learning.training import Training
 from core.validation import FloatArray, LabelArray
+from pages.linear_classifier import LinearClassifierState
 from pages.ui.learning.divergence import LARGEST_SHOWN
 from pages.ui.learning.runs import SLICE, Run, run_of, target_of
 from pages.ui.learning.setups import Setup, dataset, setup
 from pages.ui.state.address import read_state
-from pages.ui.state.state import State
 
 __all__ = [
     "LOSSES",
@@ -87,7 +87,7 @@ class Seen:
         """Both."""
         return self.softmax, self.svm
 
-    def row(self, state: State) -> int:
+    def row(self, state: LinearClassifierState) -> int:
         """Which of the steps the state shows: the last one up to its own."""
         if state.at is None:
             return len(self.steps) - 1
@@ -99,7 +99,7 @@ def _published() -> LinearClassifier:
     return published_classifier()
 
 
-def start_of(state: State, data: Dataset) -> LinearClassifier | None:
+def start_of(state: LinearClassifierState, data: Dataset) -> LinearClassifier | None:
     """Return where both runs start: as set by hand, or as published; None for random weights.
 
     An address from elsewhere may ask for a start by hand that this session does not know.
@@ -109,13 +109,13 @@ def start_of(state: State, data: Dataset) -> LinearClassifier | None:
     return model if model is not None and model.classes == data.classes else None
 
 
-def keep_start(state: State, model: LinearClassifier) -> State:
+def keep_start(state: LinearClassifierState, model: LinearClassifier) -> LinearClassifierState:
     """Let both runs start at a model; return the state that shows them there."""
     st.session_state[_START] = model
     return replace(state, start="own", trained=0, at=None)
 
 
-def hold(state: State, model: LinearClassifier | None = None) -> None:
+def hold(state: LinearClassifierState, model: LinearClassifier | None = None) -> None:
     """Show a state, and a start, as long as a hand holds what differs from the address."""
     st.session_state[_HELD] = (state, model)
 
@@ -130,25 +130,25 @@ def let_go() -> None:
     st.session_state[_HELD] = None
 
 
-def pair_of(state: State, start: LinearClassifier | None = None, *, record_every: int = 1) -> Pair:
+def pair_of(
+    state: LinearClassifierState, start: LinearClassifier | None = None, *, record_every: int = 1
+) -> Pair:
     """Return both runs of a state; they are not trained by this."""
-    data = dataset(state, "linear")
+    data = dataset(state)
     model = start or start_of(state, data)
-    target = target_of(state, "linear")
-    setups = (
-        setup(state, "linear", loss, start=model, record_every=record_every) for loss in LOSSES
-    )
+    target = target_of(state)
+    setups = (setup(state, loss, start=model, record_every=record_every) for loss in LOSSES)
     soft, svm = (run_of(made, target) for made in setups)
     return Pair(data, (soft, svm), target, model)
 
 
-def held_pair() -> tuple[State, Pair]:
+def held_pair() -> tuple[LinearClassifierState, Pair]:
     """Return the state and the runs to show: those in the hand, else those of the address.
 
     In the hand they are recorded at fewer steps, so that the losses follow it closely.
     """
-    state, start = st.session_state.get(_HELD) or (read_state()[0], None)
-    every = held_record_every(target_of(state, "linear"), state.at)
+    state, start = st.session_state.get(_HELD) or (read_state(LinearClassifierState)[0], None)
+    every = held_record_every(target_of(state), state.at)
     pair = pair_of(state, start, record_every=every)
     for run in pair.runs:
         run.advance(pair.target, SLICE / len(pair.runs))

@@ -9,13 +9,13 @@ from typing import Final
 import streamlit as st
 
 from core.learning.linear_run import LinearRun
+from pages.linear_classifier import LinearClassifierState
 from pages.linear_classifier.code import snippet
 from pages.linear_classifier.pair import LOSSES, Pair, Seen
 from pages.linear_classifier.why import derivation, step_of
 from pages.ui.export import Table
 from pages.ui.learning.points.table import Shown
 from pages.ui.state.address import write_state
-from pages.ui.state.state import State
 from pages.ui.text import Text
 
 __all__ = ["code", "history_table", "start_control", "views", "why"]
@@ -23,7 +23,7 @@ __all__ = ["code", "history_table", "start_control", "views", "why"]
 NAMES: Final = ("softmax", "svm")
 
 
-def views(state: State, seen: Seen) -> list[Shown]:
+def views(state: LinearClassifierState, seen: Seen) -> list[Shown]:
     """What both classifiers make of the points at the step shown."""
     row = seen.row(state)
     return [
@@ -36,13 +36,13 @@ def views(state: State, seen: Seen) -> list[Shown]:
     ]
 
 
-def why(state: State, pair: Pair, t: Text) -> str:
+def why(state: LinearClassifierState, pair: Pair, t: Text) -> str:
     """Derive the step shown."""
     softmax, svm = (step_of(run.training, state.at) for run in pair.runs)
     return derivation(pair.data, svm, softmax, pair.runs[0].setup.recipe, t)
 
 
-def code(state: State, pair: Pair) -> str:
+def code(state: LinearClassifierState, pair: Pair) -> str:
     """Write the code that trains up to the step shown."""
     softmax, svm = pair.runs
     return snippet(state, svm, softmax)
@@ -83,7 +83,7 @@ def _entries(numbers: LinearRun, names: Sequence[str]) -> dict[str, list[float]]
     return entries
 
 
-def start_control(state: State, pair: Pair, t: Text) -> None:
+def start_control(state: LinearClassifierState, pair: Pair, t: Text) -> None:
     """Offer the way back to random weights, if both runs start elsewhere, or should do so."""
     if state.start == "own" and pair.start is None:
         st.info(t("linear_classifier.own_start_missing"), icon="🎲")

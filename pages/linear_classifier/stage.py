@@ -17,6 +17,7 @@ from core.learning.linear_run import Standing
 from core.learning.models import LinearClassifier
 from core.learning.plane import Box, arrow_scale, square_box
 from core.tables.point_edits import with_point, with_point_at, without_point
+from pages.linear_classifier import LinearClassifierState
 from pages.linear_classifier import panels as figures
 from pages.linear_classifier.pair import (
     Pair,
@@ -49,7 +50,6 @@ from pages.ui.stage.vocabulary import (
     spoken,
 )
 from pages.ui.state.address import write_state
-from pages.ui.state.state import State
 from pages.ui.text import Text
 
 __all__ = ["Change", "Frame", "frame_of", "linear_stage", "read_release"]
@@ -72,7 +72,7 @@ _ID: Final = re.compile(rf"({'|'.join(figures.RUNS)})_(point|entry)(\d+)")
 class Frame:
     """What holds still during a drag: ranges, scales and colours, from the runs before it."""
 
-    state: State
+    state: LinearClassifierState
     pair: Pair
     seen: Seen
     drawing: figures.Drawing
@@ -96,7 +96,7 @@ class Change:
     at: int | None = None
 
 
-def frame_of(state: State, pair: Pair) -> Frame:
+def frame_of(state: LinearClassifierState, pair: Pair) -> Frame:
     """Everything the stage shows of two runs, and the ranges that it needs."""
     both = seen(pair)
     box = square_box(pair.data.points)
@@ -136,7 +136,7 @@ def _round_range(largest: float, start: float) -> float:
     return round_up(max(min(largest, _HIGHEST * start), 1e-3))
 
 
-def linear_stage(state: State, pair: Pair, t: Text) -> None:
+def linear_stage(state: LinearClassifierState, pair: Pair, t: Text) -> None:
     """Show both runs; a drag that goes on shows what it would make of them."""
     # Of a start that was set by hand the address says only that there is one.
     if not is_held() and start_of(state, pair.data) is not pair.start:
@@ -363,12 +363,14 @@ def _released(frame: Frame, release: Release) -> None:
     if release.added is not None:
         _, x1, x2 = release.added
         x1, x2 = (round(x, _decimals(frame.drawing.box)) for x in (x1, x2))
-        change(data, lambda: with_point(data, x1, x2, new_class(data)), "plane", "linear")
+        change(
+            data, lambda: with_point(data, x1, x2, new_class(data)), "plane", LinearClassifierState
+        )
         return
     if release.removed is not None:
         found = _ID.fullmatch(release.removed)
         if found is not None and found[2] == "point" and int(found[3]) < data.size:
-            change(data, lambda: without_point(data, int(found[3])), "plane", "linear")
+            change(data, lambda: without_point(data, int(found[3])), "plane", LinearClassifierState)
         return
     changed = read_release(frame, release)
     points, start = changed.points, changed.start
@@ -378,7 +380,7 @@ def _released(frame: Frame, release: Release) -> None:
         elif start is not None:
             hold(replace(state, trained=0, at=None), start)
     elif points is not None:
-        change(data, lambda: points, "plane", "linear")
+        change(data, lambda: points, "plane", LinearClassifierState)
     elif start is not None:
         write_state(keep_start(state, start))
     elif changed.at is not None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from pages.numerical_stability import NumericalStabilityState
 from pages.ui.kit.printing import array
-from pages.ui.state.state import State
 
 __all__ = ["snippet"]
 
 
-def snippet(state: State) -> str:
+def snippet(state: NumericalStabilityState) -> str:
     """Write the code of every method on the current example, with its numbers."""
     return f"""\
 import numpy as np

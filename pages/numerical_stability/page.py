@@ -1,5 +1,6 @@
 """Lesson: numerical stability. Softmax and its loss in three floating-point types, live."""
 
+from pages.numerical_stability import NumericalStabilityState
 from pages.numerical_stability.code import snippet
 from pages.numerical_stability.stage import result_table, stability_stage, sweep_of
 from pages.numerical_stability.why import derivation
@@ -17,7 +18,7 @@ PRESETS = (
 )
 
 t = text()
-state, _ = read_state()
+state, _ = read_state(NumericalStabilityState)
 sweep = sweep_of(state)
 
 opening("numerical_stability", t)

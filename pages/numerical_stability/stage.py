@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 
 from core.precision.float_types import POOLINGS, PRECISIONS, Outcome
 from core.validation import FloatArray
+from pages.numerical_stability import NumericalStabilityState
 from pages.numerical_stability import panels as figures
 from pages.numerical_stability.numbers import (
     COMPARED,
@@ -25,7 +26,6 @@ from pages.ui.kit.handles import LABEL_HANDLE, label_handle, stage_words
 from pages.ui.stage.component import stage
 from pages.ui.stage.vocabulary import Handle, Panel, Place, Readout, Release, spoken
 from pages.ui.state.address import read_state, write_state
-from pages.ui.state.state import State
 from pages.ui.text import Text
 
 __all__ = ["READOUTS", "moved", "result_table", "stability_stage", "stability_words", "sweep_of"]
@@ -43,12 +43,14 @@ READOUTS = {
 SLIDERS = ("scale", "shift")
 
 
-def sweep_of(state: State) -> StabilitySweep:
+def sweep_of(state: NumericalStabilityState) -> StabilitySweep:
     """Everything the stage shows, for every step of both sliders."""
     return sweep_stability(state.example.scores, scale=state.scale, shift=state.shift)
 
 
-def stability_stage(key: str, state: State, sweep: StabilitySweep, t: Text) -> None:
+def stability_stage(
+    key: str, state: NumericalStabilityState, sweep: StabilitySweep, t: Text
+) -> None:
     """Show the stage; a release becomes the new state."""
     label, classes = state.example.label, len(state.example.names)
     words = stability_words(t)
@@ -76,7 +78,7 @@ def stability_stage(key: str, state: State, sweep: StabilitySweep, t: Text) -> N
     )
 
 
-def result_table(state: State, result: Stability, t: Text) -> Table:
+def result_table(state: NumericalStabilityState, result: Stability, t: Text) -> Table:
     """The numbers on screen, a row a method and type; what is not a number as text."""
     label = state.example.label
     names = [*state.example.names, "loss"]
@@ -118,7 +120,7 @@ def result_table(state: State, result: Stability, t: Text) -> Table:
     )
 
 
-def moved(state: State, release: Release) -> State:
+def moved(state: NumericalStabilityState, release: Release) -> NumericalStabilityState:
     """The state after a release; the same state if the message makes no sense."""
     values = release.values
     try:
@@ -136,7 +138,7 @@ def moved(state: State, release: Release) -> State:
 
 
 def _adopt(release: Release) -> None:
-    write_state(moved(read_state()[0], release))
+    write_state(moved(read_state(NumericalStabilityState)[0], release))
 
 
 def _along(sweep: StabilitySweep, slider: str) -> Stability:
@@ -151,7 +153,7 @@ def _ticks() -> tuple[str, ...]:
     )
 
 
-def _slider(name: str, state: State, sweep: StabilitySweep, t: Text) -> Handle:
+def _slider(name: str, state: NumericalStabilityState, sweep: StabilitySweep, t: Text) -> Handle:
     along, label = _along(sweep, name), state.example.label
     present = state.scale if name == "scale" else state.shift
     grid = SCALES if name == "scale" else SHIFTS
@@ -178,7 +180,7 @@ def _slider(name: str, state: State, sweep: StabilitySweep, t: Text) -> Handle:
     )
 
 
-def _label_sweep(state: State, sweep: StabilitySweep) -> dict[Place, FloatArray]:
+def _label_sweep(state: NumericalStabilityState, sweep: StabilitySweep) -> dict[Place, FloatArray]:
     """What each class makes of the numbers, if it is the true one."""
     along = _along(sweep, state.swept)
     each = [
@@ -231,7 +233,7 @@ def _readouts(words: tuple[str, ...], t: Text) -> list[Readout]:
 
 def _panel(
     id: str,
-    state: State,
+    state: NumericalStabilityState,
     now: Mapping[Place, FloatArray],
     readouts: list[Readout],
     t: Text,
@@ -249,7 +251,7 @@ def _panel(
     )
 
 
-def _figure(id: str, state: State, t: Text) -> go.Figure:
+def _figure(id: str, state: NumericalStabilityState, t: Text) -> go.Figure:
     if id == "table":
         methods = [t(f"numerical_stability.method.{method}") for method in COMPARED]
         rows = tuple(f"{method} {precision}" for method in methods for precision in PRECISIONS)

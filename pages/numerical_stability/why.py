@@ -10,9 +10,9 @@ from core.precision.float_types import (
     exp_limits,
     offset_cross_entropy,
 )
+from pages.numerical_stability import NumericalStabilityState
 from pages.numerical_stability.numbers import Stability
 from pages.ui.kit import latex
-from pages.ui.state.state import State
 from pages.ui.state.written import write_number
 from pages.ui.text import Text
 
@@ -36,7 +36,7 @@ def _power(log10: float) -> str:
     return rf"{10.0 ** (log10 - exponent):.3f} \cdot 10^{{{exponent}}}"
 
 
-def derivation(state: State, result: Stability, t: Text) -> str:
+def derivation(state: NumericalStabilityState, result: Stability, t: Text) -> str:
     """Explain overflow, the shift, log-space and the offset with the present numbers."""
     label, logits = state.example.label, result.logits
     winner = int(logits.argmax())

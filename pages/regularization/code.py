@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from pages.regularization import RegularizationState
 from pages.regularization.stage import mixing_of, weights_of
 from pages.ui.kit.printing import SHOW, array
-from pages.ui.state.state import State
 
 __all__ = ["snippet"]
 
 
-def snippet(state: State) -> str:
+def snippet(state: RegularizationState) -> str:
     """Write the code of the current penalties, and of coordinate descent to the optimum."""
     factor = 0.5 if state.half else 1.0
     return f"""\

@@ -8,11 +8,12 @@ from typing import Final
 import numpy as np
 import streamlit as st
 
-from pages.regularization.penalty_comparison import LARGEST_WEIGHT, PENALTIES
+from core.losses.penalties import PENALTIES
+from pages.regularization import RegularizationState, parse_weights
+from pages.regularization.penalty_comparison import LARGEST_WEIGHT
 from pages.regularization.stage import FIRST_WEIGHTS, weights_of
 from pages.ui.kit.controls import number_control, typed
-from pages.ui.state.address import read_state, write_state
-from pages.ui.state.state import DEFAULT, State, parse_weights, with_attribute
+from pages.ui.state.address import bind, read_state, write_state
 from pages.ui.state.written import write_scores
 from pages.ui.text import Text
 
@@ -22,7 +23,7 @@ PUBLISHED: Final = {"one": FIRST_WEIGHTS, "shared": (0.25, 0.25, 0.25, 0.25)}
 """The weights that the CS231n notes compare."""
 
 
-def weight_controls(state: State, t: Text) -> None:
+def weight_controls(state: RegularizationState, t: Text) -> None:
     """Choose the published weights, type others, or draw some with the same score."""
     one, shared, random, reset, field = st.columns([2, 3, 2, 1, 4], vertical_alignment="bottom")
     for column, (id, weights) in zip((one, shared), PUBLISHED.items(), strict=True):
@@ -41,9 +42,12 @@ def weight_controls(state: State, t: Text) -> None:
         on_click=_randomise,
         width="stretch",
     )
-    reset.button(t("control.reset"), on_click=write_state, args=(DEFAULT,), width="stretch")
+    reset.button(
+        t("control.reset"), on_click=write_state, args=(RegularizationState(),), width="stretch"
+    )
     with field:
         typed(
+            state,
             "weights",
             t("regularization.control.weights"),
             write_scores(weights_of(state)),
@@ -53,46 +57,33 @@ def weight_controls(state: State, t: Text) -> None:
         )
 
 
-def penalty_controls(state: State, t: Text) -> None:
+def penalty_controls(state: RegularizationState, t: Text) -> None:
     """Choose the penalty, the share of L1 in the elastic net, and the factor of L2."""
     kind, mixing, half = st.columns([5, 3, 4], vertical_alignment="bottom")
-    st.session_state["penalty"] = state.penalty
     kind.segmented_control(
         t("regularization.control.penalty"),
         PENALTIES,
         format_func=lambda id: t(f"regularization.penalty.{id}"),
-        key="penalty",
         required=True,
-        on_change=lambda: _set("penalty", st.session_state["penalty"]),
+        **bind(state, "penalty"),
     )
     with mixing:
         number_control(
             state,
             "mixing",
             t("regularization.control.mixing"),
-            least=0.0,
-            most=1.0,
             step=0.1,
         )
-    st.session_state["half"] = bool(state.half)
-    half.toggle(
-        t("regularization.control.half"),
-        key="half",
-        on_change=lambda: _set("half", int(st.session_state["half"])),
-    )
-
-
-def _set(attribute: str, value: object) -> None:
-    write_state(with_attribute(read_state()[0], attribute, value))
+    half.toggle(t("regularization.control.half"), **bind(state, "half"))
 
 
 def _adopt_weights(weights: tuple[float, ...]) -> None:
-    write_state(replace(read_state()[0], weights=weights))
+    write_state(replace(read_state(RegularizationState)[0], weights=weights))
 
 
 def _randomise() -> None:
     """Draw other weights with the same score."""
-    weights = np.array(weights_of(read_state()[0]))
+    weights = np.array(weights_of(read_state(RegularizationState)[0]))
     drawn = np.round(np.random.default_rng().uniform(-0.5, 1.0, size=weights.size), 1)
     drawn += (weights.sum() - drawn.sum()) / weights.size
     _adopt_weights(tuple(np.clip(np.round(drawn, 6), -LARGEST_WEIGHT, LARGEST_WEIGHT).tolist()))

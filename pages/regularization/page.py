@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from pages.regularization import RegularizationState
 from pages.regularization.code import snippet
 from pages.regularization.controls import penalty_controls, weight_controls
 from pages.regularization.stage import (
@@ -18,7 +19,7 @@ from pages.ui.lesson import lesson_tabs, opening
 from pages.ui.state.address import read_state, text
 
 t = text()
-state, _ = read_state()
+state, _ = read_state(RegularizationState)
 weights = weight_sweep(state)
 path = path_sweep(state)
 

@@ -8,6 +8,7 @@ from functools import lru_cache
 import numpy as np
 import plotly.graph_objects as go
 
+from core.losses.penalties import PENALTIES
 from core.validation import FloatArray
 from pages.regularization.path import (
     PROBLEM,
@@ -17,7 +18,7 @@ from pages.regularization.path import (
     penalty_ball,
     position,
 )
-from pages.regularization.penalty_comparison import INPUTS, PENALTIES, PenaltyComparison
+from pages.regularization.penalty_comparison import INPUTS, PenaltyComparison
 from pages.ui.kit.bars import FIGURES_KEPT
 from pages.ui.kit.theme import CLASS_COLORS, INK, MUTED, ZERO, base_figure, class_axis
 from pages.ui.stage.vocabulary import LegendEntry, Mark, Place, Spot

@@ -16,7 +16,6 @@ from core.validation import FloatArray, as_logits, as_real, require_finite
 __all__ = [
     "INPUTS",
     "LARGEST_WEIGHT",
-    "PENALTIES",
     "PenaltyComparison",
     "Sharing",
     "WeightAxis",
@@ -28,7 +27,6 @@ __all__ = [
 INPUTS = (1.0, 1.0, 1.0, 1.0)
 """The input x of the CS231n notes."""
 
-PENALTIES = ("l1", "l2", "elastic")
 
 STEPS_EACH_WAY = 30
 LIMITS = (1.5, 3.0, 7.5, 15.0, 30.0)

@@ -9,13 +9,14 @@ from functools import lru_cache
 import numpy as np
 import plotly.graph_objects as go
 
+from core.losses.penalties import PENALTIES
 from core.validation import FloatArray
+from pages.regularization import RegularizationState
 from pages.regularization import panels as figures
 from pages.regularization.path import STRENGTHS, Optima, Sparsity, optima, zero_from
 from pages.regularization.penalty_comparison import (
     INPUTS,
     LARGEST_WEIGHT,
-    PENALTIES,
     PenaltyComparison,
     WeightAxis,
     compare_penalties,
@@ -39,7 +40,6 @@ from pages.ui.stage.vocabulary import (
     spoken,
 )
 from pages.ui.state.address import read_state, write_state
-from pages.ui.state.state import LARGEST_STRENGTH, State
 from pages.ui.text import Text
 
 __all__ = [
@@ -102,17 +102,17 @@ class PathSweep:
     other: Optima
 
 
-def weights_of(state: State) -> tuple[float, ...]:
+def weights_of(state: RegularizationState) -> tuple[float, ...]:
     """The four weights of the first stage."""
     return FIRST_WEIGHTS if state.weights is None else state.weights
 
 
-def mixing_of(state: State) -> float:
+def mixing_of(state: RegularizationState) -> float:
     """The share of L1 in the chosen penalty."""
     return {"l1": 1.0, "l2": 0.0}.get(state.penalty, state.mixing)
 
 
-def _other(state: State) -> str:
+def _other(state: RegularizationState) -> str:
     """The penalty to compare with: L2 if the chosen one holds weights at 0, else L1."""
     return "l2" if mixing_of(state) > 0 else "l1"
 
@@ -122,7 +122,7 @@ def penalty_names(t: Text) -> tuple[str, ...]:
     return ("L1", "L2", t("regularization.name.elastic"))
 
 
-def weight_sweep(state: State) -> WeightSweep:
+def weight_sweep(state: RegularizationState) -> WeightSweep:
     """Everything the first stage shows, for every step of every weight."""
     weights = weights_of(state)
     axis, half = weight_axis(weights), bool(state.half)
@@ -133,7 +133,7 @@ def weight_sweep(state: State) -> WeightSweep:
     )
 
 
-def path_sweep(state: State) -> PathSweep:
+def path_sweep(state: RegularizationState) -> PathSweep:
     """Everything the second stage shows, for every lambda."""
     half = bool(state.half)
     mixing, other = mixing_of(state), float(_other(state) == "l1")
@@ -150,12 +150,12 @@ def _zero_from(mixing: float, *, half: bool) -> tuple[float, float]:
     return zero_from(mixing=mixing, half=half)
 
 
-def zeros_of(state: State) -> tuple[float, float]:
+def zeros_of(state: RegularizationState) -> tuple[float, float]:
     """From which lambda on each of the two weights is 0 with the chosen penalty."""
     return _zero_from(mixing_of(state), half=bool(state.half))
 
 
-def weights_stage(state: State, sweep: WeightSweep, t: Text) -> None:
+def weights_stage(state: RegularizationState, sweep: WeightSweep, t: Text) -> None:
     """Show the four weights and what they cost; a release becomes the new state."""
     now = figures.weight_places(sweep.now)
     swept = figures.weight_places(sweep.by_weight)
@@ -183,12 +183,14 @@ def weights_stage(state: State, sweep: WeightSweep, t: Text) -> None:
         readouts=readouts,
         marks=figures.weight_marks(),
         now=now,
-        on_release=lambda release: write_state(moved_weights(read_state()[0], release)),
+        on_release=lambda release: write_state(
+            moved_weights(read_state(RegularizationState)[0], release)
+        ),
         labels=stage_words(t),
     )
 
 
-def path_stage(state: State, sweep: PathSweep, t: Text) -> None:
+def path_stage(state: RegularizationState, sweep: PathSweep, t: Text) -> None:
     """Show the way of the optimum along lambda; a release becomes the new state."""
     mixing, half = mixing_of(state), bool(state.half)
     by_strength = figures.path_places(sweep.by_strength, sweep.other, mixing=mixing, half=half)
@@ -208,19 +210,21 @@ def path_stage(state: State, sweep: PathSweep, t: Text) -> None:
                 mark="slider",
                 axis="x",
                 grid=tuple(STRENGTHS.tolist()),
-                limits=(0.0, LARGEST_STRENGTH),
+                limits=(0.0, float(STRENGTHS[-1])),
                 sweep=by_strength,
             )
         ],
         readouts=readouts,
         marks=figures.path_marks(figures.COLORS[state.penalty]),
         now=now,
-        on_release=lambda release: write_state(moved_strength(read_state()[0], release)),
+        on_release=lambda release: write_state(
+            moved_strength(read_state(RegularizationState)[0], release)
+        ),
         labels=stage_words(t),
     )
 
 
-def moved_weights(state: State, release: Release) -> State:
+def moved_weights(state: RegularizationState, release: Release) -> RegularizationState:
     """The state after a weight was let go; the same state if the message makes no sense."""
     try:
         weights = tuple(float(str(release.values[_weight_id(i)])) for i in range(len(INPUTS)))
@@ -231,13 +235,13 @@ def moved_weights(state: State, release: Release) -> State:
     return replace(state, weights=weights)
 
 
-def moved_strength(state: State, release: Release) -> State:
+def moved_strength(state: RegularizationState, release: Release) -> RegularizationState:
     """The state after lambda was let go; the same state if the message makes no sense."""
     try:
         strength = float(str(release.values[STRENGTH]))
     except (KeyError, ValueError):
         return state
-    return replace(state, strength=strength) if 0 <= strength <= LARGEST_STRENGTH else state
+    return replace(state, strength=strength) if 0 <= strength <= float(STRENGTHS[-1]) else state
 
 
 def _weight_id(index: int) -> str:
@@ -259,7 +263,9 @@ def weight_table(result: PenaltyComparison, t: Text) -> Table:
     return Table(columns, headings)
 
 
-def path_table(state: State, weights: PenaltyComparison, result: Optima, t: Text) -> Table:
+def path_table(
+    state: RegularizationState, weights: PenaltyComparison, result: Optima, t: Text
+) -> Table:
     """The optimum for every lambda, a row a value; the four weights among the settings."""
     columns = {
         "lambda": result.strengths,
@@ -289,7 +295,7 @@ def path_table(state: State, weights: PenaltyComparison, result: Optima, t: Text
     )
 
 
-def _weight_readouts(state: State, t: Text) -> list[Readout]:
+def _weight_readouts(state: RegularizationState, t: Text) -> list[Readout]:
     names = dict(zip(PENALTIES, penalty_names(t), strict=True))
     least = f"least_{state.penalty}"
     sentences = tuple(
@@ -313,7 +319,7 @@ def _weight_readouts(state: State, t: Text) -> list[Readout]:
     ]
 
 
-def _path_readouts(state: State, t: Text) -> list[Readout]:
+def _path_readouts(state: RegularizationState, t: Text) -> list[Readout]:
     names = dict(zip(PENALTIES, penalty_names(t), strict=True))
     kind = "held" if mixing_of(state) > 0 else "never"
     first, second = (_short(strength) for strength in zeros_of(state))
@@ -353,7 +359,7 @@ def _short(strength: float) -> str:
 
 def _weight_panel(
     id: str,
-    state: State,
+    state: RegularizationState,
     sweep: WeightSweep,
     now: Mapping[Place, FloatArray],
     readouts: Sequence[Readout],
@@ -388,7 +394,7 @@ def _weight_panel(
 
 def _path_panel(
     id: str,
-    state: State,
+    state: RegularizationState,
     sweep: PathSweep,
     now: Mapping[Place, FloatArray],
     readouts: Sequence[Readout],
@@ -399,7 +405,7 @@ def _path_panel(
     zeros = tuple(
         (strength, index)
         for index, strength in enumerate(zeros_of(state))
-        if strength <= LARGEST_STRENGTH
+        if strength <= float(STRENGTHS[-1])
     )
     figure: go.Figure
     if id == "plane":
@@ -425,7 +431,7 @@ def _path_panel(
     )
 
 
-def _legend(id: str, state: State, t: Text) -> tuple[LegendEntry, ...]:
+def _legend(id: str, state: RegularizationState, t: Text) -> tuple[LegendEntry, ...]:
     return figures.legend(
         id,
         penalty_names(t),

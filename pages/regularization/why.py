@@ -6,18 +6,21 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from core.losses.penalties import PENALTIES
+from pages.regularization import RegularizationState
 from pages.regularization.path import PROBLEM, Optima
-from pages.regularization.penalty_comparison import PENALTIES, PenaltyComparison
+from pages.regularization.penalty_comparison import PenaltyComparison
 from pages.regularization.stage import mixing_of, zeros_of
 from pages.ui.kit import latex
-from pages.ui.state.state import State
 from pages.ui.state.written import write_number
 from pages.ui.text import Text
 
 __all__ = ["derivation"]
 
 
-def derivation(state: State, result: PenaltyComparison, optimum: Optima, t: Text) -> str:
+def derivation(
+    state: RegularizationState, result: PenaltyComparison, optimum: Optima, t: Text
+) -> str:
     """Derive the penalties of the four weights, and the optimum of the two."""
     weights = result.weights.tolist()
     totals = {
@@ -59,7 +62,7 @@ def _sum(terms: Iterable[str]) -> str:
     return " + ".join(terms)
 
 
-def _penalty(state: State) -> str:
+def _penalty(state: RegularizationState) -> str:
     """Write the chosen penalty with its numbers."""
     mixing = mixing_of(state)
     parts = []
@@ -86,7 +89,7 @@ def _thresholds(optimum: Optima) -> str:
     return "\n\n".join(f"$$\n{line}\n$$" for line in lines)
 
 
-def _zeros(state: State, t: Text) -> str:
+def _zeros(state: RegularizationState, t: Text) -> str:
     first, second = zeros_of(state)
     if np.isinf(first):
         return t("regularization.zeros_never")

@@ -1,1 +1,68 @@
-"""A lesson of its own."""
+"""Lesson: score function. W x + b as a picture, its scores in both losses, and digits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from core.learning.score_function import (
+    CLASSES,
+    LARGEST_BIAS,
+    LARGEST_MATRIX_ENTRY,
+    LARGEST_PIXEL,
+    PIXELS,
+)
+from core.losses.hinge import HingeVariant
+from pages.ui.lessons import Lesson
+from pages.ui.state.losses import margin, variant
+from pages.ui.state.parameters import parsed, whole
+from pages.ui.state.state import State
+from pages.ui.state.written import Problem, parse_numbers, write_scores
+
+__all__ = [
+    "LAST_DIGIT",
+    "LESSON",
+    "ScoreFunctionState",
+    "parse_bias",
+    "parse_matrix",
+    "parse_pixels",
+]
+
+LAST_DIGIT: Final = 1796
+
+
+def parse_pixels(text: str) -> tuple[tuple[float, ...] | None, tuple[Problem, ...]]:
+    """Read the pixels; None if they cannot be used."""
+    return _parse(text, "x", PIXELS, LARGEST_PIXEL)
+
+
+def parse_matrix(text: str) -> tuple[tuple[float, ...] | None, tuple[Problem, ...]]:
+    """Read the weights row by row; None if they cannot be used."""
+    return _parse(text, "W", CLASSES * PIXELS, LARGEST_MATRIX_ENTRY)
+
+
+def parse_bias(text: str) -> tuple[tuple[float, ...] | None, tuple[Problem, ...]]:
+    """Read the bias; None if it cannot be used."""
+    return _parse(text, "b", CLASSES, LARGEST_BIAS)
+
+
+def _parse(
+    text: str, name: str, count: int, largest: float
+) -> tuple[tuple[float, ...] | None, tuple[Problem, ...]]:
+    return parse_numbers(text, name, count=count, reason="number_count", largest=largest, used="")
+
+
+@dataclass(frozen=True)
+class ScoreFunctionState(State):
+    """An image of four pixels, its weights and bias, and a digit; None: the published ones."""
+
+    margin: float = margin()
+    variant: HingeVariant = variant()
+    pixels: tuple[float, ...] | None = parsed("x", parse_pixels, write_scores)
+    matrix: tuple[float, ...] | None = parsed("W", parse_matrix, write_scores)
+    bias: tuple[float, ...] | None = parsed("b", parse_bias, write_scores)
+    digit: int | None = whole("digit", None, most=LAST_DIGIT)
+    """The handwritten digit that is shown; None: the first that the lesson has."""
+
+
+LESSON = Lesson("score_function", path="score-function", place=1, state=ScoreFunctionState)

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from core.learning.score_function import ScoreFunction
 from core.losses.exact_decimals import decimal_places
+from pages.score_function import ScoreFunctionState
 from pages.score_function.digit_classifier import DECAY, HELD_OUT, LEARNING_RATE, SEED, STEPS
 from pages.score_function.digits_stage import digit_of
 from pages.ui.kit.losses_code import hinge_source
 from pages.ui.kit.printing import SHOW, array
 from pages.ui.learning.training_code import split_source
-from pages.ui.state.state import State
 
 __all__ = ["snippet"]
 
 
-def snippet(state: State, result: ScoreFunction) -> str:
+def snippet(state: ScoreFunctionState, result: ScoreFunction) -> str:
     """Write the code of the current scores and losses, and of the classifier of digits."""
     rows = ",\n".join(f"    {row!r}" for row in result.matrix.tolist())
     decimals = decimal_places(result.scores, state.margin)

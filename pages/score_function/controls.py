@@ -5,27 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import streamlit as st
 
 from core.learning.score_function import CLASSES, FOUR_PIXEL_CAT, LOSS_FIGURE, PIXELS, LinearExample
+from pages.score_function import (
+    LAST_DIGIT,
+    ScoreFunctionState,
+    parse_bias,
+    parse_matrix,
+    parse_pixels,
+)
 from pages.score_function.digit_classifier import digit_classifier
 from pages.score_function.digits_stage import digit_of
 from pages.score_function.numbers import weight_axis
 from pages.score_function.stage import linear_example, with_linear_example
 from pages.ui.kit.controls import margin_control, typed, variant_control
 from pages.ui.state.address import read_state, write_state
-from pages.ui.state.state import (
-    DEFAULT,
-    LAST_DIGIT,
-    State,
-    parse_bias,
-    parse_matrix,
-    parse_pixels,
-    with_attribute,
-)
 from pages.ui.state.written import write_scores
 from pages.ui.text import Text
 
@@ -35,7 +33,7 @@ PUBLISHED: Final = {"cat": FOUR_PIXEL_CAT, "losses": LOSS_FIGURE}
 """The score functions with numbers that the CS231n notes print."""
 
 
-def example_buttons(state: State, t: Text) -> None:
+def example_buttons(state: ScoreFunctionState, t: Text) -> None:
     """Choose a published score function, other weights, no bias, or start again."""
     present = linear_example(state)
     chooser, random, bare, reset, variant, margin = st.columns(
@@ -65,14 +63,16 @@ def example_buttons(state: State, t: Text) -> None:
             args=(change,),
             width="stretch",
         )
-    reset.button(t("control.reset"), on_click=write_state, args=(DEFAULT,), width="stretch")
+    reset.button(
+        t("control.reset"), on_click=write_state, args=(ScoreFunctionState(),), width="stretch"
+    )
     with variant:
         variant_control(state, t)
     with margin:
         margin_control(state, t)
 
 
-def entry_controls(state: State, t: Text) -> None:
+def entry_controls(state: ScoreFunctionState, t: Text) -> None:
     """Type all of W, x or b."""
     example = linear_example(state)
     entries = [entry for row in example.matrix for entry in row]
@@ -84,6 +84,7 @@ def entry_controls(state: State, t: Text) -> None:
     for column, (name, numbers, parse) in zip(st.columns([4, 2, 2]), fields, strict=True):
         with column:
             typed(
+                state,
                 f"score_{name}",
                 t(f"score_function.control.{name}"),
                 write_scores(numbers),
@@ -93,7 +94,7 @@ def entry_controls(state: State, t: Text) -> None:
             )
 
 
-def digit_controls(state: State, t: Text) -> None:
+def digit_controls(state: ScoreFunctionState, t: Text) -> None:
     """Choose the digit by its number, the one before or after, or the next that is read wrong."""
     found, digit = digit_classifier(), digit_of(state)
     number, previous, following, mistake = st.columns([2, 2, 2, 3], vertical_alignment="bottom")
@@ -127,18 +128,21 @@ def digit_controls(state: State, t: Text) -> None:
         )
 
 
-def _adopt(name: str, state: State, values: tuple[float, ...] | None) -> State:
-    return with_attribute(state, name, values)
+def _adopt(
+    name: str, state: ScoreFunctionState, values: tuple[float, ...] | None
+) -> ScoreFunctionState:
+    changes: dict[str, Any] = {name: values}
+    return replace(state, **changes)
 
 
 def _choose() -> None:
     chosen = PUBLISHED.get(st.session_state["linear_example"])
     if chosen is not None:
-        write_state(with_linear_example(read_state()[0], chosen))
+        write_state(with_linear_example(read_state(ScoreFunctionState)[0], chosen))
 
 
 def _change(change: Callable[[LinearExample], LinearExample]) -> None:
-    state, _ = read_state()
+    state, _ = read_state(ScoreFunctionState)
     write_state(with_linear_example(state, change(linear_example(state))))
 
 
@@ -150,4 +154,4 @@ def _other_weights(example: LinearExample) -> LinearExample:
 
 
 def _show(digit: int) -> None:
-    write_state(replace(read_state()[0], digit=digit))
+    write_state(replace(read_state(ScoreFunctionState)[0], digit=digit))

@@ -9,6 +9,7 @@ from functools import lru_cache
 import numpy as np
 import plotly.graph_objects as go
 
+from pages.score_function import LAST_DIGIT, ScoreFunctionState
 from pages.score_function import digits_panels as figures
 from pages.score_function.digit_classifier import DigitClassifier, digit_classifier
 from pages.ui.export import Table
@@ -25,7 +26,6 @@ from pages.ui.stage.vocabulary import (
     spoken,
 )
 from pages.ui.state.address import read_state, write_state
-from pages.ui.state.state import LAST_DIGIT, State
 from pages.ui.text import Text
 
 __all__ = ["READINGS", "digit_of", "digit_stage", "digit_table", "moved_digit"]
@@ -35,12 +35,12 @@ READINGS = ("right_held_out", "right_learned", "wrong_held_out", "wrong_learned"
 """The sentences in the order in which `figures.score_digits.digit_places` counts them."""
 
 
-def digit_of(state: State) -> int:
+def digit_of(state: ScoreFunctionState) -> int:
     """Which digit is shown: the first held-out one if none was chosen."""
     return int(digit_classifier().held_out[0]) if state.digit is None else state.digit
 
 
-def digit_stage(state: State, t: Text) -> None:
+def digit_stage(state: ScoreFunctionState, t: Text) -> None:
     """Show one digit, the rows of W, its scores and probabilities; the slider chooses another."""
     found = digit_classifier()
     digit = digit_of(state)
@@ -68,7 +68,9 @@ def digit_stage(state: State, t: Text) -> None:
         marks=figures.marks(tuple(t("score_function.mark.adds", name=n) for n in found.data.names)),
         pictures=figures.pictures(),
         now=now,
-        on_release=lambda release: write_state(moved_digit(read_state()[0], release)),
+        on_release=lambda release: write_state(
+            moved_digit(read_state(ScoreFunctionState)[0], release)
+        ),
         labels=stage_words(t),
     )
 
@@ -85,7 +87,7 @@ def _now(found: DigitClassifier, digit: int) -> dict[Place, Numbers]:
     }
 
 
-def moved_digit(state: State, release: Release) -> State:
+def moved_digit(state: ScoreFunctionState, release: Release) -> ScoreFunctionState:
     """The state after the slider was let go; the same state if the message makes no sense."""
     try:
         digit = float(str(release.values[DIGIT]))
@@ -94,7 +96,7 @@ def moved_digit(state: State, release: Release) -> State:
     return replace(state, digit=int(digit)) if 0 <= digit <= LAST_DIGIT else state
 
 
-def digit_table(state: State, t: Text, *, settings: Mapping[str, object]) -> Table:
+def digit_table(state: ScoreFunctionState, t: Text, *, settings: Mapping[str, object]) -> Table:
     """The scores and probabilities of the digit, a row a class, with more settings."""
     found, digit = digit_classifier(), digit_of(state)
     columns = {

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from pages.score_function import ScoreFunctionState
 from pages.score_function.code import snippet
 from pages.score_function.controls import digit_controls, entry_controls, example_buttons
 from pages.score_function.digit_classifier import digit_classifier
@@ -16,7 +17,7 @@ from pages.ui.state.address import read_state, text
 LESSON = "score_function"
 
 t = text()
-state, _ = read_state()
+state, _ = read_state(ScoreFunctionState)
 sweep = sweep_of(state)
 
 
@@ -37,7 +38,7 @@ score_stage(state, sweep, t)
 example_buttons(state, t)
 entry_controls(state, t)
 st.markdown(t("score_function.open"))
-lesson_links(scored(state, sweep.now), t, besides=LESSON)
+lesson_links(scored(sweep.now), t, besides=LESSON)
 st.subheader(t("score_function.part.digits"), anchor=False)
 found = digit_classifier()
 st.markdown(

@@ -21,6 +21,7 @@ from core.learning.score_function import (
 )
 from core.losses.comparison import Verdict
 from core.losses.exact_decimals import decimal_places
+from pages.score_function import ScoreFunctionState
 from pages.score_function import panels as figures
 from pages.score_function.numbers import EntryAxis, ScoreSweep, sweep_scores
 from pages.ui.export import Table
@@ -42,7 +43,7 @@ from pages.ui.stage.vocabulary import (
     spoken,
 )
 from pages.ui.state.address import read_state, write_state
-from pages.ui.state.state import Example, State, resized
+from pages.ui.state.example import Example, resized
 from pages.ui.text import Text
 
 __all__ = [
@@ -68,7 +69,7 @@ _HIDDEN: Final = {
 """Numbers that only sentences tell, each with its decimals."""
 
 
-def linear_example(state: State) -> LinearExample:
+def linear_example(state: ScoreFunctionState) -> LinearExample:
     """W, x, b and the true class of the state; the published four-pixel cat where it has none."""
     cat = FOUR_PIXEL_CAT
     rows = cat.matrix if state.matrix is None else _rows(state.matrix)
@@ -85,7 +86,7 @@ def _rows(entries: Sequence[float]) -> tuple[tuple[float, ...], ...]:
     return tuple(tuple(entries[PIXELS * i : PIXELS * (i + 1)]) for i in range(CLASSES))
 
 
-def with_linear_example(state: State, example: LinearExample) -> State:
+def with_linear_example(state: ScoreFunctionState, example: LinearExample) -> ScoreFunctionState:
     """Give the state other numbers; what is as published is left to the default."""
     cat = FOUR_PIXEL_CAT
     entries = tuple(entry for row in example.matrix for entry in row)
@@ -106,7 +107,7 @@ def _labelled(example: Example, label: int) -> Example:
     return replace(roomy, label=label, target=None)
 
 
-def sweep_of(state: State) -> ScoreSweep:
+def sweep_of(state: ScoreFunctionState) -> ScoreSweep:
     """Everything the stage shows, for every step of every handle."""
     example = linear_example(state)
     return sweep_scores(
@@ -119,14 +120,13 @@ def sweep_of(state: State) -> ScoreSweep:
     )
 
 
-def scored(state: State, result: ScoreFunction) -> State:
-    """The state with these scores as the current example, to open it in another lesson."""
+def scored(result: ScoreFunction) -> Example:
+    """Give the scores as an example, to open it in another lesson."""
     scores = tuple(result.scores.tolist())
-    example = Example(figures.NAMES, scores, int(result.comparison.labels))
-    return replace(state, example=example, along=None, sample=0)
+    return Example(figures.NAMES, scores, int(result.comparison.labels))
 
 
-def score_stage(state: State, sweep: ScoreSweep, t: Text) -> None:
+def score_stage(state: ScoreFunctionState, sweep: ScoreSweep, t: Text) -> None:
     """Show the stage; a release becomes the new state."""
     now = _with_handles(sweep.now, sweep)
     words = _readouts(state, t)
@@ -139,7 +139,7 @@ def score_stage(state: State, sweep: ScoreSweep, t: Text) -> None:
         marks=figures.marks(sweep),
         pictures=figures.pictures(),
         now=now,
-        on_release=lambda release: write_state(moved(read_state()[0], release)),
+        on_release=lambda release: write_state(moved(read_state(ScoreFunctionState)[0], release)),
         labels=stage_words(t),
     )
 
@@ -154,7 +154,9 @@ def _with_handles(result: ScoreFunction, sweep: ScoreSweep) -> dict[Place, Numbe
     return figures.places(result, sweep) | followed
 
 
-def _handles(state: State, example: LinearExample, sweep: ScoreSweep, t: Text) -> list[Handle]:
+def _handles(
+    state: ScoreFunctionState, example: LinearExample, sweep: ScoreSweep, t: Text
+) -> list[Handle]:
     by_weight = _with_handles(sweep.by_weight, sweep)
     by_pixel = _with_handles(sweep.by_pixel, sweep)
     by_bias = _with_handles(sweep.by_bias, sweep)
@@ -247,7 +249,7 @@ def _number(
     )
 
 
-def moved(state: State, release: Release) -> State:
+def moved(state: ScoreFunctionState, release: Release) -> ScoreFunctionState:
     """The state after a release; the same state if the message makes no sense."""
     present = linear_example(state)
 
@@ -275,7 +277,7 @@ def moved(state: State, release: Release) -> State:
     return with_linear_example(state, example) if 0 <= example.label < CLASSES else state
 
 
-def score_table(state: State, result: ScoreFunction, t: Text) -> Table:
+def score_table(state: ScoreFunctionState, result: ScoreFunction, t: Text) -> Table:
     """The numbers on screen, a row a class."""
     comparison = result.comparison
     columns: dict[str, Sequence[str | float]] = {"class": figures.NAMES}
@@ -306,7 +308,7 @@ def score_table(state: State, result: ScoreFunction, t: Text) -> Table:
     )
 
 
-def _readouts(state: State, t: Text) -> list[Readout]:
+def _readouts(state: ScoreFunctionState, t: Text) -> list[Readout]:
     kind = "verdict_one_vs_all" if state.variant == "one_vs_all" else "verdict"
     counts = {"margin": f"{state.margin:g}", "classes": CLASSES, "wrong": CLASSES - 1}
     verdicts = tuple(t(f"{kind}.{verdict.name.lower()}", **counts) for verdict in Verdict)
@@ -322,7 +324,7 @@ def _readouts(state: State, t: Text) -> list[Readout]:
 
 def _panel(
     id: str,
-    state: State,
+    state: ScoreFunctionState,
     sweep: ScoreSweep,
     now: Mapping[Place, Numbers],
     readouts: Sequence[Readout],

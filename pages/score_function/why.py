@@ -7,21 +7,23 @@ from collections.abc import Iterable
 import numpy as np
 
 from core.learning.score_function import ScoreFunction
+from core.losses.hinge import HingeVariant
 from core.validation import FloatArray
+from pages.score_function import ScoreFunctionState
 from pages.score_function.digit_classifier import digit_classifier
 from pages.score_function.digits_stage import digit_of
 from pages.score_function.panels import NAMES
 from pages.score_function.stage import scored
 from pages.ui.kit import latex
 from pages.ui.stage.vocabulary import format_number
-from pages.ui.state.state import State
+from pages.ui.state.example import Example
 from pages.ui.state.written import write_number
 from pages.ui.text import Text
 
 __all__ = ["derivation"]
 
 
-def derivation(state: State, result: ScoreFunction, t: Text) -> str:
+def derivation(state: ScoreFunctionState, result: ScoreFunction, t: Text) -> str:
     """Derive the scores, their geometry and their losses, and why inference needs no softmax."""
     comparison = result.comparison
     found, digit = digit_classifier(), digit_of(state)
@@ -36,7 +38,7 @@ def derivation(state: State, result: ScoreFunction, t: Text) -> str:
         label=int(comparison.labels),
         scores=latex.row(map(write_number, result.scores.tolist())),
         margin=write_number(state.margin),
-        hinge_terms=_hinge_terms(scored(state, result)),
+        hinge_terms=_hinge_terms(scored(result), state.margin, state.variant),
         hinge=latex.number(float(comparison.hinge)),
         cross_entropy=latex.number(float(comparison.cross_entropy)),
         digit=digit,
@@ -88,8 +90,8 @@ def _angles(result: ScoreFunction, t: Text) -> str:
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-def _hinge_terms(state: State) -> str:
-    terms: Iterable[str] = latex.hinge_terms(state)
-    if state.variant == "crammer_singer":
+def _hinge_terms(example: Example, margin: float, variant: HingeVariant) -> str:
+    terms: Iterable[str] = latex.hinge_terms(example, margin, variant)
+    if variant == "crammer_singer":
         return rf"\max\left({latex.row(terms)}\right)"
     return " + ".join(terms)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from pages.softmax import SoftmaxState
 from pages.ui.kit.printing import SHOW, array
-from pages.ui.state.state import State
 
 __all__ = ["snippet"]
 
 
-def snippet(state: State) -> str:
+def snippet(state: SoftmaxState) -> str:
     """Write the code of softmax on the current example, with its numbers."""
     return f"""\
 import numpy as np

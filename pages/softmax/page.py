@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from pages.softmax import SoftmaxState
 from pages.softmax.code import snippet
 from pages.softmax.stage import result_table, softmax_stage, sweep_of
 from pages.softmax.why import derivation
@@ -22,7 +23,7 @@ PRESETS = (
 )
 
 t = text()
-state, _ = read_state()
+state, _ = read_state(SoftmaxState)
 sweep = sweep_of(state)
 
 opening("softmax", t)

@@ -10,6 +10,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from core.validation import FloatArray
+from pages.softmax import TEMPERATURES, SoftmaxState
 from pages.softmax import panels as figures
 from pages.softmax.numbers import (
     LARGEST_CONSTANT,
@@ -34,7 +35,6 @@ from pages.ui.stage.vocabulary import (
     spoken,
 )
 from pages.ui.state.address import read_state, write_state
-from pages.ui.state.state import TEMPERATURES, State
 from pages.ui.text import Text
 
 __all__ = ["READOUTS", "moved", "result_table", "softmax_stage", "sweep_of"]
@@ -57,14 +57,14 @@ MANY_CLASSES, MANY_HEIGHT = 6, 1.5
 """Above so many classes the row of the Jacobian is higher."""
 
 
-def sweep_of(state: State) -> SoftmaxSweep:
+def sweep_of(state: SoftmaxState) -> SoftmaxSweep:
     """Everything the stage shows, for every step of every handle."""
     return sweep_softmax(
         state.example.scores, temperature=state.temperature, constant=state.constant
     )
 
 
-def softmax_stage(key: str, state: State, sweep: SoftmaxSweep, t: Text) -> None:
+def softmax_stage(key: str, state: SoftmaxState, sweep: SoftmaxSweep, t: Text) -> None:
     """Show the stage; a release becomes the new state."""
     every = range(len(state.example.names))
     now: dict[Place, FloatArray] = {
@@ -136,7 +136,7 @@ def _decimals(values: FloatArray) -> int:
     )
 
 
-def _temperature_handle(state: State, sweep: SoftmaxSweep, t: Text) -> Handle:
+def _temperature_handle(state: SoftmaxState, sweep: SoftmaxSweep, t: Text) -> Handle:
     return Handle(
         id=TEMPERATURE_HANDLE,
         label=t("softmax.handle.temperature"),
@@ -152,7 +152,7 @@ def _temperature_handle(state: State, sweep: SoftmaxSweep, t: Text) -> Handle:
     )
 
 
-def _constant_handle(state: State, sweep: SoftmaxSweep, t: Text) -> Handle:
+def _constant_handle(state: SoftmaxState, sweep: SoftmaxSweep, t: Text) -> Handle:
     constants = sweep.constants
     return Handle(
         id=CONSTANT_HANDLE,
@@ -172,7 +172,7 @@ def _constant_handle(state: State, sweep: SoftmaxSweep, t: Text) -> Handle:
     )
 
 
-def moved(state: State, release: Release) -> State:
+def moved(state: SoftmaxState, release: Release) -> SoftmaxState:
     """The state after a release; the same state if the message makes no sense.
 
     The handles of the logits stand at z + c. They follow the constant in a drag, but not when it
@@ -204,10 +204,10 @@ def moved(state: State, release: Release) -> State:
 
 
 def _adopt(release: Release) -> None:
-    write_state(moved(read_state()[0], release))
+    write_state(moved(read_state(SoftmaxState)[0], release))
 
 
-def _readouts(state: State, sweep: SoftmaxSweep, t: Text) -> list[Readout]:
+def _readouts(state: SoftmaxState, sweep: SoftmaxSweep, t: Text) -> list[Readout]:
     names = state.example.names
     largest = format_number(sweep.now.largest_entropy, 3)
     numbers = [
@@ -246,7 +246,7 @@ def _readouts(state: State, sweep: SoftmaxSweep, t: Text) -> list[Readout]:
 
 def _panel(
     id: str,
-    state: State,
+    state: SoftmaxState,
     sweep: SoftmaxSweep,
     now: Mapping[Place, FloatArray],
     readouts: list[Readout],
@@ -273,7 +273,7 @@ def _panel(
     )
 
 
-def _figure(id: str, state: State, sweep: SoftmaxSweep) -> go.Figure:
+def _figure(id: str, state: SoftmaxState, sweep: SoftmaxSweep) -> go.Figure:
     names = state.example.names
     if id == "jacobian":
         return figures.jacobian_figure(names)
@@ -284,7 +284,7 @@ def _figure(id: str, state: State, sweep: SoftmaxSweep) -> go.Figure:
     return class_bars(names, 0.0, 1.16, ticks=(0.0, 0.25, 0.5, 0.75, 1.0))
 
 
-def result_table(state: State, steps: SoftmaxSteps, t: Text) -> Table:
+def result_table(state: SoftmaxState, steps: SoftmaxSteps, t: Text) -> Table:
     """The numbers on screen, a row a class: its probability, and how each logit acts on it."""
     names = state.example.names
     columns = {

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
+from pages.softmax import SoftmaxState
 from pages.softmax.numbers import SoftmaxSteps
 from pages.ui.kit import latex
-from pages.ui.state.state import State
 from pages.ui.state.written import write_number
 from pages.ui.text import Text, escape
 
 __all__ = ["derivation"]
 
 
-def _over_temperature(numerator: str, state: State) -> str:
+def _over_temperature(numerator: str, state: SoftmaxState) -> str:
     if state.temperature == 1:
         return numerator
     return rf"\frac{{{numerator}}}{{{write_number(state.temperature)}}}"
 
 
-def _own(state: State, p: list[float], derivative: float) -> str:
+def _own(state: SoftmaxState, p: list[float], derivative: float) -> str:
     j = state.focus
     others = latex.number(sum(p[:j] + p[j + 1 :]))
     product = _over_temperature(rf"{latex.number(p[j])} \cdot {others}", state)
@@ -27,7 +27,7 @@ def _own(state: State, p: list[float], derivative: float) -> str:
     )
 
 
-def _cross(state: State, p: list[float], column: list[float]) -> str:
+def _cross(state: SoftmaxState, p: list[float], column: list[float]) -> str:
     """One line a class other than the one in focus."""
     j = state.focus
     lines = []
@@ -41,7 +41,7 @@ def _cross(state: State, p: list[float], column: list[float]) -> str:
     return " \\\\[4pt]\n".join(lines)
 
 
-def _column_sum(state: State, column: list[float], total: float) -> str:
+def _column_sum(state: SoftmaxState, column: list[float], total: float) -> str:
     terms = [latex.number(column[state.focus])]
     for i, derivative in enumerate(column):
         if i != state.focus:
@@ -49,7 +49,7 @@ def _column_sum(state: State, column: list[float], total: float) -> str:
     return f"{' '.join(terms)} = {latex.number(total, 0)}"
 
 
-def derivation(state: State, steps: SoftmaxSteps, t: Text) -> str:
+def derivation(state: SoftmaxState, steps: SoftmaxSteps, t: Text) -> str:
     """Derive the Jacobian, the shift and the temperature on the current example, as Markdown."""
     p = steps.probabilities.tolist()
     column = steps.jacobian[:, state.focus].tolist()

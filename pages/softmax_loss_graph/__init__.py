@@ -1,1 +1,56 @@
-"""A lesson of its own."""
+"""Lesson: the computational graph of softmax with cross-entropy, forwards and backwards, live."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from core.graphs.graph import CIRCUITS
+from pages.ui.lessons import Lesson
+from pages.ui.state.parameters import declared, option, whole
+from pages.ui.state.state import State
+from pages.ui.state.written import Problem, parse_numbers, write_scores
+
+__all__ = ["GRAPHS", "GRAPH_VIEWS", "LARGEST_INPUT", "LESSON", "SoftmaxLossGraphState"]
+
+GRAPHS: Final = ("softmax", *CIRCUITS)
+GRAPH_VIEWS: Final = ("full", "collapsed", "batch")
+LARGEST_INPUT: Final = 1000.0
+
+
+def _inputs() -> Any:
+    """Declare the inputs of a small expression: as many as the graph chosen has."""
+
+    def read(text: str, state: Any) -> tuple[tuple[float, ...] | None, tuple[Problem, ...]]:
+        if state.graph not in CIRCUITS:
+            return None, ()
+        published = CIRCUITS[state.graph].inputs
+        return parse_numbers(
+            text,
+            "inputs",
+            count=len(published),
+            reason="input_count",
+            largest=LARGEST_INPUT,
+            used=write_scores(published),
+        )
+
+    return declared("inputs", None, read, write_scores)
+
+
+@dataclass(frozen=True)
+class SoftmaxLossGraphState(State):
+    """The graph, and how far its timeline has come."""
+
+    graph: str = option("graph", "softmax", GRAPHS)
+    """The computational graph: that of softmax with loss, or one of `CIRCUITS`."""
+    view: str = option("view", "full", GRAPH_VIEWS, is_view=True)
+    """How the graph of softmax with loss is drawn."""
+    node: int = whole("node", 1, most=99, is_view=True)
+    """How far the timeline of the graph has come, counted from 1; 0 for its end."""
+    inputs: tuple[float, ...] | None = _inputs()
+    """The inputs of a small expression; None: the published ones."""
+
+
+LESSON = Lesson(
+    "softmax_loss_graph", path="softmax-with-loss-graph", place=11, state=SoftmaxLossGraphState
+)

@@ -24,10 +24,10 @@ from core.graphs.graph import (
     textbook_gradient,
 )
 from core.validation import FloatArray
+from pages.softmax_loss_graph import SoftmaxLossGraphState
 from pages.softmax_loss_graph.panels import SAMPLES, Picture, graph_places, picture
 from pages.ui.kit.sweeps import ScoreAxis, one_at_a_time, score_axis
 from pages.ui.stage.vocabulary import Place
-from pages.ui.state.state import State
 
 __all__ = [
     "COMPANIONS",
@@ -81,7 +81,7 @@ class Scene:
         Whether the last row stands for all other classes.
     """
 
-    state: State
+    state: SoftmaxLossGraphState
     picture: Picture
     axis: ScoreAxis
     kept: tuple[int, ...]
@@ -113,17 +113,17 @@ class Scene:
         return self.state.view == "batch" and not self.is_circuit
 
 
-def scene_of(state: State) -> Scene:
+def scene_of(state: SoftmaxLossGraphState) -> Scene:
     """Everything the stage shows, for every step of every handle."""
     return _circuit_scene(state) if state.graph in CIRCUITS else _softmax_scene(state)
 
 
-def _step(state: State, drawn: Picture) -> int:
+def _step(state: SoftmaxLossGraphState, drawn: Picture) -> int:
     last = len(drawn.order.steps) - 1
     return last if state.node == 0 else min(state.node - 1, last)
 
 
-def _circuit_scene(state: State) -> Scene:
+def _circuit_scene(state: SoftmaxLossGraphState) -> Scene:
     circuit = CIRCUITS[state.graph]
     inputs = circuit.inputs if state.inputs is None else state.inputs
     axis = score_axis(inputs)
@@ -143,7 +143,7 @@ def _circuit_scene(state: State) -> Scene:
     )
 
 
-def _softmax_scene(state: State) -> Scene:
+def _softmax_scene(state: SoftmaxLossGraphState) -> Scene:
     scores, label = state.example.scores, state.example.label
     kept = kept_classes(len(scores), label)
     logits = merge_classes(scores, kept)

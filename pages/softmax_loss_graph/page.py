@@ -1,6 +1,7 @@
 """Lesson: the computational graph of softmax with cross-entropy, forwards and backwards, live."""
 
 from core.graphs.graph import CIRCUITS
+from pages.softmax_loss_graph import SoftmaxLossGraphState
 from pages.softmax_loss_graph.code import snippet
 from pages.softmax_loss_graph.graph_scene import scene_of
 from pages.softmax_loss_graph.stage import graph_controls, graph_stage, result_table
@@ -22,7 +23,7 @@ PRESETS = (
 )
 
 t = text()
-state, _ = read_state()
+state, _ = read_state(SoftmaxLossGraphState)
 scene = scene_of(state)
 
 opening("softmax_loss_graph", t)

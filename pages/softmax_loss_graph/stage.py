@@ -10,6 +10,7 @@ import streamlit as st
 
 from core.graphs.graph import CIRCUITS
 from core.validation import FloatArray
+from pages.softmax_loss_graph import GRAPH_VIEWS, GRAPHS, LARGEST_INPUT, SoftmaxLossGraphState
 from pages.softmax_loss_graph import panels as figures
 from pages.softmax_loss_graph.graph_scene import (
     Scene,
@@ -36,7 +37,6 @@ from pages.ui.kit.theme import CLASS_COLORS, MUTED
 from pages.ui.stage.component import stage
 from pages.ui.stage.vocabulary import Handle, Panel, Place, Readout, Release, spoken
 from pages.ui.state.address import read_state, write_state
-from pages.ui.state.state import GRAPH_VIEWS, GRAPHS, LARGEST_INPUT, State
 from pages.ui.state.written import LARGEST_SCORE
 from pages.ui.text import Text
 
@@ -192,7 +192,7 @@ def _timeline(scene: Scene, t: Text) -> Handle:
     )
 
 
-def moved(state: State, release: Release) -> State:
+def moved(state: SoftmaxLossGraphState, release: Release) -> SoftmaxLossGraphState:
     """The state after a release; the same state if the message makes no sense."""
     scene = scene_of(state)
     try:
@@ -216,7 +216,7 @@ def moved(state: State, release: Release) -> State:
 
 
 def _adopt(release: Release) -> None:
-    write_state(moved(read_state()[0], release))
+    write_state(moved(read_state(SoftmaxLossGraphState)[0], release))
 
 
 def graph_controls(scene: Scene, t: Text) -> None:
@@ -253,28 +253,30 @@ def graph_controls(scene: Scene, t: Text) -> None:
     hide.space("small")  # as high as the others' labels
     hide.button(
         t(f"softmax_loss_graph.control.{way}"),
-        on_click=lambda: write_state(replace(read_state()[0], node=int(is_whole))),
+        on_click=lambda: write_state(
+            replace(read_state(SoftmaxLossGraphState)[0], node=int(is_whole))
+        ),
         width="stretch",
     )
 
 
 def _choose_graph() -> None:
-    state = read_state()[0]
+    state = read_state(SoftmaxLossGraphState)[0]
     write_state(replace(state, graph=st.session_state["graph"], inputs=None, node=_again(state)))
 
 
 def _choose_view() -> None:
-    state = read_state()[0]
+    state = read_state(SoftmaxLossGraphState)[0]
     write_state(replace(state, view=st.session_state["view"] or state.view, node=_again(state)))
 
 
-def _again(state: State) -> int:
+def _again(state: SoftmaxLossGraphState) -> int:
     """Where another graph starts: all known if this one is, else at the inputs."""
     return min(state.node, 1)
 
 
 def _choose_label() -> None:
-    state = read_state()[0]
+    state = read_state(SoftmaxLossGraphState)[0]
     example = replace(state.example, label=st.session_state["true_class"], target=None)
     write_state(replace(state, example=example))
 

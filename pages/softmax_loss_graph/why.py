@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from core.validation import FloatArray
+from pages.softmax_loss_graph import SoftmaxLossGraphState
 from pages.softmax_loss_graph.graph_scene import Scene, scene_of
 from pages.ui.kit.latex import number, row, signed
-from pages.ui.state.state import State
 from pages.ui.text import Text
 
 __all__ = ["derivation"]
@@ -37,7 +37,7 @@ def _circuit(scene: Scene, t: Text) -> str:
     )
 
 
-def _softmax(state: State, t: Text) -> str:
+def _softmax(state: SoftmaxLossGraphState, t: Text) -> str:
     nodes = scene_of(replace(state, view="full"))
     boxes = scene_of(replace(state, view="collapsed"))
     graph = boxes.picture.graph

@@ -22,16 +22,7 @@ from core.losses.exact_decimals import decimal_places, whole
 from core.losses.hinge import HingeVariant
 from core.validation import FloatArray, as_real
 
-__all__ = [
-    "LARGEST_RATE",
-    "MAXIMUM_STEPS",
-    "Descent",
-    "OneStep",
-    "Phase",
-    "follow_gradients",
-    "one_step",
-    "steps_to_show",
-]
+__all__ = ["LARGEST_RATE", "MAXIMUM_STEPS", "Descent", "Phase", "follow_gradients", "steps_to_show"]
 
 MAXIMUM_STEPS = 500
 LARGEST_RATE = 1e6
@@ -55,20 +46,6 @@ class Phase(IntEnum):
     """The SVM has stopped; softmax meets its margins, too, and goes on."""
     BELOW_FLOAT64 = 4
     """The SVM has stopped, and the cross-entropy of softmax is too small to be held."""
-
-
-@dataclass(frozen=True, eq=False)
-class OneStep:
-    """Where one step of gradient descent takes the scores, shape (..., classes).
-
-    Attributes
-    ----------
-    svm, softmax : ndarray
-        The scores after a step with the hinge loss, and with the cross-entropy.
-    """
-
-    svm: FloatArray
-    softmax: FloatArray
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,52 +104,6 @@ class Descent:
         phases = [Phase.BELOW_FLOAT64, Phase.SOFTMAX_GOES_ON, Phase.SVM_STOPPED]
         before = Phase.BOTH_PUSH if self.stop is None else Phase.SVM_WILL_STOP
         return np.asarray(np.select(conditions, phases, before), dtype=np.int64)
-
-
-def one_step(result: Comparison, rate: float) -> OneStep:
-    r"""Return the scores after one step down each of the two gradients.
-
-    .. math:: s' = s - \eta \, \nabla_s L
-
-    Parameters
-    ----------
-    result : Comparison of shape (..., classes)
-        Both losses on the present scores: for a sweep, all of it at once.
-    rate : float
-        The step size eta, above 0 and at most 1e6, in units of the scores.
-
-    Returns
-    -------
-    OneStep
-        The scores after a step with either loss, shape (..., classes).
-
-    Raises
-    ------
-    ValueError
-        If the rate is not a number in its range.
-
-    Notes
-    -----
-    Both gradients of a multi-class loss add up to 0, so the sum of the scores stays. That of
-    one-vs-all does not.
-
-    References
-    ----------
-    CS231n notes, "Optimization: stochastic gradient descent".
-
-    Examples
-    --------
-    >>> step = one_step(compare_losses([3.2, 5.1, -1.7], 0), rate=1.0)
-    >>> step.svm.round(4)
-    array([ 4.2,  4.1, -1.7])
-    >>> step.softmax.round(4)
-    array([ 4.07 ,  4.231, -1.701])
-    """
-    eta = _as_rate(rate)
-    return OneStep(
-        svm=result.scores - eta * result.hinge_gradient,
-        softmax=result.scores - eta * result.cross_entropy_gradient,
-    )
 
 
 @np.errstate(under="ignore")

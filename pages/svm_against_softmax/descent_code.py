@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from textwrap import indent
 
+from pages.svm_against_softmax import SvmAgainstSoftmaxState
 from pages.ui.kit.losses_code import hinge_source
 from pages.ui.kit.printing import SHOW, array
-from pages.ui.state.state import State
 
 __all__ = ["snippet"]
 
 
-def snippet(state: State, steps: int) -> str:
+def snippet(state: SvmAgainstSoftmaxState, steps: int) -> str:
     """Write the code of both runs from the current example, with its numbers."""
     return f"""\
 import numpy as np

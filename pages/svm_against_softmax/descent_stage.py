@@ -10,16 +10,11 @@ import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
-from core.losses.comparison import compare_losses
+from core.losses.comparison import compare_losses, one_step
 from core.validation import FloatArray
+from pages.svm_against_softmax import MOST_STEPS, SvmAgainstSoftmaxState
 from pages.svm_against_softmax import descent_panels as figures
-from pages.svm_against_softmax.descent import (
-    Descent,
-    Phase,
-    follow_gradients,
-    one_step,
-    steps_to_show,
-)
+from pages.svm_against_softmax.descent import Descent, Phase, follow_gradients, steps_to_show
 from pages.ui.export import Table
 from pages.ui.kit.controls import number_control
 from pages.ui.kit.handles import stage_words
@@ -34,7 +29,6 @@ from pages.ui.stage.vocabulary import (
     spoken,
 )
 from pages.ui.state.address import read_state, write_state
-from pages.ui.state.state import LARGEST_STEP_COUNT, RATES, State
 from pages.ui.state.written import LARGEST_SCORE, write_number
 from pages.ui.text import Text, escape
 
@@ -69,7 +63,7 @@ SECONDS_TO_PLAY: Final = 10
 _VIEW_KEY: Final = "follow"
 
 
-def run_of(state: State) -> Descent:
+def run_of(state: SvmAgainstSoftmaxState) -> Descent:
     """Both runs from the current example."""
     return follow_gradients(
         state.example.scores,
@@ -80,7 +74,7 @@ def run_of(state: State) -> Descent:
     )
 
 
-def after_one_step(state: State, loss: Loss) -> State:
+def after_one_step(state: SvmAgainstSoftmaxState, loss: Loss) -> SvmAgainstSoftmaxState:
     """The state after one step down the gradient of one of the losses."""
     example = state.example
     result = compare_losses(
@@ -92,16 +86,16 @@ def after_one_step(state: State, loss: Loss) -> State:
     return replace(state, example=replace(state.example, scores=kept))
 
 
-def at_step(state: State, release: Release) -> State:
+def at_step(state: SvmAgainstSoftmaxState, release: Release) -> SvmAgainstSoftmaxState:
     """The state after the timeline was let go; the same state if the message makes no sense."""
     try:
         step = round(float(str(release.values[STEP_HANDLE])))
     except (KeyError, ValueError, OverflowError):
         return state
-    return replace(state, step=min(max(step, 0), LARGEST_STEP_COUNT))
+    return replace(state, step=min(max(step, 0), MOST_STEPS))
 
 
-def chosen_view(state: State) -> View | None:
+def chosen_view(state: SvmAgainstSoftmaxState) -> View | None:
     """What of Follow the gradient is open: known before its switch is drawn.
 
     An address that names a step opens the run.
@@ -111,7 +105,7 @@ def chosen_view(state: State) -> View | None:
     return next((view for view in get_args(View) if view == st.session_state[_VIEW_KEY]), None)
 
 
-def follow_controls(state: State, run: Descent | None, t: Text) -> None:
+def follow_controls(state: SvmAgainstSoftmaxState, run: Descent | None, t: Text) -> None:
     """Choose between one step and the whole run; set the step size; take the step.
 
     ``run`` is the run if it is open.
@@ -127,14 +121,7 @@ def follow_controls(state: State, run: Descent | None, t: Text) -> None:
     if chosen_view(state) is None:
         return
     with rate:
-        number_control(
-            state,
-            "rate",
-            t("svm_against_softmax.descent.rate"),
-            least=RATES[0],
-            most=RATES[1],
-            step=0.1,
-        )
+        number_control(state, "rate", t("svm_against_softmax.descent.rate"), step=0.1)
     if run is not None:
         with first:
             _steps_control(state, run, t)
@@ -143,24 +130,26 @@ def follow_controls(state: State, run: Descent | None, t: Text) -> None:
         column.button(
             t(f"svm_against_softmax.descent.step_{loss}"),
             key=f"step_{loss}",
-            on_click=lambda loss: write_state(after_one_step(read_state()[0], loss)),
+            on_click=lambda loss: write_state(
+                after_one_step(read_state(SvmAgainstSoftmaxState)[0], loss)
+            ),
             args=(loss,),
             width="stretch",
         )
     st.markdown(t("svm_against_softmax.descent.ghosts"))
 
 
-def _steps_control(state: State, run: Descent, t: Text) -> None:
+def _steps_control(state: SvmAgainstSoftmaxState, run: Descent, t: Text) -> None:
     st.session_state["steps"] = steps_shown(state, run)
 
     def changed() -> None:
-        steps, present = st.session_state["steps"], read_state()[0]
+        steps, present = st.session_state["steps"], read_state(SvmAgainstSoftmaxState)[0]
         write_state(replace(present, steps=steps, step=min(present.step, steps)))
 
     st.number_input(
         t("svm_against_softmax.descent.steps"),
         min_value=1,
-        max_value=LARGEST_STEP_COUNT,
+        max_value=MOST_STEPS,
         step=10,
         key="steps",
         help=t("svm_against_softmax.descent.steps_help"),
@@ -168,12 +157,12 @@ def _steps_control(state: State, run: Descent, t: Text) -> None:
     )
 
 
-def steps_shown(state: State, run: Descent) -> int:
+def steps_shown(state: SvmAgainstSoftmaxState, run: Descent) -> int:
     """How many steps of the runs are shown."""
     return max(state.steps or steps_to_show(run.stop), state.step)
 
 
-def run_table(state: State, run: Descent, t: Text) -> Table:
+def run_table(state: SvmAgainstSoftmaxState, run: Descent, t: Text) -> Table:
     """The numbers of both runs, a row a step."""
     rows = slice(0, steps_shown(state, run) + 1)
     columns = {
@@ -210,7 +199,7 @@ def run_table(state: State, run: Descent, t: Text) -> Table:
     )
 
 
-def run_stage(key: str, state: State, run: Descent, t: Text) -> None:
+def run_stage(key: str, state: SvmAgainstSoftmaxState, run: Descent, t: Text) -> None:
     """Show both runs from the current example on a timeline."""
     steps = steps_shown(state, run)
     by_step = figures.step_places(run, steps)
@@ -238,14 +227,16 @@ def run_stage(key: str, state: State, run: Descent, t: Text) -> None:
         readouts=readouts,
         marks=figures.marks(len(state.example.names)),
         now=now,
-        on_release=lambda release: write_state(at_step(read_state()[0], release)),
+        on_release=lambda release: write_state(
+            at_step(read_state(SvmAgainstSoftmaxState)[0], release)
+        ),
         labels=stage_words(t),
         pinned=True,
     )
     st.markdown(_remarks(run, state, t))
 
 
-def _readouts(run: Descent, state: State, t: Text) -> list[Readout]:
+def _readouts(run: Descent, state: SvmAgainstSoftmaxState, t: Text) -> list[Readout]:
     numbers = [
         Readout(
             id,
@@ -268,7 +259,7 @@ def _readouts(run: Descent, state: State, t: Text) -> list[Readout]:
 
 def _panel(
     id: str,
-    state: State,
+    state: SvmAgainstSoftmaxState,
     run: Descent,
     steps: int,
     now: Mapping[Place, FloatArray],
@@ -299,7 +290,7 @@ def _panel(
     )
 
 
-def _figure(id: str, state: State, run: Descent, steps: int, t: Text) -> go.Figure:
+def _figure(id: str, state: SvmAgainstSoftmaxState, run: Descent, steps: int, t: Text) -> go.Figure:
     names = state.example.names
     stop = None if run.stop is None or run.stop > steps else run.stop
     step_label = t("svm_against_softmax.descent.step_axis")
@@ -318,7 +309,7 @@ def _figure(id: str, state: State, run: Descent, steps: int, t: Text) -> go.Figu
     return figures.bars_figure(names, scores, has_thresholds=id == "run_svm")
 
 
-def _remarks(run: Descent, state: State, t: Text) -> str:
+def _remarks(run: Descent, state: SvmAgainstSoftmaxState, t: Text) -> str:
     """Say how the SVM came to its stop."""
     remarks = [t("svm_against_softmax.descent.free")]
     farthest = int(run.overshoot.argmax())

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from core.losses.comparison import Comparison
-from pages.svm_against_softmax.descent import Descent, one_step
+from core.losses.comparison import Comparison, one_step
+from pages.svm_against_softmax import SvmAgainstSoftmaxState
+from pages.svm_against_softmax.descent import Descent
 from pages.ui.kit.latex import number, row
-from pages.ui.state.state import State
 from pages.ui.state.written import write_number
 from pages.ui.text import Text
 
 __all__ = ["derivation"]
 
 
-def derivation(state: State, result: Comparison, run: Descent, steps: int, t: Text) -> str:
+def derivation(
+    state: SvmAgainstSoftmaxState, result: Comparison, run: Descent, steps: int, t: Text
+) -> str:
     """Take one step with the current numbers, and tell how the runs go on, as Markdown."""
     after = one_step(result, state.rate)
     stop = (

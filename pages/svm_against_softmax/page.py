@@ -1,5 +1,8 @@
 """Lesson: SVM against softmax. Both losses on the same scores, live, and both followed down."""
 
+import streamlit as st
+
+from pages.svm_against_softmax import SvmAgainstSoftmaxState
 from pages.svm_against_softmax import descent_code as descent_snippet
 from pages.svm_against_softmax import descent_why as descent_derivation
 from pages.svm_against_softmax.descent_stage import (
@@ -12,10 +15,16 @@ from pages.svm_against_softmax.descent_stage import (
 )
 from pages.svm_against_softmax.why import derivation
 from pages.ui.kit.comparison_stage import comparison_stage, result_table, sweep_of
-from pages.ui.kit.controls import example_controls, hinge_controls, preset_controls
+from pages.ui.kit.controls import (
+    classes_control,
+    example_controls,
+    margin_control,
+    preset_controls,
+    variant_control,
+)
 from pages.ui.kit.losses_code import snippet
 from pages.ui.lesson import lesson_tabs, opening
-from pages.ui.state.address import read_state, text
+from pages.ui.state.address import bind, read_state, text
 
 PRESETS = (
     "cat_image",
@@ -30,7 +39,7 @@ PRESETS = (
 )
 
 t = text()
-state, _ = read_state()
+state, _ = read_state(SvmAgainstSoftmaxState)
 sweep = sweep_of(state)
 view = chosen_view(state)
 run = run_of(state) if view == "run" else None
@@ -50,11 +59,21 @@ opening("svm_against_softmax", t)
 if run is not None:  # on top, so that what plays is in sight; its start can be dragged below
     follow_controls(state, run, t)
     run_stage("svm_against_softmax_run", state, run, t)
-comparison_stage("svm_against_softmax", state, sweep, t, has_ghosts=view == "one_step")
+ghost_rate = state.rate if view == "one_step" else None
+comparison_stage("svm_against_softmax", state, sweep, t, ghost_rate=ghost_rate)
 if run is None:
     follow_controls(state, run, t)
 preset_controls(state, t, PRESETS)
-hinge_controls(state, t)
+variant, margin, classes, axis = st.columns([4, 2, 2, 2], vertical_alignment="bottom")
+with variant:
+    variant_control(state, t)
+with margin:
+    margin_control(state, t)
+with classes:
+    classes_control(state, t)
+axis.toggle(
+    t("control.logarithmic"), help=t("control.logarithmic_help"), **bind(state, "is_logarithmic")
+)
 example_controls(state, t)
 lesson_tabs(
     "svm_against_softmax",

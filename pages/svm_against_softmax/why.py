@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from core.losses.comparison import Comparison
+from pages.svm_against_softmax import SvmAgainstSoftmaxState
 from pages.ui.kit import latex
-from pages.ui.state.state import State
 from pages.ui.state.written import write_number
 from pages.ui.text import Text
 
 __all__ = ["derivation"]
 
 
-def derivation(state: State, result: Comparison, t: Text) -> str:
+def derivation(state: SvmAgainstSoftmaxState, result: Comparison, t: Text) -> str:
     """Derive both losses and their gradients on the current example, as Markdown."""
     separator = r",\; " if state.variant == "crammer_singer" else r" + "
     return t(
@@ -21,7 +21,7 @@ def derivation(state: State, result: Comparison, t: Text) -> str:
         margin=write_number(state.margin),
         hinge_derivation=t(
             f"svm_against_softmax.hinge_{state.variant}",
-            terms=separator.join(latex.hinge_terms(state)),
+            terms=separator.join(latex.hinge_terms(state.example, state.margin, state.variant)),
             hinge=latex.number(float(result.hinge)),
         ),
         hinge_gradient=latex.row(latex.number(g, 0) for g in result.hinge_gradient.tolist()),

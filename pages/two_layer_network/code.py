@@ -5,6 +5,7 @@ from __future__ import annotations
 from textwrap import indent
 from typing import Final
 
+from pages.two_layer_network import TwoLayerNetworkState
 from pages.ui.kit.printing import SHOW
 from pages.ui.learning.runs import Run
 from pages.ui.learning.training_code import (
@@ -17,7 +18,6 @@ from pages.ui.learning.training_code import (
     split_source,
     update_source,
 )
-from pages.ui.state.state import State
 
 __all__ = ["snippet"]
 
@@ -28,7 +28,7 @@ show("held-out accuracy in percent", 100 * np.mean(scores.argmax(axis=1) == y_he
 """
 
 
-def snippet(state: State, run: Run) -> str:
+def snippet(state: TwoLayerNetworkState, run: Run) -> str:
     """Write the code of the run up to the step that is shown, with its settings."""
     setup, records = run.setup, run.training.records
     epoch = run.training.steps_per_epoch
@@ -43,7 +43,7 @@ def snippet(state: State, run: Run) -> str:
 import numpy as np
 
 # The data: samples X, a row each, and their classes y
-{data_source(state, "network", setup.data)}
+{data_source(state, setup.data)}
 # The start: random weights, no biases
 rng = np.random.default_rng({setup.seed})  # draws all that is random from here on
 {split}(N, D), H = X.shape, {setup.hidden}

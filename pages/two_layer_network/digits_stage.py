@@ -15,6 +15,7 @@ from core.examples import PRESETS
 from core.learning.datasets import IMAGE_SHAPE, Split, digits
 from core.losses.activations import softmax
 from core.validation import FloatArray
+from pages.two_layer_network import LAST_DIGIT, TwoLayerNetworkState
 from pages.two_layer_network import digits_panels as figures
 from pages.two_layer_network.digit_readings import (
     Mistakes,
@@ -26,6 +27,7 @@ from pages.two_layer_network.digit_readings import (
 from pages.two_layer_network.drawn_digits import BITMAP_SHAPE, drawn_digit
 from pages.two_layer_network.gallery.component import GalleryItem, gallery
 from pages.two_layer_network.pad.component import SHEET_SIZE, WORDS, Drawing, pad
+from pages.two_layer_network.written_drawing import EMPTY, Counts
 from pages.ui.export import Table
 from pages.ui.kit.bars import class_bars
 from pages.ui.kit.comparison_panels import probabilities_figure
@@ -47,8 +49,6 @@ from pages.ui.stage.vocabulary import (
     spoken,
 )
 from pages.ui.state.address import read_state, write_state
-from pages.ui.state.state import LAST_DIGIT, State
-from pages.ui.state.written_drawing import EMPTY, Counts
 from pages.ui.text import Text
 
 __all__ = ["digits_table", "digits_view", "image_of", "moved", "reading_of", "with_drawing"]
@@ -84,9 +84,9 @@ class Image:
         return "drawing" if any(self.counts) else "empty"
 
 
-def digits_view(state: State, run: Run, t: Text) -> None:
+def digits_view(state: TwoLayerNetworkState, run: Run, t: Text) -> None:
     """Show how the network of a run reads a digit; offer the digits if it learns something else."""
-    if data_name(state, "network") != "digits":
+    if data_name(state) != "digits":
         st.info(t("two_layer_network.digits.other_data"))
         st.button(t("two_layer_network.digits.switch"), on_click=_switch, type="primary")
         return
@@ -111,7 +111,7 @@ def digits_view(state: State, run: Run, t: Text) -> None:
 
 
 def image_of(
-    state: State, sheet: NDArray[np.bool_] | None = None, held: Counts | None = None
+    state: TwoLayerNetworkState, sheet: NDArray[np.bool_] | None = None, held: Counts | None = None
 ) -> Image:
     """Give the image of a state; of a drawing also its bitmap, if it is the one on the sheet."""
     if state.drawing is None:
@@ -149,7 +149,7 @@ class Reading:
         return np.asarray(self.readings.probabilities[self.record])
 
 
-def reading_of(state: State, run: Run, image: Image) -> Reading:
+def reading_of(state: TwoLayerNetworkState, run: Run, image: Image) -> Reading:
     """Read an image at every recorded step."""
     records = run.training.records
     pixels = np.array(image.counts) / DARKEST
@@ -160,7 +160,7 @@ def reading_of(state: State, run: Run, image: Image) -> Reading:
     )
 
 
-def digits_table(state: State, run: Run, t: Text) -> Table:
+def digits_table(state: TwoLayerNetworkState, run: Run, t: Text) -> Table:
     """The numbers on screen, a row a class."""
     image = image_of(state)
     reading = reading_of(state, run, image)
@@ -182,7 +182,7 @@ def digits_table(state: State, run: Run, t: Text) -> Table:
 # ---- the stage -----------------------------------------------------------------------------------
 
 
-def _stage(state: State, run: Run, image: Image, reading: Reading, t: Text) -> None:
+def _stage(state: TwoLayerNetworkState, run: Run, image: Image, reading: Reading, t: Text) -> None:
     names = digits().names
     swept = {
         **figures.places(reading.readings, image.label),
@@ -263,7 +263,7 @@ def _readouts(image: Image, names: tuple[str, ...], t: Text) -> list[Readout]:
 
 
 def _panels(
-    state: State,
+    state: TwoLayerNetworkState,
     image: Image,
     reading: Reading,
     words: Sequence[Readout],
@@ -325,7 +325,7 @@ def _panels(
     ]
 
 
-def moved(state: State, release: Release) -> State:
+def moved(state: TwoLayerNetworkState, release: Release) -> TwoLayerNetworkState:
     """The state after a release; the same state if the message makes no sense."""
     try:
         at = int(float(str(release.values[STEP_HANDLE])))
@@ -335,17 +335,17 @@ def moved(state: State, release: Release) -> State:
 
 
 def _adopt(release: Release) -> None:
-    write_state(moved(read_state()[0], release))
+    write_state(moved(read_state(TwoLayerNetworkState)[0], release))
 
 
 # ---- what is chosen ------------------------------------------------------------------------------
 
 
 def _switch() -> None:
-    write_state(with_data(read_state()[0], "digits"))
+    write_state(with_data(read_state(TwoLayerNetworkState)[0], "digits"))
 
 
-def _source_control(state: State, t: Text) -> None:
+def _source_control(state: TwoLayerNetworkState, t: Text) -> None:
     key, options = "digit_source", ("data", "drawing")
     st.session_state[key] = options[state.drawing is not None]
 
@@ -353,7 +353,7 @@ def _source_control(state: State, t: Text) -> None:
         is_drawing = (st.session_state[key] or options[state.drawing is not None]) == "drawing"
         sheet: NDArray[np.bool_] | None = st.session_state.get(SHEET)
         st.session_state.pop(HELD, None)
-        present = read_state()[0]
+        present = read_state(TwoLayerNetworkState)[0]
         write_state(replace(present, drawing=_normalised(sheet)[0] if is_drawing else None))
 
     st.segmented_control(
@@ -368,10 +368,12 @@ def _source_control(state: State, t: Text) -> None:
 
 
 def _show(digit: int) -> None:
-    write_state(replace(read_state()[0], digit=digit % (LAST_DIGIT + 1), drawing=None))
+    write_state(
+        replace(read_state(TwoLayerNetworkState)[0], digit=digit % (LAST_DIGIT + 1), drawing=None)
+    )
 
 
-def _digit_controls(state: State, setup: Setup, t: Text) -> None:
+def _digit_controls(state: TwoLayerNetworkState, setup: Setup, t: Text) -> None:
     key, digit = "digit", state.digit or 0
     st.session_state[key] = digit
     st.number_input(
@@ -394,7 +396,7 @@ def _digit_controls(state: State, setup: Setup, t: Text) -> None:
     st.caption(t(f"two_layer_network.digits.part.{part}"))
 
 
-def _mistakes(state: State, run: Run, record: int, t: Text) -> None:
+def _mistakes(state: TwoLayerNetworkState, run: Run, record: int, t: Text) -> None:
     parts, _ = _held_out(run.setup)
     if parts is None:
         return
@@ -416,7 +418,9 @@ def _mistakes(state: State, run: Run, record: int, t: Text) -> None:
     )
 
 
-def _gallery_items(state: State, parts: Split, found: Mistakes, t: Text) -> list[GalleryItem]:
+def _gallery_items(
+    state: TwoLayerNetworkState, parts: Split, found: Mistakes, t: Text
+) -> list[GalleryItem]:
     names = digits().names
     items: list[GalleryItem] = []
     for place in range(min(MOST_MISTAKES, len(found.samples))):
@@ -451,7 +455,7 @@ def _held_out(setup: Setup) -> tuple[Split | None, frozenset[int]]:
     return parts, frozenset(() if parts is None else parts.held_out_indices.tolist())
 
 
-def with_drawing(state: State, drawing: Drawing) -> State:
+def with_drawing(state: TwoLayerNetworkState, drawing: Drawing) -> TwoLayerNetworkState:
     """The state after something was drawn."""
     return replace(state, drawing=_normalised(drawing.ink)[0])
 
@@ -459,7 +463,7 @@ def with_drawing(state: State, drawing: Drawing) -> State:
 def _sheet(image: Image, reading: Reading, t: Text) -> None:
     def drawn(drawing: Drawing) -> None:
         st.session_state[SHEET] = drawing.ink
-        state = with_drawing(read_state()[0], drawing)
+        state = with_drawing(read_state(TwoLayerNetworkState)[0], drawing)
         # A line that is not finished is no state to come back to.
         if drawing.is_held:
             st.session_state[HELD] = state.drawing

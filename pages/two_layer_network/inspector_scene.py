@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from core.learning.models import Objective, TwoLayerNet
 from core.validation import FloatArray, LabelArray
+from pages.two_layer_network import TwoLayerNetworkState
 from pages.two_layer_network.inspection import AXES, Axis, Inspection, inspect, spread
 from pages.two_layer_network.inspector_panels import (
     MOST_PICTURED,
@@ -26,7 +27,6 @@ from pages.two_layer_network.inspector_panels import (
 )
 from pages.ui.kit.palette_entries import diverging_levels
 from pages.ui.stage.vocabulary import Numbers, Place
-from pages.ui.state.state import State
 
 __all__ = [
     "FEWER_TERMS",
@@ -172,7 +172,7 @@ def scene_from(
     X: FloatArray,
     y: LabelArray,
     names: tuple[str, ...],
-    state: State,
+    state: TwoLayerNetworkState,
     *,
     step: int = 0,
 ) -> Scene:

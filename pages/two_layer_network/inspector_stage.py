@@ -12,6 +12,7 @@ import streamlit as st
 
 from core.learning.models import TwoLayerNet
 from core.learning.training import Record
+from pages.two_layer_network import TwoLayerNetworkState
 from pages.two_layer_network import inspector_panels as figures
 from pages.two_layer_network.inspection import AXES
 from pages.two_layer_network.inspector_scene import (
@@ -40,7 +41,6 @@ from pages.ui.stage.vocabulary import (
     spoken,
 )
 from pages.ui.state.address import read_state, write_state
-from pages.ui.state.state import State
 from pages.ui.text import Text
 
 __all__ = [
@@ -63,7 +63,7 @@ LEAST_WIDTH: Final = 960
 """Pixels that the map and the numbers need."""
 
 
-def inspector_scene(state: State, run: Run) -> Scene:
+def inspector_scene(state: TwoLayerNetworkState, run: Run) -> Scene:
     """The pass of the training step that the state shows, on the mini-batch that the step drew."""
     step, record = step_of(state, run)
     model = run.training.model_at(step)
@@ -75,7 +75,7 @@ def inspector_scene(state: State, run: Run) -> Scene:
     )
 
 
-def inspector_stage(state: State, run: Run, t: Text) -> None:
+def inspector_stage(state: TwoLayerNetworkState, run: Run, t: Text) -> None:
     """Show the inspector; a release becomes the new state."""
     scene = inspector_scene(_in_hand(state), run)
     records = [record.step for record in run.training.records]
@@ -100,7 +100,7 @@ def inspector_stage(state: State, run: Run, t: Text) -> None:
     st.caption(t("two_layer_network.inspector.colors"))
 
 
-def step_of(state: State, run: Run) -> tuple[int, Record]:
+def step_of(state: TwoLayerNetworkState, run: Run) -> tuple[int, Record]:
     """The record that the state shows: the last one at or before its training step."""
     records = run.training.records
     if state.at is None:
@@ -342,9 +342,9 @@ def _handles(
     return found
 
 
-def _in_hand(state: State) -> State:
+def _in_hand(state: TwoLayerNetworkState) -> TwoLayerNetworkState:
     """The state with what a hand is moving just now."""
-    held: State | None = st.session_state.get(_HELD)
+    held: TwoLayerNetworkState | None = st.session_state.get(_HELD)
     if held is None:
         return state
     own = {name: getattr(held, name) for name in ("passed", "followed", "unit", "at")}
@@ -352,13 +352,15 @@ def _in_hand(state: State) -> State:
 
 
 def _adopt(release: Release, *, shown: int, last: int) -> None:
-    state = moved(_in_hand(read_state()[0]), release, shown=shown, last=last)
+    state = moved(_in_hand(read_state(TwoLayerNetworkState)[0]), release, shown=shown, last=last)
     st.session_state[_HELD] = state if release.is_held else None
     if not release.is_held:
         write_state(state)
 
 
-def moved(state: State, release: Release, *, shown: int, last: int) -> State:
+def moved(
+    state: TwoLayerNetworkState, release: Release, *, shown: int, last: int
+) -> TwoLayerNetworkState:
     """The state after a release; the same state if the message makes no sense.
 
     ``shown`` is the training step that was shown, and ``last`` is the last one of the run: who
@@ -380,7 +382,7 @@ def moved(state: State, release: Release, *, shown: int, last: int) -> State:
     return replace(state, passed=step, followed=sample, unit=unit, at=moment)
 
 
-def inspector_table(state: State, run: Run, t: Text) -> Table:
+def inspector_table(state: TwoLayerNetworkState, run: Run, t: Text) -> Table:
     """Every array of the pass, a row an entry; of the samples, those that are drawn."""
     scene = inspector_scene(state, run)
     columns: dict[str, list[str | float]] = {

@@ -1,5 +1,6 @@
 """Lesson: the two-layer network. A hidden layer bends the regions, and a run shows how."""
 
+from pages.two_layer_network import TwoLayerNetworkState
 from pages.two_layer_network.code import snippet
 from pages.two_layer_network.digits_stage import digits_table, digits_view
 from pages.two_layer_network.inspector_stage import inspector_stage, inspector_table
@@ -19,10 +20,10 @@ from pages.ui.lesson import lesson_tabs, opening
 from pages.ui.state.address import read_state, text
 
 t = text()
-state, _ = read_state()
-target = target_of(state, "network")
+state, _ = read_state(TwoLayerNetworkState)
+target = target_of(state)
 TABLES = {"train": run_table, "inspect": inspector_table, "digits": digits_table}
-run = run_of(setup(state, "network", state.loss), target)
+run = run_of(setup(state, state.loss), target)
 
 
 def shown() -> None:
@@ -37,11 +38,11 @@ def shown() -> None:
 
 opening("two_layer_network", t)
 look_control(state, t)
-status = live_stage([run], target, shown, t)
-training_buttons(state, "network", [run], t)
-run_preset_controls(state, "network", t)
-data_controls(state, "network", t)
-recipe_controls(state, "network", t)
+status = live_stage(TwoLayerNetworkState, [run], target, shown, t)
+training_buttons(state, [run], t)
+run_preset_controls(state, t)
+data_controls(state, t)
+recipe_controls(state, t)
 axis_control(state, t)
 if state.look != "digits":
     run_points(state, run, t)

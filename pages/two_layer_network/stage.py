@@ -16,6 +16,7 @@ from core.learning.datasets import Dataset
 from core.learning.plane import square_box
 from core.learning.training import History, Training
 from pages.batch_lab.panels import confusion_figure
+from pages.two_layer_network import LOOKS, TwoLayerNetworkState
 from pages.two_layer_network import panels as figures
 from pages.two_layer_network.run import NetworkRun, Phase, network_run
 from pages.ui.export import Table
@@ -24,6 +25,7 @@ from pages.ui.kit.theme import CROSS_ENTROPY, HINGE, INK
 from pages.ui.learning.controls import logarithmic_control
 from pages.ui.learning.runs import Run
 from pages.ui.learning.setups import Setup
+from pages.ui.learning.state import MOST_TRAINED
 from pages.ui.stage.component import stage
 from pages.ui.stage.vocabulary import (
     Handle,
@@ -36,7 +38,6 @@ from pages.ui.stage.vocabulary import (
     spoken,
 )
 from pages.ui.state.address import read_state, write_state
-from pages.ui.state.state import LOOKS, MOST_TRAINED, State
 from pages.ui.text import Text
 
 __all__ = [
@@ -138,7 +139,7 @@ def _parts(setup: Setup) -> tuple[Dataset, Dataset | None]:
     return (setup.data, None) if parts is None else (parts.train, parts.held_out)
 
 
-def at_step(state: State, release: Release) -> State:
+def at_step(state: TwoLayerNetworkState, release: Release) -> TwoLayerNetworkState:
     """The state after the timeline was let go; the same state if the message makes no sense."""
     try:
         step = round(float(str(release.values[STEP])))
@@ -147,7 +148,7 @@ def at_step(state: State, release: Release) -> State:
     return replace(state, at=min(max(step, 0), MOST_TRAINED))
 
 
-def training_stage(state: State, run: Run, target: int, t: Text) -> None:
+def training_stage(state: TwoLayerNetworkState, run: Run, target: int, t: Text) -> None:
     """Show a run on its timeline; while it still trains, its last step."""
     is_over = run.is_over(target)
     film = film_of(run, is_over=is_over, is_logarithmic=state.is_logarithmic)
@@ -193,7 +194,7 @@ def training_stage(state: State, run: Run, target: int, t: Text) -> None:
 def _released(release: Release, *, is_over: bool) -> None:
     """Keep the step that was let go; a run that still trains shows its last."""
     if is_over:
-        write_state(at_step(read_state()[0], release))
+        write_state(at_step(read_state(TwoLayerNetworkState)[0], release))
 
 
 def _color(run: Run) -> str:
@@ -241,7 +242,7 @@ def _readouts(film: Film, drawn: int, t: Text) -> list[Readout]:
 
 
 def _panels(
-    state: State,
+    state: TwoLayerNetworkState,
     run: Run,
     film: Film,
     target: int,
@@ -347,13 +348,13 @@ def _panels(
     return [weights, losses, confusion, accuracy, strip]
 
 
-def look_control(state: State, t: Text) -> None:
+def look_control(state: TwoLayerNetworkState, t: Text) -> None:
     """Choose how the network is looked at."""
 
     def chosen() -> None:
         # None: the one that was chosen already was pressed again.
-        look = st.session_state["look"] or read_state()[0].look
-        write_state(replace(read_state()[0], look=look))
+        look = st.session_state["look"] or read_state(TwoLayerNetworkState)[0].look
+        write_state(replace(read_state(TwoLayerNetworkState)[0], look=look))
 
     st.session_state["look"] = state.look
     st.segmented_control(
@@ -366,13 +367,13 @@ def look_control(state: State, t: Text) -> None:
     )
 
 
-def axis_control(state: State, t: Text) -> None:
+def axis_control(state: TwoLayerNetworkState, t: Text) -> None:
     """Choose the axis of the losses, where they are shown."""
     if state.look == "train":
         logarithmic_control(state, t)
 
 
-def run_table(state: State, run: Run, t: Text) -> Table:
+def run_table(state: TwoLayerNetworkState, run: Run, t: Text) -> Table:
     """The numbers of a run, a row a record."""
     history = run.training.history
     columns = {

@@ -14,10 +14,10 @@ from core.learning.datasets import Dataset
 from core.learning.models import Model, ModelLoss
 from core.learning.training import Record
 from core.validation import FloatArray
+from pages.two_layer_network import TwoLayerNetworkState
 from pages.ui.kit.latex import row
 from pages.ui.learning.runs import Run
 from pages.ui.stage.vocabulary import format_significant
-from pages.ui.state.state import State
 from pages.ui.state.written import write_number
 from pages.ui.text import Text, escape
 
@@ -128,7 +128,7 @@ class Step:
         return check_gradient(total, [self.gradient], [W1[self.weight]], step=CHECK_STEP)
 
 
-def derivation(state: State, run: Run, t: Text) -> str:
+def derivation(state: TwoLayerNetworkState, run: Run, t: Text) -> str:
     """Send a sample of the shown step through the network and back, as Markdown."""
     step = Step(run, run.record_at(state.at))
     label, (i, j) = step.label, step.weight

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final
 
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
+from pages.ui.lessons import HOME, lessons
 from pages.ui.state.address import (
     link_parameters,
     read_language,
@@ -15,31 +15,13 @@ from pages.ui.state.address import (
     set_language,
     text,
 )
-from pages.ui.state.state import State
+from pages.ui.state.example import Example
 from pages.ui.state.written import Problem
 from pages.ui.text import LANGUAGES, Text, escape
 
-__all__ = ["LESSONS", "frame", "lesson_links", "lesson_map", "problem_sentence"]
+__all__ = ["frame", "lesson_links", "lesson_map", "problem_sentence"]
 
-HOME: Final = "home"
-LESSONS: Final = {
-    HOME: "",
-    "softmax": "softmax",
-    "cross_entropy": "cross-entropy",
-    "hinge": "hinge",
-    "svm_against_softmax": "svm-against-softmax",
-    "softmax_loss_graph": "softmax-with-loss-graph",
-    "numerical_stability": "numerical-stability",
-    "gradient_check": "gradient-check",
-    "batch_lab": "batch-lab",
-    "regularization": "regularization",
-    "score_function": "score-function",
-    "linear_classifier": "linear-classifier",
-    "two_layer_network": "two-layer-network",
-}
-"""Every page by its script and text file, with its path in the address."""
-
-_FOLDER = Path(__file__).parent.parent
+_FOLDER = Path(__file__).parent
 _LANGUAGE_KEY = "language"
 
 
@@ -54,32 +36,32 @@ def problem_sentence(problem: Problem, t: Text) -> str:
 
 def _pages(t: Text) -> dict[str, StreamlitPage]:
     return {
-        lesson: st.Page(
-            _FOLDER / lesson / "page.py",
-            title=t(f"{lesson}.title"),
-            url_path=path,
-            default=not path,
+        name: st.Page(
+            lesson.page,
+            title=t(f"{name}.title"),
+            url_path=lesson.path,
+            default=not lesson.path,
         )
-        for lesson, path in LESSONS.items()
+        for name, lesson in lessons().items()
     }
 
 
 def lesson_map(t: Text) -> None:
     """Show each lesson with a sentence on what it teaches; its link takes the example along."""
-    lessons = {lesson: page for lesson, page in _pages(t).items() if lesson != HOME}
-    columns = [column for _ in range(0, len(lessons), 2) for column in st.columns(2)]
-    for (lesson, page), column in zip(lessons.items(), columns, strict=False):
+    shown = {name: page for name, page in _pages(t).items() if name != HOME}
+    columns = [column for _ in range(0, len(shown), 2) for column in st.columns(2)]
+    for (name, page), column in zip(shown.items(), columns, strict=False):
         with column.container(border=True, height="stretch"):
             st.page_link(page, label=f"**{page.title}** →", query_params=link_parameters())
-            st.markdown(t(f"{lesson}.summary"))
+            st.markdown(t(f"{name}.summary"))
 
 
-def lesson_links(state: State, t: Text, *, besides: str) -> None:
-    """Show a link to every other lesson, which takes this state along."""
-    pages = {lesson: page for lesson, page in _pages(t).items() if lesson not in (HOME, besides)}
+def lesson_links(example: Example, t: Text, *, besides: str) -> None:
+    """Show a link to every other lesson, which takes this example along."""
     with st.container(horizontal=True):
-        for page in pages.values():
-            st.page_link(page, query_params=link_parameters(state))
+        for name, page in _pages(t).items():
+            if name not in (HOME, besides):
+                st.page_link(page, query_params=link_parameters(example))
 
 
 def frame() -> StreamlitPage:
@@ -92,13 +74,14 @@ def frame() -> StreamlitPage:
         page_icon="📐",
         layout="wide",
     )
-    st.html(f"<style>{(_FOLDER / 'ui' / 'frame.css').read_text(encoding='utf-8')}</style>")
+    st.html(f"<style>{(_FOLDER / 'frame.css').read_text(encoding='utf-8')}</style>")
     with st.sidebar:
         st.markdown(f"## Logit Lab\n{t('frame.motto')}")
         for entry in pages.values():
             st.page_link(entry, query_params=link_parameters())
         _language_switch(t)
-    _, problems = read_state()
+    shown = next(lesson for lesson in lessons().values() if lesson.path == page.url_path)
+    _, problems = read_state(shown.state)
     for problem in (*_language_problem(), *problems):
         st.warning(problem_sentence(problem, t), icon="⚠️")
     return page

@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.losses.batch import evaluate_batch, generated_batch
 from core.tables.score_tables import write_table
+from pages.batch_lab import BatchLabState
 from pages.batch_lab.data import SAMPLES
 from pages.ui.text import LANGUAGES, text_in
 from tests.apptest import header, opened, state_of, tab, told
@@ -83,15 +84,15 @@ def test_a_sample_to_start_from_and_the_hardest() -> None:
     app.button(key="batch_lab_generated").click().run()
     result = evaluate_batch(SAMPLES["generated"]())
     assert told(app)["accuracy"] == 100 * result.totals.accuracy
-    assert state_of(app).sample == 1
+    assert state_of(app, BatchLabState).sample == 1
     app.button(key="batch_lab_hardest_hinge").click().run()
     worst = int(result.hinge.argmax())
-    assert state_of(app).sample == worst + 1
-    assert state_of(app).example.scores == tuple(result.batch.scores[worst])
+    assert state_of(app, BatchLabState).sample == worst + 1
+    assert state_of(app, BatchLabState).example.scores == tuple(result.batch.scores[worst])
     assert told(app)["hinge"] == pytest.approx(result.hinge.max())
     assert told(app)["hinge_mean"] == pytest.approx(float(result.totals.hinge_mean))
     app.number_input(key="batch_lab_sample").set_value(7).run()
-    assert state_of(app).sample == 7
+    assert state_of(app, BatchLabState).sample == 7
     assert told(app)["cross_entropy"] == pytest.approx(result.cross_entropy[6])
     app.button(key="batch_lab_images").click().run()
     assert told(app)["hinge_mean"] == pytest.approx(5.27, abs=5e-3)
@@ -109,7 +110,7 @@ def test_hinge_controls_change_the_whole_batch() -> None:
 def test_pasted_text_is_loaded_and_bad_text_keeps_what_there_was() -> None:
     app = paste(opened(LESSON), "hot cold label\n1 2 hot\n4 3 hot\n0 0 cold")
     assert errors(app) == []
-    assert state_of(app).example.names == ("hot", "cold")
+    assert state_of(app, BatchLabState).example.names == ("hot", "cold")
     assert told(app)["right"] == 1
     for text, place in (
         ("1,2,0\n3,four,1", "“four” in row 2, column 2 is no number"),
@@ -123,7 +124,7 @@ def test_pasted_text_is_loaded_and_bad_text_keeps_what_there_was() -> None:
         assert place in sentence
         assert sentence.startswith("The pasted text cannot be used: ")
         assert sentence.endswith("What was loaded before is still here.")
-        assert state_of(app).example.names == ("hot", "cold")
+        assert state_of(app, BatchLabState).example.names == ("hot", "cold")
         assert told(app)["right"] == 1
     app = paste(app, "1,2,1")
     assert errors(app) == []
@@ -158,7 +159,7 @@ def test_the_sample_of_the_address_stands_in_its_row() -> None:
     assert told(app)["right"] == 2
     # It stays there when another one is chosen, and the address goes with the choice.
     app.number_input(key="batch_lab_sample").set_value(1).run()
-    assert state_of(app).example.scores == (3.2, 5.1, -1.7)
+    assert state_of(app, BatchLabState).example.scores == (3.2, 5.1, -1.7)
     assert told(app)["hinge_mean"] == pytest.approx(2.9 / 3)
     # Back to the address before: an example that is no row of this table changes nothing.
     for name, value in {"names": "a,b", "z": "1,2", "y": "0"}.items():

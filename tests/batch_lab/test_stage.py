@@ -12,6 +12,7 @@ from core.losses.batch import Batch, evaluate_batch, generated_batch
 from core.losses.cross_entropy import cross_entropy
 from core.losses.hinge import HINGE_VARIANTS, hinge
 from core.tables.score_tables import REASONS, TableError, batch_from_cells, write_table
+from pages.batch_lab import BatchLabState
 from pages.batch_lab import panels as figures
 from pages.batch_lab.code import snippet
 from pages.batch_lab.data import SAMPLES, View
@@ -20,7 +21,8 @@ from pages.batch_lab.results import batch_table, result_rows
 from pages.batch_lab.sources import _edited_cells, fault_sentence
 from pages.batch_lab.why import derivation
 from pages.ui.stage.vocabulary import format_number
-from pages.ui.state.state import DEFAULT, Example, decode, encode
+from pages.ui.state.example import Example
+from pages.ui.state.state import decode, encode
 from pages.ui.text import LANGUAGES, text_in
 from tests.apptest import run
 
@@ -29,7 +31,7 @@ IMAGES = SAMPLES["images"]()
 
 def view_of(batch: Batch, index: int = 0, **settings) -> View:
     example = Example(batch.names, tuple(batch.scores[index].tolist()), int(batch.labels[index]))
-    state = replace(DEFAULT, example=example, sample=index + 1, **settings)
+    state = replace(BatchLabState(), example=example, sample=index + 1, **settings)
     return View(state, index, evaluate_batch(batch, margin=state.margin, variant=state.variant))
 
 
@@ -233,8 +235,8 @@ def test_edits_of_the_editor_become_the_cells() -> None:
 
 
 def test_the_sample_travels_in_the_address() -> None:
-    state = replace(DEFAULT, sample=363)
+    state = replace(BatchLabState(), sample=363)
     assert encode(state)["sample"] == "363"
-    assert decode(encode(state)) == (state, ())
-    assert "sample" not in encode(DEFAULT)
-    assert decode({"sample": "200001"})[1][0].reason == "whole"
+    assert decode(BatchLabState, encode(state)) == (state, ())
+    assert "sample" not in encode(BatchLabState())
+    assert decode(BatchLabState, {"sample": "200001"})[1][0].reason == "whole"

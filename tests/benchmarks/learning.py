@@ -27,7 +27,7 @@ from typing import Any
 
 from playwright.async_api import Browser, Page, async_playwright
 
-from pages.ui.state.state import MOST_TRAINED
+from pages.ui.learning.state import MOST_TRAINED
 from pages.ui.text import text_in
 from tests.benchmarks._browser import LAUNCH, ROOT, VIEWPORT, machine, serve, table
 from tests.benchmarks.drag import (

@@ -12,14 +12,15 @@ from core.losses.targets import one_hot, smooth
 from pages.cross_entropy.numbers import evaluate_cross_entropy, feed_outputs
 from pages.cross_entropy.stage import READOUTS
 from pages.ui.stage.vocabulary import format_number
-from pages.ui.state.state import Example, State
+from pages.ui.state.example import Example
+from pages.ui.state.state import FocusedState
 from pages.ui.text import LANGUAGES, text_in
 from tests.apptest import header, opened, run, state_of, tab, told
 
 LESSON = "cross_entropy"
 
 
-def expected(state: State):
+def expected(state: FocusedState):
     target = np.array(state.example.targets)
     return evaluate_cross_entropy(state.example.scores, target / target.sum())
 
@@ -44,7 +45,7 @@ def test_presets_reproduce_the_published_numbers(preset: str) -> None:
     app.selectbox(key="preset").select(preset).run()
     assert not app.exception
     chosen = next(entry for entry in PRESETS if entry.id == preset)
-    assert state_of(app).example == Example(chosen.names, chosen.scores, chosen.label)
+    assert state_of(app, FocusedState).example == Example(chosen.names, chosen.scores, chosen.label)
     loss, gradient = PUBLISHED[preset]
     assert told(app)["loss"] == pytest.approx(loss, rel=3e-4, abs=0)
     if gradient is not None:
@@ -90,40 +91,40 @@ def test_label_and_smoothing() -> None:
     app = opened(LESSON)
     assert app.selectbox(key="hard_label").value == 0
     app.selectbox(key="hard_label").select(2).run()
-    assert state_of(app).example == Example(label=2)
+    assert state_of(app, FocusedState).example == Example(label=2)
     app.number_input(key="smoothing").set_value(0.1).run()
     smoothed = smooth(one_hot(2, 3), 0.1)
-    assert state_of(app).example.targets == pytest.approx(smoothed)
+    assert state_of(app, FocusedState).example.targets == pytest.approx(smoothed)
     assert told(app)["loss"] == pytest.approx(
         float(evaluate_cross_entropy([3.2, 5.1, -1.7], smoothed).loss), rel=1e-13
     )
     assert app.selectbox(key="hard_label").value is None
     assert app.number_input(key="smoothing").value == 0.1
     app.text_input(key="target").input("0.2, 0.5, 0.3").run()
-    assert state_of(app).example == Example(label=1, target=(0.2, 0.5, 0.3))
+    assert state_of(app, FocusedState).example == Example(label=1, target=(0.2, 0.5, 0.3))
     assert app.number_input(key="smoothing").value is None
     app.number_input(key="smoothing").set_value(0.0).run()
-    assert state_of(app).example == Example(label=1)
+    assert state_of(app, FocusedState).example == Example(label=1)
     app.number_input(key="smoothing").set_value(1.0).run()
-    assert state_of(app).example.targets == pytest.approx([1 / 3] * 3)
+    assert state_of(app, FocusedState).example.targets == pytest.approx([1 / 3] * 3)
     app.selectbox(key="hard_label").select(0).run()
-    assert state_of(app).example == Example()
+    assert state_of(app, FocusedState).example == Example()
     assert not app.exception
 
 
 def test_typed_probabilities_become_logits() -> None:
     app = opened(LESSON, t="0.8,0.15,0.05")
     app.text_input(key="probabilities").input(".3, .2, .5").run()
-    state = state_of(app)
+    state = state_of(app, FocusedState)
     assert state.example.scores == pytest.approx(np.log([0.3, 0.2, 0.5]))
     assert state.example.targets == (0.8, 0.15, 0.05)
     assert app.text_input(key="probabilities").value == "0.3,0.2,0.5"
     app.text_input(key="probabilities").input("0.01 0.99 0").run()
-    assert state_of(app).example.scores[2] == -1000
+    assert state_of(app, FocusedState).example.scores[2] == -1000
     assert app.text_input(key="probabilities").value == "0.01,0.99,0"
     # They need not add up to 1, and their number is that of the classes.
     app.text_input(key="probabilities").input("2, 6").run()
-    state = state_of(app)
+    state = state_of(app, FocusedState)
     assert np.exp(state.example.scores) == pytest.approx([0.25, 0.75])
     assert state.example.names == ("cat", "car")
     assert state.example.target is None
@@ -192,7 +193,7 @@ def test_code_prints_the_numbers_on_screen(parameters: dict[str, str]) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_why_substitutes_the_numbers(parameters: dict[str, str], language: str) -> None:
     app = opened(LESSON, lang=language, **parameters)
-    result = expected(state_of(app))
+    result = expected(state_of(app, FocusedState))
     tab(app, LESSON, "why", language)
     why = max((entry.value for entry in app.markdown), key=len)
     assert "[[" not in why
@@ -240,4 +241,6 @@ def test_data_is_what_is_shown() -> None:
 def test_the_soft_target_stays_when_the_scores_are_typed() -> None:
     app = opened(LESSON, t="0.8,0.15,0.05")
     app.text_input(key="scores").input("1, 2, 3").run()
-    assert state_of(app).example == Example(scores=(1.0, 2.0, 3.0), target=(0.8, 0.15, 0.05))
+    assert state_of(app, FocusedState).example == Example(
+        scores=(1.0, 2.0, 3.0), target=(0.8, 0.15, 0.05)
+    )

@@ -11,7 +11,8 @@ from pages.cross_entropy.numbers import MASS_GRID, evaluate_cross_entropy, sweep
 from pages.cross_entropy.stage import moved, sweep_of
 from pages.cross_entropy.target_controls import _parse_probabilities
 from pages.ui.stage.vocabulary import Release, Spot
-from pages.ui.state.state import DEFAULT, Example, State, decode, encode, with_target
+from pages.ui.state.example import Example, with_target
+from pages.ui.state.state import FocusedState, decode, encode
 
 VALUES = {
     "score0": 3.2,
@@ -24,31 +25,31 @@ VALUES = {
 }
 
 
-def released(state: State, focus: str | None = "score0", **values: float) -> State:
+def released(state: FocusedState, focus: str | None = "score0", **values: float) -> FocusedState:
     return moved(state, Release({**VALUES, **values}, focus))
 
 
 def test_a_released_logit_becomes_the_state() -> None:
-    state = released(DEFAULT, "score1", score1=-2.5)
+    state = released(FocusedState(), "score1", score1=-2.5)
     assert state.example == Example(scores=(3.2, -2.5, -1.7))
     assert state.focus == 1
 
 
 def test_released_masses_become_a_soft_target() -> None:
-    state = released(DEFAULT, target0=0.7, target1=0.15, target2=0.15)
+    state = released(FocusedState(), target0=0.7, target1=0.15, target2=0.15)
     assert state.example.target == (0.7, 0.15, 0.15)
     assert state.example.label == 0
 
 
 def test_the_label_goes_where_the_mass_is() -> None:
-    state = released(DEFAULT, target0=0.2, target1=0.5, target2=0.3)
+    state = released(FocusedState(), target0=0.2, target1=0.5, target2=0.3)
     assert (state.example.label, state.example.target) == (1, (0.2, 0.5, 0.3))
-    state = released(DEFAULT, target0=0.0, target1=0.0, target2=1.0)
+    state = released(FocusedState(), target0=0.0, target1=0.0, target2=1.0)
     assert (state.example.label, state.example.target) == (2, None)
 
 
 def test_the_flag_makes_the_target_hard_again() -> None:
-    soft = State(Example(target=(0.6, 0.3, 0.1)))
+    soft = FocusedState(Example(target=(0.6, 0.3, 0.1)))
     masses = {"target0": 0.0, "target1": 1.0, "target2": 0.0}
     state = released(soft, label=1, **masses)
     assert (state.example.label, state.example.target) == (1, None)
@@ -56,7 +57,7 @@ def test_the_flag_makes_the_target_hard_again() -> None:
 
 @pytest.mark.parametrize("mass", [0.0, 0.123, 1.0])
 def test_a_typed_mass_takes_the_others_along(mass: float) -> None:
-    soft = State(Example(target=(0.6, 0.3, 0.1)))
+    soft = FocusedState(Example(target=(0.6, 0.3, 0.1)))
     masses = {"target0": 0.6, "target1": mass, "target2": 0.1}
     state = released(soft, **masses)
     expected = move_mass([0.6, 0.3, 0.1], 1, mass)
@@ -77,8 +78,8 @@ def test_a_typed_mass_takes_the_others_along(mass: float) -> None:
     ids=str,
 )
 def test_a_release_that_makes_no_sense_changes_nothing(change: dict) -> None:
-    assert released(DEFAULT, **change) is DEFAULT
-    assert moved(DEFAULT, Release({"score0": 1.0}, "score0")) is DEFAULT
+    assert released(FocusedState(), **change) is FocusedState()
+    assert moved(FocusedState(), Release({"score0": 1.0}, "score0")) is FocusedState()
 
 
 @given(st.lists(st.floats(0, 1), min_size=3, max_size=3).filter(lambda t: sum(t) > 0.01))
@@ -87,7 +88,7 @@ def test_any_target_is_scaled_and_read_back(target: list[float]) -> None:
     assert sum(example.targets) == pytest.approx(1, abs=1e-12)
     assert example.targets == pytest.approx([mass / sum(target) for mass in target], abs=1e-12)
     assert example.targets[example.label] == max(example.targets)
-    assert decode(encode(State(example))) == (State(example), ())
+    assert decode(FocusedState, encode(FocusedState(example))) == (FocusedState(example), ())
 
 
 def test_a_target_of_equals_leaves_the_label() -> None:
@@ -98,11 +99,11 @@ def test_a_target_of_equals_leaves_the_label() -> None:
 
 def test_a_target_has_a_short_address() -> None:
     example = with_target(Example(), [0.7, 0.1 + 0.05, 0.15000000000000002])
-    assert encode(State(example))["t"] == "0.7,0.15,0.15"
+    assert encode(FocusedState(example))["t"] == "0.7,0.15,0.15"
 
 
 def test_a_target_that_only_nearly_adds_up_is_scaled() -> None:
-    sweep = sweep_of(State(Example(target=(0.3333, 0.3333, 0.3333))))
+    sweep = sweep_of(FocusedState(Example(target=(0.3333, 0.3333, 0.3333))))
     assert sweep.now.targets.tolist() == [1 / 3, 1 / 3, 1 / 3]
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from core.gradients.check import check_gradient
+from pages.gradient_check import GradientCheckState
 from pages.gradient_check.checked_functions import CHECKABLE
 from pages.gradient_check.errors import Finding, gradient_errors
 from pages.ui.stage.vocabulary import format_number
@@ -35,7 +36,7 @@ def test_every_function_can_be_chosen(check: str) -> None:
     app = opened(LESSON, z="1,2,-0.5")
     app.selectbox(key="check").select(check).run()
     assert not app.exception
-    assert state_of(app).check == check
+    assert state_of(app, GradientCheckState).check == check
     now = told(app)
     expected = gradient_errors(CHECKABLE[check], [1.0, 2.0, -0.5], 0, steps=1e-5)
     assert now["value"] == expected.value
@@ -47,7 +48,7 @@ def test_every_function_can_be_chosen(check: str) -> None:
     margins = [entry for entry in app.number_input if entry.key == "margin"]
     assert bool(margins) == CHECKABLE[check].uses_margin
     app.toggle(key="mistake").set_value(True).run()
-    assert state_of(app).mistake == 1
+    assert state_of(app, GradientCheckState).mistake == 1
     assert told(app)["finding"] in (Finding.WRONG, Finding.MISTAKE_HIDDEN)
     black_box = check_gradient(
         lambda x: CHECKABLE[check].evaluate(x, 0).value,
@@ -60,7 +61,7 @@ def test_every_function_can_be_chosen(check: str) -> None:
 def test_presets_keep_the_function_the_step_and_the_mistake() -> None:
     app = opened(LESSON, check="relu", h="0.001", mistake="1")
     app.selectbox(key="preset").select("exact_margin").run()
-    state = state_of(app)
+    state = state_of(app, GradientCheckState)
     assert state.example.scores == (10, 9, 9)
     assert (state.check, state.difference_step, state.mistake) == ("relu", 0.001, 1)
 

@@ -10,8 +10,9 @@ import pytest
 from core.examples import PRESETS
 from core.losses.hinge import HINGE_VARIANTS
 from core.losses.hinge_variants import HINGE_POWERS, compare_hinges
+from pages.hinge import HingeState
 from pages.ui.stage.vocabulary import format_number
-from pages.ui.state.state import Example
+from pages.ui.state.example import Example
 from pages.ui.text import LANGUAGES, text_in
 from tests.apptest import PAGES, header, opened, run, state_of, tab, told
 
@@ -60,7 +61,7 @@ def test_page_cold_and_warm(language: str) -> None:
 def test_presets_give_the_published_losses(preset) -> None:
     app = opened(LESSON)
     app.selectbox(key="preset").select(preset.id).run()
-    assert state_of(app).example == Example(preset.names, preset.scores, preset.label)
+    assert state_of(app, HingeState).example == Example(preset.names, preset.scores, preset.label)
     assert app.selectbox(key="preset").value == preset.id
     assert told(app)["hinge"] == PUBLISHED[preset.id]
 
@@ -75,17 +76,20 @@ def test_controls() -> None:
         app.selectbox(key="variant").select(variant).run()
         for power in HINGE_POWERS[::-1]:
             app.selectbox(key="power").select(power).run()
-            assert (state_of(app).variant, state_of(app).power) == (variant, power)
+            assert (state_of(app, HingeState).variant, state_of(app, HingeState).power) == (
+                variant,
+                power,
+            )
             cat = compare_hinges([3.2, 5.1, -1.7], 0, variant=variant, power=power)
             assert told(app)["hinge"] == cat.loss
             assert told(app)["push"] == -cat.true_gradient
     app.number_input(key="margin").set_value(2.5).run()
-    assert state_of(app).margin == 2.5
+    assert state_of(app, HingeState).margin == 2.5
     assert told(app)["margin"] == 2.5
     app.number_input(key="classes").set_value(5).run()
-    assert state_of(app).example.names == ("cat", "car", "frog", "D", "E")
+    assert state_of(app, HingeState).example.names == ("cat", "car", "frog", "D", "E")
     app.text_input(key="scores").input("456, -1, 0.5").run()
-    assert state_of(app).example.scores == (456, -1, 0.5)
+    assert state_of(app, HingeState).example.scores == (456, -1, 0.5)
     assert not app.exception
 
 
@@ -112,7 +116,7 @@ def test_code_prints_the_numbers_on_screen(parameters: dict[str, str]) -> None:
         shown = format_number(now[name], 0 if name == "violation_count" else 4)
         found = line.split()[-1].replace("e-0", "e-").replace("e+0", "e+")
         assert found == shown.replace("−", "-"), name
-    state = state_of(app)
+    state = state_of(app, HingeState)
     result = compare_hinges(state.example.scores, state.example.label, margin=state.margin)
     printed = {tuple(line.rsplit(None, 1)) for line in lines[6:]}
     expected = {
@@ -135,7 +139,7 @@ def test_why_substitutes_the_numbers(parameters: dict[str, str], language: str) 
     tab(app, LESSON, "why", language)
     why = max((entry.value for entry in app.markdown), key=len)
     assert "[[" not in why
-    state, now = state_of(app), told(app)
+    state, now = state_of(app, HingeState), told(app)
     result = compare_hinges(
         state.example.scores,
         state.example.label,

@@ -7,31 +7,36 @@ import pytest
 
 from core.losses.hinge import HINGE_VARIANTS, HingeVariant
 from core.losses.hinge_variants import HINGE_POWERS, HingePower, HingeVerdict
+from pages.hinge import LARGEST_MARGIN, HingeState
 from pages.hinge import panels as figures
 from pages.hinge.numbers import sweep_hinges
 from pages.hinge.stage import _margin_handle, _readouts, moved, sweep_of
 from pages.ui.stage.vocabulary import Release, Spot, spoken
-from pages.ui.state.state import DEFAULT, LARGEST_MARGIN, Example, State
+from pages.ui.state.example import Example
 from pages.ui.text import LANGUAGES, text_in
 
 VALUES = {"score0": 3.2, "score1": 5.1, "score2": -1.7, "label": 0, "margin_line": 1.0}
 
 
 def test_the_value_of_the_line_is_the_margin() -> None:
-    assert moved(DEFAULT, Release(VALUES, "score0")) == State(along=0)
-    assert moved(DEFAULT, Release({**VALUES, "margin_line": 4.5}, None)) == State(margin=4.5)
+    assert moved(HingeState(), Release(VALUES, "score0")) == HingeState(along=0)
+    assert moved(HingeState(), Release({**VALUES, "margin_line": 4.5}, None)) == HingeState(
+        margin=4.5
+    )
     # A score that is dragged takes the line along, and leaves the margin as it was.
-    up = moved(State(margin=1 / 3), Release({**VALUES, "score0": 6.1, "margin_line": 1 / 3}, None))
+    up = moved(
+        HingeState(margin=1 / 3), Release({**VALUES, "score0": 6.1, "margin_line": 1 / 3}, None)
+    )
     assert (up.margin, up.example.scores[0]) == (1 / 3, 6.1)
-    flag = moved(DEFAULT, Release({**VALUES, "label": 1}, "score0"))
+    flag = moved(HingeState(), Release({**VALUES, "label": 1}, "score0"))
     assert (flag.margin, flag.example.label) == (1.0, 1)
-    apart = moved(State(variant="one_vs_all"), Release({**VALUES, "margin_line": 2.5}, None))
+    apart = moved(HingeState(variant="one_vs_all"), Release({**VALUES, "margin_line": 2.5}, None))
     assert apart.margin == 2.5
 
 
 @pytest.mark.parametrize("variant", HINGE_VARIANTS)
 def test_the_line_stands_the_margin_below_its_origin(variant: HingeVariant) -> None:
-    state = State(variant=variant, margin=2.5)
+    state = HingeState(variant=variant, margin=2.5)
     sweep = sweep_of(state)
     handle = _margin_handle(state, sweep, text_in("en"))
     assert (handle.value, handle.minimum, handle.limits) == (2.5, 0.0, (0.0, LARGEST_MARGIN))
@@ -48,7 +53,7 @@ def test_the_line_stands_the_margin_below_its_origin(variant: HingeVariant) -> N
 @pytest.mark.parametrize("variant", HINGE_VARIANTS)
 @pytest.mark.parametrize("power", HINGE_POWERS)
 def test_a_kink_that_is_not_there_is_out_of_sight(variant: HingeVariant, power: HingePower) -> None:
-    sweep = sweep_of(State(variant=variant, power=power))
+    sweep = sweep_of(HingeState(variant=variant, power=power))
     figure = figures.losses_figure(sweep.axis, sweep.loss_limit, score_label="")
     lowest = figure.layout.yaxis.range[0]
     for kinks, losses in (
@@ -77,14 +82,14 @@ def test_a_kink_that_is_not_there_is_out_of_sight(variant: HingeVariant, power: 
     ],
 )
 def test_a_release_that_makes_no_sense_changes_nothing(change: dict) -> None:
-    assert moved(DEFAULT, Release({**VALUES, **change}, "score0")) is DEFAULT
+    assert moved(HingeState(), Release({**VALUES, **change}, "score0")) is HingeState()
     without = {name: value for name, value in VALUES.items() if name not in change}
     if "label" not in change:
-        assert moved(DEFAULT, Release(without, "score0")) is DEFAULT
+        assert moved(HingeState(), Release(without, "score0")) is HingeState()
 
 
 def test_places_put_every_number_where_it_belongs() -> None:
-    places = figures.result_places(sweep_of(DEFAULT).now)
+    places = figures.result_places(sweep_of(HingeState()).now)
     # cat 3.2 is true: car 5.1 violates by 2.9 and counts, frog -1.7 is cut off at -3.9.
     assert places[Spot("margins", 0, "y")].tolist() == [0, 0, -3.9, 0, 2.9, 0]
     np.testing.assert_array_equal(places["margin_labels"], [np.nan, 2.9, -3.9])
@@ -99,7 +104,7 @@ def test_places_put_every_number_where_it_belongs() -> None:
 
 
 def test_only_the_worst_class_is_full_for_crammer_singer() -> None:
-    frog = State(Example(scores=(2.2, 2.5, -3.1), label=2), variant="crammer_singer")
+    frog = HingeState(Example(scores=(2.2, 2.5, -3.1), label=2), variant="crammer_singer")
     places = figures.result_places(sweep_of(frog).now)
     assert places[Spot("margins", 0, "y")].tolist() == [6.3, 0, 0, 0, 6.6, 0]
     assert [float(places[f"inside{index}"]) for index in range(3)] == [1, 2, 0]
@@ -175,7 +180,7 @@ SENTENCES = [
 ]
 
 
-def told(state: State, language: str) -> str:
+def told(state: HingeState, language: str) -> str:
     sweep = sweep_of(state)
     readouts = _readouts(state, 1, text_in(language))
     now = figures.result_places(sweep.now)
@@ -186,7 +191,7 @@ def told(state: State, language: str) -> str:
 def test_the_sentence_tells_who_violates_and_who_pushes(change: dict, sentence: str) -> None:
     settings = {name: change[name] for name in ("margin", "variant", "power") if name in change}
     shape = {name: change[name] for name in ("scores", "label") if name in change}
-    state = State(Example(**shape), **settings)
+    state = HingeState(Example(**shape), **settings)
     assert told(state, "en") == sentence
     chinese = told(state, "zh")
     assert not re.search(r"[{}]|[a-z]{5,}", chinese)
@@ -198,7 +203,7 @@ def test_the_sentence_tells_who_violates_and_who_pushes(change: dict, sentence: 
 def test_every_verdict_that_a_variant_can_give_has_its_sentence(language, variant) -> None:
     scores = np.round(np.arange(-3, 3.1, 0.5), 1)
     grid = np.stack(np.meshgrid(scores, scores, scores), axis=-1).reshape(-1, 3)
-    state = State(variant=variant)
+    state = HingeState(variant=variant)
     possible = set()
     for at in grid[:: 7 if variant == "one_vs_all" else 3]:
         sweep = sweep_hinges(at, 0, along=0, variant=variant)

@@ -11,8 +11,8 @@ from playwright.sync_api import Page
 from core.learning.datasets import nine_points
 from core.learning.linear_run import published_classifier
 from core.learning.models import LinearClassifier, Objective
+from pages.linear_classifier import LinearClassifierState
 from pages.ui.learning.setups import setup
-from pages.ui.state.state import State
 from tests.browser.hand import (
     RECORD,
     centre,
@@ -107,7 +107,7 @@ def test_the_timeline_scrubs_both_runs(page: Page, app: str) -> None:
     open_stage(page, f"{app}{LESSON}?seed=1")
     runs = {}
     for name, loss in (("softmax", "cross_entropy"), ("svm", "hinge")):
-        runs[name] = setup(State(seed=1), "linear", loss).training()
+        runs[name] = setup(LinearClassifierState(seed=1), loss).training()
         for _ in runs[name].advance(100):
             pass
     page.evaluate(RECORD)

@@ -12,10 +12,10 @@ from streamlit.testing.v1 import AppTest
 
 from core.learning.datasets import nine_points
 from core.learning.models import LinearClassifier, Objective
+from pages.linear_classifier import LinearClassifierState
 from pages.linear_classifier import stage as linear_classifier
 from pages.linear_classifier.panels import PANELS, RUNS
 from pages.ui.stage.vocabulary import Release
-from pages.ui.state.state import State
 from pages.ui.text import LANGUAGES, text_in
 from tests.apptest import header, opened, run, state_of, tab, told
 
@@ -83,7 +83,7 @@ def test_the_published_state_and_its_first_step() -> None:
     data = nine_points()
     W = np.array([[2.06, 0.44, 2.27], [1.48, -1.82, -2.04]])
     next(button for button in app.button if button.label == "One step").click().run()
-    assert state_of(app) == State(start="demo", trained=1)
+    assert state_of(app, LinearClassifierState) == LinearClassifierState(start="demo", trained=1)
     now = told(app)
     for name, loss in zip(RUNS, ("cross_entropy", "hinge"), strict=True):
         objective = Objective(loss, l2=0.1)
@@ -97,9 +97,9 @@ def test_the_published_state_and_its_first_step() -> None:
 
 def test_only_a_point_that_is_let_go_is_in_the_address(say) -> None:
     app = opened(LESSON, start="demo", trained="0")
-    before = state_of(app)
+    before = state_of(app, LinearClassifierState)
     say(app, {"svm_point0": [-0.9, -0.9]}, is_held=True)
-    assert state_of(app) == before
+    assert state_of(app, LinearClassifierState) == before
     data = nine_points()
     points = data.points.copy()
     points[0] = -0.9
@@ -107,7 +107,7 @@ def test_only_a_point_that_is_let_go_is_in_the_address(say) -> None:
     model = LinearClassifier(W, [-0.42, 0.52, -0.10], Objective("hinge", l2=0.1))
     expected = model.loss(points, data.labels).data_loss
     say(app, {"svm_point0": [-0.9, -0.9]})
-    kept = state_of(app)
+    kept = state_of(app, LinearClassifierState)
     assert kept.points is not None
     assert kept.points[0] == (-0.9, -0.9, 0)
     assert len(kept.points) == 9
@@ -115,29 +115,38 @@ def test_only_a_point_that_is_let_go_is_in_the_address(say) -> None:
     # Held and brought back: nothing is left of it.
     say(app, {"softmax_point3": [0.0, 0.0]}, is_held=True)
     say(app, {"softmax_point3": list(data.points[3])})
-    assert state_of(app) == kept
+    assert state_of(app, LinearClassifierState) == kept
     assert told(app)["svm_data"] == pytest.approx(expected)
 
 
 def test_points_are_added_and_removed(say) -> None:
     app = opened(LESSON)
     say(app, {}, added=("svm_plane", 0.123456, -0.5))
-    state = state_of(app)
+    state = state_of(app, LinearClassifierState)
     assert state.points is not None
     assert state.points[9] == (0.12, -0.5, 0)
     assert sum(handle["id"].startswith("svm_point") for handle in header(app)["handles"]) == 10
     say(app, {}, removed="softmax_point9")
     say(app, {}, removed="softmax_point8")
-    assert [point[2] for point in state_of(app).points or ()] == [0, 0, 0, 1, 1, 1, 2, 2]
+    assert [point[2] for point in state_of(app, LinearClassifierState).points or ()] == [
+        0,
+        0,
+        0,
+        1,
+        1,
+        1,
+        2,
+        2,
+    ]
     for wrong in ("svm_point99", "svm_entry1", "nothing"):
         say(app, {}, removed=wrong)
-        assert len(state_of(app).points or ()) == 8
+        assert len(state_of(app, LinearClassifierState).points or ()) == 8
 
 
 def test_points_of_one_class_only_are_refused(say) -> None:
     app = opened(LESSON, points="0,0,0;1,1,1;0.5,0.5,1")
     say(app, {}, removed="svm_point0")
-    assert len(state_of(app).points or ()) == 3
+    assert len(state_of(app, LinearClassifierState).points or ()) == 3
     assert len(app.error) == 1
     assert not app.exception
 
@@ -147,9 +156,11 @@ def test_an_entry_of_w_is_the_start_of_both_runs(say) -> None:
     handles = {handle["id"]: handle for handle in header(app)["handles"]}
     shown = [handles[f"svm_entry{index}"]["value"] for index in range(9)]
     say(app, {"svm_entry0": 2.5}, is_held=True)
-    assert state_of(app) == State(trained=30, seed=3)
+    assert state_of(app, LinearClassifierState) == LinearClassifierState(trained=30, seed=3)
     say(app, {"svm_entry0": 2.5})
-    assert state_of(app) == State(trained=0, seed=3, start="own")
+    assert state_of(app, LinearClassifierState) == LinearClassifierState(
+        trained=0, seed=3, start="own"
+    )
     handles = {handle["id"]: handle for handle in header(app)["handles"]}
     for name in RUNS:
         entries = [handles[f"{name}_entry{index}"]["value"] for index in range(9)]
@@ -190,7 +201,7 @@ def test_the_address_says_whether_the_start_by_hand_is_shown(say) -> None:
     app.run()
     assert first_entry(app) == 2.5
     next(button for button in app.button if button.label == "New start").click().run()
-    assert state_of(app).start == "seed"
+    assert state_of(app, LinearClassifierState).start == "seed"
     assert first_entry(app) != 2.5
 
 
@@ -201,7 +212,7 @@ def test_a_link_to_a_start_by_hand_says_that_it_has_no_weights(say, language: st
     missing = text_in(language)("linear_classifier.own_start_missing")
     assert [entry.value for entry in app.info] == [missing]
     app.button(key="drawn_start").click().run()
-    assert state_of(app).start == "seed"
+    assert state_of(app, LinearClassifierState).start == "seed"
     assert not app.info
     # Nor does one of three classes fit two.
     say(app, {"svm_entry0": 2.5})
@@ -215,11 +226,11 @@ def test_the_timeline_becomes_the_address(say) -> None:
     app = opened(LESSON)
     last = told(app)["svm_total"]
     say(app, {"step": 40})
-    assert state_of(app).at == 40
+    assert state_of(app, LinearClassifierState).at == 40
     assert told(app)["shown_step"] == 40
     assert told(app)["svm_total"] != last
     say(app, {"step": 100})
-    assert state_of(app).at is None
+    assert state_of(app, LinearClassifierState).at is None
     assert told(app)["svm_total"] == last
 
 
@@ -233,7 +244,7 @@ def test_the_axis_of_the_losses_is_chosen() -> None:
 
     assert t("linear_classifier.legend.cut") in told_in_the_legend(app)
     app.toggle(key="logarithmic").set_value(True).run()
-    assert state_of(app).is_logarithmic
+    assert state_of(app, LinearClassifierState).is_logarithmic
     assert t("linear_classifier.legend.cut") not in told_in_the_legend(app)
 
 

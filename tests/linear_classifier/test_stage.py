@@ -10,24 +10,28 @@ import pytest
 
 from core.learning.linear_run import Standing, published_classifier
 from core.learning.models import LinearClassifier
+from pages.linear_classifier import LinearClassifierState
 from pages.linear_classifier import panels as figures
 from pages.linear_classifier.pair import LOSSES, Pair, Seen, held_record_every, seen, with_entry
 from pages.linear_classifier.stage import Frame, frame_of, read_release
 from pages.ui.learning.runs import Run
 from pages.ui.learning.setups import setup
 from pages.ui.stage.vocabulary import Release, Spot
-from pages.ui.state.state import DEFAULT, State
 
 
-def pair_of(state: State, steps: int, start: LinearClassifier | None = None) -> Pair:
-    setups = [setup(state, "linear", loss, start=start) for loss in LOSSES]
+def pair_of(
+    state: LinearClassifierState, steps: int, start: LinearClassifier | None = None
+) -> Pair:
+    setups = [setup(state, loss, start=start) for loss in LOSSES]
     soft, svm = (Run(made, made.training()) for made in setups)
     for run in (soft, svm):
         run.advance(steps, 60.0)
     return Pair(soft.setup.data, (soft, svm), steps)
 
 
-def frame(state: State = DEFAULT, steps: int = 20, **options) -> Frame:
+def frame(
+    state: LinearClassifierState = LinearClassifierState(), steps: int = 20, **options
+) -> Frame:
     return frame_of(state, pair_of(state, steps, **options))
 
 
@@ -68,7 +72,7 @@ def test_each_step_is_that_of_the_model(nine: Frame) -> None:
 
 
 def test_runs_are_put_in_numbers_anew_only_if_they_went_on() -> None:
-    pair = pair_of(DEFAULT, 4)
+    pair = pair_of(LinearClassifierState(), 4)
     before = seen(pair)
     again = tuple(Run(run.setup, run.training) for run in pair.runs)
     assert seen(Pair(pair.data, (again[0], again[1]), 4)) is before
@@ -77,7 +81,7 @@ def test_runs_are_put_in_numbers_anew_only_if_they_went_on() -> None:
     assert after.steps.tolist() == [*before.steps, 5]
     assert after.lengths == (5, 6)
     # Another run with as many steps is another run.
-    other = seen(pair_of(replace(DEFAULT, seed=1), 4))
+    other = seen(pair_of(replace(LinearClassifierState(), seed=1), 4))
     assert (other.softmax.weights[0] != before.softmax.weights[0]).any()
 
 
@@ -106,7 +110,7 @@ def test_regions_are_what_the_model_predicts(nine: Frame) -> None:
 
 def test_a_line_outside_the_box_is_parked_and_not_missing() -> None:
     start = LinearClassifier([[1.0, 0.0, 0.0], [0.0, 0.0, 1.0]], [50.0, 1.0, 0.0])
-    apart = frame(DEFAULT, 0, start=start)
+    apart = frame(LinearClassifierState(), 0, start=start)
     places = figures.step_places("svm", apart.seen.svm, apart.drawing)
     for index in (0, 1):  # far away, and without weights
         x = places[Spot("svm_plane", 1 + index, "x")][0]
@@ -116,7 +120,7 @@ def test_a_line_outside_the_box_is_parked_and_not_missing() -> None:
 
 
 def test_many_points_are_lines_and_a_long_run_is_thinned() -> None:
-    state = State(data="published_spiral", at=123)
+    state = LinearClassifierState(data="published_spiral", at=123)
     long = frame(state, 301)
     assert long.pair.data.size > figures.MOST_BARS
     assert len(long.seen.steps) <= 203
@@ -132,7 +136,7 @@ def test_many_points_are_lines_and_a_long_run_is_thinned() -> None:
 
 
 def test_a_run_that_diverges_stays_finite_and_in_its_panel() -> None:
-    state = State(learning_rate=1000.0)
+    state = LinearClassifierState(learning_rate=1000.0)
     wild = frame(state, 300)
     assert all(run.problem is not None for run in wild.pair.runs)
     for numbers in wild.seen.runs:
@@ -146,9 +150,9 @@ def test_a_run_that_diverges_stays_finite_and_in_its_panel() -> None:
 
 
 def test_a_logarithmic_axis_holds_a_run_that_diverges() -> None:
-    linear = frame(State(learning_rate=500.0), 60)
+    linear = frame(LinearClassifierState(learning_rate=500.0), 60)
     assert linear.is_cut
-    wild = frame(State(learning_rate=500.0, is_logarithmic=True), 60)
+    wild = frame(LinearClassifierState(learning_rate=500.0, is_logarithmic=True), 60)
     assert not wild.is_cut
     low, high = wild.limits
     totals = np.concatenate([run.total for run in wild.seen.runs])
@@ -168,7 +172,7 @@ def test_a_logarithmic_axis_holds_a_run_that_diverges() -> None:
 
 
 def test_the_shorter_run_waits_at_its_end() -> None:
-    state = State(learning_rate=40.0, decay=0.02)
+    state = LinearClassifierState(learning_rate=40.0, decay=0.02)
     pair = pair_of(state, 40)
     short = Run(pair.runs[0].setup, pair.runs[0].setup.training())
     short.advance(5, 60.0)
@@ -180,15 +184,15 @@ def test_the_shorter_run_waits_at_its_end() -> None:
 
 @pytest.mark.parametrize(("at", "row"), [(None, 20), (0, 0), (7, 7), (99, 20)])
 def test_the_step_shown(at: int | None, row: int) -> None:
-    assert frame(State(at=at)).row == row
+    assert frame(LinearClassifierState(at=at)).row == row
 
 
 @pytest.mark.parametrize(("target", "at"), [(200, None), (200, 100), (200, 97), (3, 2), (0, None)])
 def test_a_run_in_the_hand_is_the_same_at_fewer_steps(target: int, at: int | None) -> None:
-    state, full = State(at=at, trained=target), []
+    state, full = LinearClassifierState(at=at, trained=target), []
     every = held_record_every(target, at)
     for record_every in (1, every):
-        setups = [setup(state, "linear", loss, record_every=record_every) for loss in LOSSES]
+        setups = [setup(state, loss, record_every=record_every) for loss in LOSSES]
         soft, svm = (Run(made, made.training()) for made in setups)
         for run in (soft, svm):
             run.advance(target, 60.0)

@@ -13,23 +13,25 @@ from core.learning.linear_run import published_classifier
 from core.learning.models import LinearClassifier, Objective
 from core.learning.training import DivergenceError, Recipe
 from core.losses.hinge import HINGE_VARIANTS
+from pages.linear_classifier import LinearClassifierState
 from pages.linear_classifier.code import snippet
 from pages.linear_classifier.why import Step, derivation, step_of
 from pages.ui.learning.presets import preset_run
 from pages.ui.learning.runs import Run
 from pages.ui.learning.setups import setup
-from pages.ui.state.state import DEFAULT, State
 from pages.ui.text import LANGUAGES, text_in
 from tests.apptest import run as run_code
 
 NINE = nine_points()
 
 
-def pair(state: State, steps: int, start: LinearClassifier | None = None) -> tuple[Run, Run]:
+def pair(
+    state: LinearClassifierState, steps: int, start: LinearClassifier | None = None
+) -> tuple[Run, Run]:
     """Both runs, SVM and softmax, so far."""
     runs = []
     for loss in ("hinge", "cross_entropy"):
-        made = setup(state, "linear", loss, start=start)
+        made = setup(state, loss, start=start)
         run = Run(made, made.training())
         run.advance(steps, 60.0)
         runs.append(run)
@@ -49,23 +51,29 @@ def printed(lines: list[str]) -> tuple[dict[str, float], dict[str, float]]:
 
 
 STATES = {
-    "nine points": DEFAULT,
-    "no penalty": replace(DEFAULT, decay=0.0, learning_rate=1.0, trained=30),
-    "L1": replace(DEFAULT, penalty="l1", margin=2.0),
-    "elastic, half": replace(DEFAULT, penalty="elastic", mixing=0.3, half=1, power=2),
-    "Crammer-Singer": replace(DEFAULT, variant="crammer_singer", seed=4),
+    "nine points": LinearClassifierState(),
+    "no penalty": replace(LinearClassifierState(), decay=0.0, learning_rate=1.0, trained=30),
+    "L1": replace(LinearClassifierState(), penalty="l1", margin=2.0),
+    "elastic, half": replace(
+        LinearClassifierState(), penalty="elastic", mixing=0.3, half=1, power=2
+    ),
+    "Crammer-Singer": replace(LinearClassifierState(), variant="crammer_singer", seed=4),
     "one against all": replace(
-        DEFAULT, variant="one_vs_all", decay=0.0, power=2, learning_rate=0.05
+        LinearClassifierState(), variant="one_vs_all", decay=0.0, power=2, learning_rate=0.05
     ),
-    "momentum": replace(DEFAULT, optimizer="momentum", momentum=0.5, batch_size=4, rate_decay=0.9),
-    "Adam": replace(DEFAULT, optimizer="adam", batch_size=2, sampling="with_replacement"),
-    "one point a step": replace(DEFAULT, batch_size=1, seed=7),
-    "blobs": replace(DEFAULT, data="blobs", samples=7, noise=0.5, draw=3),
-    "the published spiral": replace(DEFAULT, data="published_spiral"),
+    "momentum": replace(
+        LinearClassifierState(), optimizer="momentum", momentum=0.5, batch_size=4, rate_decay=0.9
+    ),
+    "Adam": replace(
+        LinearClassifierState(), optimizer="adam", batch_size=2, sampling="with_replacement"
+    ),
+    "one point a step": replace(LinearClassifierState(), batch_size=1, seed=7),
+    "blobs": replace(LinearClassifierState(), data="blobs", samples=7, noise=0.5, draw=3),
+    "the published spiral": replace(LinearClassifierState(), data="published_spiral"),
     "own points": replace(
-        DEFAULT, data="own", points=((0.0, 1.0, 1), (1.0, 0.5, 0), (-1.0, 2.0, 1))
+        LinearClassifierState(), data="own", points=((0.0, 1.0, 1), (1.0, 0.5, 0), (-1.0, 2.0, 1))
     ),
-    "an earlier step": replace(DEFAULT, at=17),
+    "an earlier step": replace(LinearClassifierState(), at=17),
 }
 
 
@@ -89,7 +97,7 @@ def test_the_code_prints_the_losses_on_screen(name) -> None:
 
 
 def test_the_code_starts_at_the_published_state() -> None:
-    state = replace(DEFAULT, start="demo", trained=0)
+    state = replace(LinearClassifierState(), start="demo", trained=0)
     runs = pair(state, 0, published_classifier())
     told, _ = printed(run_code(snippet(state, *runs)))
     rounded = [f"{told[key]:.2f}" for key in ("data loss", "penalty", "total loss")]
@@ -97,7 +105,13 @@ def test_the_code_starts_at_the_published_state() -> None:
 
 
 def test_the_code_of_a_run_that_diverged_goes_as_far_as_the_run() -> None:
-    state = replace(DEFAULT, learning_rate=12.0, momentum=0.0, optimizer="momentum", trained=2000)
+    state = replace(
+        LinearClassifierState(),
+        learning_rate=12.0,
+        momentum=0.0,
+        optimizer="momentum",
+        trained=2000,
+    )
     runs = pair(state, 2000)
     assert all(run.problem is not None for run in runs)
     source = snippet(state, *runs)
@@ -188,7 +202,7 @@ def test_the_derivation_fits_every_setting(name, language) -> None:
 
 
 def test_an_update_with_a_memory_is_the_next_record() -> None:
-    state = replace(DEFAULT, optimizer="momentum", at=10)
+    state = replace(LinearClassifierState(), optimizer="momentum", at=10)
     runs = pair(state, 40)
     svm, softmax = (step_of(run.training, 10) for run in runs)
     written = derivation(NINE, svm, softmax, runs[0].setup.recipe, text_in("en"))
@@ -198,17 +212,17 @@ def test_an_update_with_a_memory_is_the_next_record() -> None:
 
 
 def test_where_a_step_leads_is_known_only_of_neighbouring_records() -> None:
-    svm, _ = pair(replace(DEFAULT, optimizer="momentum"), 300)
+    svm, _ = pair(replace(LinearClassifierState(), optimizer="momentum"), 300)
     assert [record.step for record in svm.training.records[:3]] == [0, 2, 4]
     assert (step_of(svm.training, 101).number, step_of(svm.training, 101).after) == (100, None)
-    svm, _ = pair(replace(DEFAULT, optimizer="momentum"), 150)
+    svm, _ = pair(replace(LinearClassifierState(), optimizer="momentum"), 150)
     after = step_of(svm.training, 100).after
     assert after is svm.training.records[101].parameters["W1"]
 
 
 def test_long_sums_and_wide_matrices_are_shortened() -> None:
     points = tuple((0.1 * k, -0.2 * k, k % 8) for k in range(40))
-    state = replace(DEFAULT, points=points)
+    state = replace(LinearClassifierState(), points=points)
     runs = pair(state, 5)
     svm, softmax = (step_of(run.training, None) for run in runs)
     written = derivation(runs[0].setup.train, svm, softmax, runs[0].setup.recipe, text_in("en"))
@@ -218,7 +232,7 @@ def test_long_sums_and_wide_matrices_are_shortened() -> None:
 
 @pytest.mark.parametrize("variant", HINGE_VARIANTS)
 def test_each_variant_has_its_sentence(variant) -> None:
-    state = replace(DEFAULT, variant=variant)
+    state = replace(LinearClassifierState(), variant=variant)
     runs = pair(state, 3)
     svm, softmax = (step_of(run.training, None) for run in runs)
     written = derivation(NINE, svm, softmax, runs[0].setup.recipe, text_in("en"))
@@ -239,7 +253,9 @@ class TestTheNumbersOfTheTry:
                 assert number in text_in(language)("linear_classifier.try"), (language, number)
 
     def test_without_a_penalty_the_svm_stops_and_softmax_does_not(self) -> None:
-        svm, softmax = (run.training for run in pair(replace(DEFAULT, decay=0.0), 200))
+        svm, softmax = (
+            run.training for run in pair(replace(LinearClassifierState(), decay=0.0), 200)
+        )
         losses = [record.data_loss for record in svm.records]
         assert losses.index(0.0) == 142
         assert set(losses[142:]) == {0.0}
@@ -257,14 +273,14 @@ class TestTheNumbersOfTheTry:
             for point, label in zip(NINE.points.tolist(), NINE.labels.tolist(), strict=True)
         ]
         points[0] = (0.2, -0.5, 0)
-        state = replace(DEFAULT, points=tuple(points), decay=0.0, learning_rate=1.0)
+        state = replace(LinearClassifierState(), points=tuple(points), decay=0.0, learning_rate=1.0)
         svm, softmax = (run.training for run in pair(state, 5000))
         assert min(record.data_loss for record in svm.records) > 0.1
         assert softmax.records[-1].accuracy < 1
 
     def test_a_strong_penalty_makes_the_arrows_short(self) -> None:
         for run, loss, at_zero in zip(
-            pair(replace(DEFAULT, decay=1.0), 200),
+            pair(replace(LinearClassifierState(), decay=1.0), 200),
             ("1.4285", "1.0390"),
             (2.0, np.log(3)),
             strict=True,
@@ -278,11 +294,13 @@ class TestTheNumbersOfTheTry:
         self.said("1.0986")
 
     def test_large_steps_jump_and_larger_ones_diverge(self) -> None:
-        svm, softmax = (run.training for run in pair(replace(DEFAULT, learning_rate=2.0), 200))
+        svm, softmax = (
+            run.training for run in pair(replace(LinearClassifierState(), learning_rate=2.0), 200)
+        )
         assert f"{softmax.records[-1].total:.4f}" == "0.8763"
         late = [record.total for record in svm.records[100:]]
         assert (f"{min(late):.2f}", f"{max(late):.2f}") == ("1.17", "1.50")
-        runs = pair(replace(DEFAULT, learning_rate=20.0), 400)
+        runs = pair(replace(LinearClassifierState(), learning_rate=20.0), 400)
         assert [run.problem.step for run in runs if isinstance(run.problem, DivergenceError)] == [
             322,
             323,
@@ -304,7 +322,7 @@ class TestTheNumbersOfTheTry:
         self.said("0.64 + 1.93 = 2.57", "0.412", "0.103", "2.06")
 
     def test_what_no_line_can_part(self) -> None:
-        for run in pair(replace(DEFAULT, data="circles"), 300):
+        for run in pair(replace(LinearClassifierState(), data="circles"), 300):
             accuracies = [record.accuracy for record in run.training.records]
             assert 0.4 < min(accuracies) < max(accuracies) < 0.6
         state = preset_run("spiral_classifier")

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from core.precision.float_types import PRECISIONS
+from pages.numerical_stability import NumericalStabilityState
 from pages.numerical_stability.numbers import COMPARED, compare_methods
 from pages.ui.state.state import decode
 from pages.ui.text import LANGUAGES, text_in
@@ -39,7 +40,7 @@ def shown(app) -> dict[str, list[float]]:
 @pytest.mark.parametrize("parameters", CASES, ids=str)
 def test_the_page_shows_what_core_computes(parameters: dict[str, str]) -> None:
     app = opened(LESSON, **parameters)
-    state, _ = decode(parameters)
+    state, _ = decode(NumericalStabilityState, parameters)
     result = compare_methods(state.example.scores, scale=state.scale, shift=state.shift)
     cells = np.reshape(shown(app)["cell_numbers"], (3, 3, -1))
     np.testing.assert_array_equal(cells[..., :-1], result.probabilities)
@@ -87,7 +88,7 @@ def test_the_cap_is_reached() -> None:
 def test_a_preset_starts_with_scale_1_and_shift_0() -> None:
     app = opened(LESSON, scale="30", shift="-50")
     app.selectbox(key="preset").select("thousands").run()
-    state = state_of(app)
+    state = state_of(app, NumericalStabilityState)
     assert (state.scale, state.shift) == (1, 0)
 
 
@@ -124,7 +125,7 @@ def test_why_substitutes_the_numbers(parameters: dict[str, str], language: str) 
     assert not re.search(r"\bnan\b|\binf\b", why)
     for limit in ("11.09", "88.72", "709.78", "-17.33", "-103.97", "-745.13"):
         assert f"| ${limit}$ |" in why
-    state, _ = decode(parameters)
+    state, _ = decode(NumericalStabilityState, parameters)
     result = compare_methods(state.example.scores, scale=state.scale, shift=state.shift)
     assert rf"\max z = {result.logits.max():.6g}$" in why
     y = state.example.label

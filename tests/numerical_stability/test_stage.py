@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 import pytest
 
 from core.precision.float_types import POOLINGS, PRECISIONS, Outcome, Status
+from pages.numerical_stability import NumericalStabilityState
 from pages.numerical_stability import panels as figures
 from pages.numerical_stability.numbers import COMPARED, SCALES, SHIFTS, Cure
 from pages.numerical_stability.stage import (
@@ -19,7 +20,7 @@ from pages.numerical_stability.stage import (
     sweep_of,
 )
 from pages.ui.stage.vocabulary import Release, Spot
-from pages.ui.state.state import DEFAULT, Example, State
+from pages.ui.state.example import Example
 from pages.ui.text import LANGUAGES, text_in
 
 VALUES = {"scale": 2.0, "shift": -30.0, "label": 1}
@@ -31,14 +32,14 @@ def decades(value: float) -> float:
 
 
 def test_a_release_becomes_the_state() -> None:
-    state = moved(DEFAULT, Release(VALUES, "shift"))
+    state = moved(NumericalStabilityState(), Release(VALUES, "shift"))
     assert (state.scale, state.shift, state.swept) == (2.0, -30.0, "shift")
     assert state.example == Example(label=1)
     assert moved(state, Release(VALUES, "label")) == state
 
 
 def test_a_release_of_a_slider_keeps_a_soft_target() -> None:
-    soft = State(Example(target=(0.5, 0.5, 0.0)))
+    soft = NumericalStabilityState(Example(target=(0.5, 0.5, 0.0)))
     assert moved(soft, Release({**VALUES, "label": 0}, "scale")).example.target is not None
     assert moved(soft, Release(VALUES, "label")).example.target is None
 
@@ -58,12 +59,15 @@ def test_a_release_of_a_slider_keeps_a_soft_target() -> None:
     ],
 )
 def test_a_release_that_makes_no_sense_changes_nothing(change: dict) -> None:
-    assert moved(DEFAULT, Release({**VALUES, **change}, "scale")) is DEFAULT
-    assert moved(DEFAULT, Release({}, "scale")) is DEFAULT
+    assert (
+        moved(NumericalStabilityState(), Release({**VALUES, **change}, "scale"))
+        is NumericalStabilityState()
+    )
+    assert moved(NumericalStabilityState(), Release({}, "scale")) is NumericalStabilityState()
 
 
 def test_places_put_every_number_where_it_belongs() -> None:
-    now = sweep_of(State(Example(scores=(123.0, 456.0, 789.0)))).now
+    now = sweep_of(NumericalStabilityState(Example(scores=(123.0, 456.0, 789.0)))).now
     places = figures.places(now, 0)
     cells = places["cell_numbers"].reshape(3, 3, 4)
     naive, shifted, log_space = (cells[i, 2] for i in range(3))
@@ -99,7 +103,7 @@ def test_places_put_every_number_where_it_belongs() -> None:
 
 
 def test_the_words_tell_probabilities_and_loss_apart() -> None:
-    state = State(Example(scores=(1010.0, 1000.0, 990.0)))
+    state = NumericalStabilityState(Example(scores=(1010.0, 1000.0, 990.0)))
     words = stability_words(text_in("en"))
     places = figures.places(sweep_of(state).now, 0)
     told = [words[int(index)] for index in places["outcomes"]]
@@ -110,7 +114,9 @@ def test_the_words_tell_probabilities_and_loss_apart() -> None:
     ]
     assert told[6:] == ["a p underflows to 0", "right for its type", "right for its type"]
     assert words[int(places["shifted_float32"])] == told[4]
-    wrong = figures.places(sweep_of(State(Example(scores=(7.0, 0.0, -30.0)), shift=60.0)).now, 0)
+    wrong = figures.places(
+        sweep_of(NumericalStabilityState(Example(scores=(7.0, 0.0, -30.0)), shift=60.0)).now, 0
+    )
     assert words[int(wrong["outcomes"][3])] == "a p underflows to 0, loss to 1 digit"
 
 
@@ -119,7 +125,7 @@ def test_there_are_words_for_every_outcome_of_every_step(language: str) -> None:
     words = stability_words(text_in(language))
     assert len(set(words)) == len(words)
     for scores in ((3.2, 5.1, -1.7), (10.0, -100.0, -100.0), (7.0, 0.0, 0.5)):
-        sweep = sweep_of(State(Example(scores=scores)))
+        sweep = sweep_of(NumericalStabilityState(Example(scores=scores)))
         for along in (sweep.by_scale, sweep.by_shift):
             indices = figures.places(along, 0)["outcomes"]
             kept = along.kept_digits[..., 0].ravel()
@@ -130,7 +136,7 @@ def test_there_are_words_for_every_outcome_of_every_step(language: str) -> None:
 
 
 def test_what_is_too_small_is_not_told_as_zero() -> None:
-    now = sweep_of(State(Example(scores=(10.0, -100.0, -100.0)), scale=10.0)).now
+    now = sweep_of(NumericalStabilityState(Example(scores=(10.0, -100.0, -100.0)), scale=10.0)).now
     places = figures.places(now, 0)
     for name in ("true_loss", "true_slope", "offset_slope"):
         assert np.isnan(places[name])
@@ -141,7 +147,7 @@ def test_what_is_too_small_is_not_told_as_zero() -> None:
 
 
 def test_a_batch_of_two() -> None:
-    now = sweep_of(State(shift=-200.0)).now
+    now = sweep_of(NumericalStabilityState(shift=-200.0)).now
     cells = figures.places(now, 0)["pooled_tones"].reshape(len(POOLINGS), len(PRECISIONS), 2, 2)
     assert (cells[0] <= Status.ROUNDED).all()
     assert (cells[1, :2, 0] == Status.NAN).all()
@@ -153,7 +159,7 @@ def test_a_batch_of_two() -> None:
 def test_the_swept_row_at_the_present_value_is_what_is_shown_now(
     scale: float, shift: float
 ) -> None:
-    sweep = sweep_of(State(scale=scale, shift=shift))
+    sweep = sweep_of(NumericalStabilityState(scale=scale, shift=shift))
     now = figures.places(sweep.now, 2)
     for along, grid, present in (
         (sweep.by_scale, SCALES, scale),
@@ -172,7 +178,7 @@ def test_the_swept_row_at_the_present_value_is_what_is_shown_now(
 
 
 def test_errors_stay_in_their_band() -> None:
-    sweep = sweep_of(State(Example(scores=(10.0, -100.0, -100.0))))
+    sweep = sweep_of(NumericalStabilityState(Example(scores=(10.0, -100.0, -100.0))))
     curves = figures.curve_places(sweep.by_scale, 0)
     for trace in range(9):
         heights = curves[Spot("errors", trace, "y")]
@@ -188,7 +194,7 @@ def test_errors_stay_in_their_band() -> None:
 @pytest.mark.parametrize("classes", [2, 3, 10])
 def test_every_mark_has_as_many_numbers_as_places(classes: int) -> None:
     example = Example(tuple("ABCDEFGHIJ"[:classes]), tuple(map(float, range(classes))), 0)
-    state = State(example)
+    state = NumericalStabilityState(example)
     now = {
         **figures.constants(classes),
         **figures.places(sweep_of(state).now, 0),
@@ -257,7 +263,7 @@ def test_every_text_that_is_made_up_exists() -> None:
 
 
 def test_the_table_as_a_file() -> None:
-    state = State(Example(scores=(123.0, 456.0, 789.0)))
+    state = NumericalStabilityState(Example(scores=(123.0, 456.0, 789.0)))
     table = result_table(state, sweep_of(state).now, text_in("en"))
     rows = table.rows()
     assert len(rows) == 10

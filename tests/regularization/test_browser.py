@@ -7,8 +7,9 @@ import re
 import pytest
 from playwright.sync_api import Page
 
+from core.losses.penalties import PENALTIES
 from pages.regularization.path import STRENGTHS, optima
-from pages.regularization.penalty_comparison import PENALTIES, compare_penalties
+from pages.regularization.penalty_comparison import compare_penalties
 from tests.browser.hand import (
     RECORD,
     centre,

@@ -7,10 +7,11 @@ import re
 import numpy as np
 import pytest
 
+from core.losses.penalties import PENALTIES
+from pages.regularization import RegularizationState
 from pages.regularization.path import STRENGTHS, optima
-from pages.regularization.penalty_comparison import PENALTIES, compare_penalties
+from pages.regularization.penalty_comparison import compare_penalties
 from pages.ui.stage.vocabulary import format_number
-from pages.ui.state.state import State
 from pages.ui.text import LANGUAGES, text_in
 from tests.apptest import header, opened, run, state_of, tab, told
 
@@ -45,7 +46,9 @@ def test_published_weights() -> None:
     assert told(app)["l2"] == 0.125
     app.button(key="weights_one").click().run()
     assert told(app)["l2"] == 0.5
-    assert state_of(app) == State(weights=(1.0, 0.0, 0.0, 0.0), half=1)
+    assert state_of(app, RegularizationState) == RegularizationState(
+        weights=(1.0, 0.0, 0.0, 0.0), half=1
+    )
 
 
 def test_the_table_at_home_leads_here() -> None:
@@ -62,7 +65,10 @@ def test_controls_choose_the_penalty(penalty: str, half: bool) -> None:
     app = opened(LESSON, w="0.5,1,0,0", **{"lambda": "2.25"})
     app.button_group(key="penalty").select(penalty).run()
     app.toggle(key="half").set_value(half).run()
-    assert (state_of(app).penalty, state_of(app).half) == (penalty, int(half))
+    assert (
+        state_of(app, RegularizationState).penalty,
+        state_of(app, RegularizationState).half,
+    ) == (penalty, int(half))
     expected = optima([2.25], mixing=MIXING[penalty], half=half)
     now = told(app, 1)
     assert (now["optimum_1"], now["optimum_2"]) == tuple(expected.weights[0])
@@ -74,7 +80,7 @@ def test_controls_choose_the_penalty(penalty: str, half: bool) -> None:
 def test_the_mixing_moves_the_elastic_net() -> None:
     app = opened(LESSON, penalty="elastic", **{"lambda": "5"})
     app.number_input(key="mixing").set_value(0.9).run()
-    assert state_of(app).mixing == 0.9
+    assert state_of(app, RegularizationState).mixing == 0.9
     assert told(app, 1)["optimum_2"] == optima([5.0], mixing=0.9).weights[0, 1] == 0
     assert told(app)["elastic"] == pytest.approx(1.0)
 
@@ -83,9 +89,9 @@ def test_other_weights_keep_the_score() -> None:
     app = opened(LESSON, w="2,-1,0.25,0")
     app.button(key="weights_random").click().run()
     assert told(app)["score"] == pytest.approx(1.25)
-    assert state_of(app).weights != (2, -1, 0.25, 0)
+    assert state_of(app, RegularizationState).weights != (2, -1, 0.25, 0)
     next(button for button in app.button if button.label == "Reset").click().run()
-    assert state_of(app) == State()
+    assert state_of(app, RegularizationState) == RegularizationState()
     app = opened(LESSON, w="30,30,30,30")
     app.button(key="weights_random").click().run()
     assert not app.warning
@@ -107,7 +113,7 @@ def test_bad_weights_stay_and_are_explained(typed: str, sentence: str) -> None:
     assert told(app)["score"] == 0.5
     app.text_input(key="weights").input("1; 2，3 −4").run()
     assert not app.error
-    assert state_of(app).weights == (1, 2, 3, -4)
+    assert state_of(app, RegularizationState).weights == (1, 2, 3, -4)
 
 
 CASES = [
@@ -135,7 +141,7 @@ def test_code_prints_the_numbers_on_screen(parameters: dict[str, str]) -> None:
     printed = [lines[index].split()[-1] for index in (0, 1, 2, 3, *range(7, 12))]
     expected = [format_number(value, 4).replace("−", "-") for value in shown]
     assert [text.replace("e-0", "e-") for text in printed] == expected
-    state = state_of(app)
+    state = state_of(app, RegularizationState)
     gradient = compare_penalties(
         state.weights or (1, 0, 0, 0), mixing=state.mixing, half=bool(state.half)
     ).gradient

@@ -10,8 +10,8 @@ from numpy.testing import assert_allclose, assert_array_equal
 from scipy.optimize import minimize
 
 from core.gradients.check import check_gradient
+from core.losses.penalties import PENALTIES
 from pages.regularization.penalty_comparison import (
-    PENALTIES,
     Sharing,
     compare_penalties,
     sweep_weights,

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from pages.regularization import RegularizationState
 from pages.regularization import panels as figures
 from pages.regularization.path import PROBLEM, STRENGTHS, Sparsity, optima, position
 from pages.regularization.penalty_comparison import Sharing
@@ -23,30 +24,42 @@ from pages.regularization.stage import (
     zeros_of,
 )
 from pages.ui.stage.vocabulary import Readout, Release, Spot, spoken
-from pages.ui.state.state import DEFAULT, State
 from pages.ui.text import LANGUAGES, text_in
 
 RELEASED = {"weight0": 0.25, "weight1": -1.5, "weight2": 0.0, "weight3": 30.0}
 
 
 def test_a_release_becomes_the_state() -> None:
-    assert moved_weights(DEFAULT, Release(RELEASED, "weight0")) == State(
-        weights=(0.25, -1.5, 0.0, 30.0)
-    )
-    assert moved_strength(DEFAULT, Release({"lambda": 2.5}, "lambda")) == State(strength=2.5)
-    assert weights_of(DEFAULT) == (1, 0, 0, 0)
+    assert moved_weights(
+        RegularizationState(), Release(RELEASED, "weight0")
+    ) == RegularizationState(weights=(0.25, -1.5, 0.0, 30.0))
+    assert moved_strength(
+        RegularizationState(), Release({"lambda": 2.5}, "lambda")
+    ) == RegularizationState(strength=2.5)
+    assert weights_of(RegularizationState()) == (1, 0, 0, 0)
 
 
 @pytest.mark.parametrize("value", ["a", None, float("nan"), 100.5, float("-inf")])
 def test_a_release_that_makes_no_sense_changes_nothing(value: Any) -> None:
-    assert moved_weights(DEFAULT, Release({**RELEASED, "weight2": value}, None)) is DEFAULT
-    assert moved_strength(DEFAULT, Release({"lambda": value}, None)) is DEFAULT
-    assert moved_weights(DEFAULT, Release({"weight0": 1.0}, None)) is DEFAULT
-    assert moved_strength(DEFAULT, Release({}, None)) is DEFAULT
+    assert (
+        moved_weights(RegularizationState(), Release({**RELEASED, "weight2": value}, None))
+        is RegularizationState()
+    )
+    assert (
+        moved_strength(RegularizationState(), Release({"lambda": value}, None))
+        is RegularizationState()
+    )
+    assert (
+        moved_weights(RegularizationState(), Release({"weight0": 1.0}, None))
+        is RegularizationState()
+    )
+    assert moved_strength(RegularizationState(), Release({}, None)) is RegularizationState()
 
 
 def test_places_put_every_number_where_it_belongs() -> None:
-    places = figures.weight_places(weight_sweep(State(weights=(0.5, -1.0, 0.0, 2.0))).now)
+    places = figures.weight_places(
+        weight_sweep(RegularizationState(weights=(0.5, -1.0, 0.0, 2.0))).now
+    )
     assert places[Spot("weights", 0, "y")].tolist() == [0.5, -1, 0, 2]
     # L1, L2, elastic net; then the lines at the least, which have no height.
     assert places[Spot("penalties", 0, "y")].tolist() == [
@@ -77,8 +90,12 @@ def test_places_put_every_number_where_it_belongs() -> None:
     assert (places["halved"], places["halved_slope"]) == (2.625, 0.5)
 
 
-@pytest.mark.parametrize("state", [DEFAULT, State(weights=(0.25, -3.0, 1.0, 0.0), half=1)])
-def test_the_swept_row_at_the_present_weight_is_what_is_shown_now(state: State) -> None:
+@pytest.mark.parametrize(
+    "state", [RegularizationState(), RegularizationState(weights=(0.25, -3.0, 1.0, 0.0), half=1)]
+)
+def test_the_swept_row_at_the_present_weight_is_what_is_shown_now(
+    state: RegularizationState,
+) -> None:
     sweep = weight_sweep(state)
     now, swept = figures.weight_places(sweep.now), figures.weight_places(sweep.by_weight)
     for index, weight in enumerate(weights_of(state)):
@@ -91,9 +108,13 @@ def test_the_swept_row_at_the_present_weight_is_what_is_shown_now(state: State) 
 
 @pytest.mark.parametrize(
     "state",
-    [DEFAULT, State(weights=(1e-9, 0, 0, 0)), State(weights=(30.0, -30.0, 30.0, 30.0), half=1)],
+    [
+        RegularizationState(),
+        RegularizationState(weights=(1e-9, 0, 0, 0)),
+        RegularizationState(weights=(30.0, -30.0, 30.0, 30.0), half=1),
+    ],
 )
-def test_limits_hold_what_a_drag_can_reach(state: State) -> None:
+def test_limits_hold_what_a_drag_can_reach(state: RegularizationState) -> None:
     sweep = weight_sweep(state)
     assert sweep.by_weight.values.max() <= sweep.highest <= 2 * sweep.by_weight.values.max()
     assert np.abs(sweep.by_weight.gradient).max() <= sweep.steepest
@@ -103,7 +124,7 @@ def test_limits_hold_what_a_drag_can_reach(state: State) -> None:
 @pytest.mark.parametrize("penalty", ["l1", "l2", "elastic"])
 @pytest.mark.parametrize("half", [0, 1])
 def test_the_path_is_where_it_belongs(penalty: str, half: int) -> None:
-    state = State(penalty=penalty, half=half)
+    state = RegularizationState(penalty=penalty, half=half)
     sweep = path_sweep(state)
     places = figures.path_places(
         sweep.by_strength, sweep.other, mixing=mixing_of(state), half=bool(half)
@@ -161,7 +182,7 @@ COSTS = [
 def test_the_sentence_tells_what_the_same_score_could_cost(
     settings: dict[str, Any], case: str, part: str
 ) -> None:
-    state = State(**settings)
+    state = RegularizationState(**settings)
     now = figures.weight_places(weight_sweep(state).now)
     assert part in filled(_weight_readouts(state, text_in("en")), now, "sharing")
     chinese = filled(_weight_readouts(state, text_in("zh")), now, "sharing")
@@ -171,7 +192,7 @@ def test_the_sentence_tells_what_the_same_score_could_cost(
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_convention_is_told_in_numbers(language: str) -> None:
     for half, order in ((0, ("1.0000", "2.0000", "0.5000", "1.0000")), (1, None)):
-        state = State(half=half)
+        state = RegularizationState(half=half)
         now = figures.weight_places(weight_sweep(state).now)
         told = filled(_weight_readouts(state, text_in(language)), now, "convention")
         expected = order or ("0.5000", "1.0000", "1.0000", "2.0000")
@@ -218,7 +239,7 @@ OPTIMA = [
 def test_the_sentence_tells_when_a_weight_is_0(
     settings: dict[str, Any], case: Sparsity, part: str
 ) -> None:
-    state = State(**settings)
+    state = RegularizationState(**settings)
     sweep = path_sweep(state)
     assert sweep.now.sparsity.tolist() == [case]
     places = figures.path_places(
@@ -233,7 +254,7 @@ def test_the_sentence_tells_when_a_weight_is_0(
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_case_has_its_sentence(language: str) -> None:
     for penalty in ("l1", "l2", "elastic"):
-        state = State(penalty=penalty)
+        state = RegularizationState(penalty=penalty)
         for readouts, cases in (
             (_weight_readouts(state, text_in(language)), Sharing),
             (_path_readouts(state, text_in(language)), Sparsity),
@@ -245,18 +266,20 @@ def test_every_case_has_its_sentence(language: str) -> None:
 
 
 def test_zeros_are_those_of_the_chosen_penalty() -> None:
-    assert zeros_of(State(penalty="l1")) == pytest.approx((6.0, 2.25))
-    assert zeros_of(State(penalty="l2")) == (np.inf, np.inf)
-    assert zeros_of(State(penalty="elastic", mixing=0.1))[0] == pytest.approx(60)
+    assert zeros_of(RegularizationState(penalty="l1")) == pytest.approx((6.0, 2.25))
+    assert zeros_of(RegularizationState(penalty="l2")) == (np.inf, np.inf)
+    assert zeros_of(RegularizationState(penalty="elastic", mixing=0.1))[0] == pytest.approx(60)
 
 
 @pytest.mark.parametrize("weights", [(1.0, 0.0, 0.0, 0.0), (-30.0, 0.0, 29.0, 0.0)])
 def test_every_end_of_a_drag_can_be_released(weights: tuple[float, ...]) -> None:
-    sweep = weight_sweep(State(weights=weights))
+    sweep = weight_sweep(RegularizationState(weights=weights))
     for end in (sweep.axis.grid[0], sweep.axis.grid[-1]):
         released = {f"weight{index}": weight for index, weight in enumerate(weights)}
-        state = moved_weights(DEFAULT, Release({**released, "weight1": float(end)}, None))
+        state = moved_weights(
+            RegularizationState(), Release({**released, "weight1": float(end)}, None)
+        )
         assert weights_of(state)[1] == end
     for strength in (STRENGTHS[0], STRENGTHS[-1]):
-        state = moved_strength(DEFAULT, Release({"lambda": float(strength)}, None))
+        state = moved_strength(RegularizationState(), Release({"lambda": float(strength)}, None))
         assert state.strength == strength

@@ -10,10 +10,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.learning.score_function import FOUR_PIXEL_CAT, LOSS_FIGURE, score_function
+from pages.score_function import ScoreFunctionState
 from pages.score_function.digit_classifier import digit_classifier
 from pages.score_function.stage import linear_example
 from pages.ui.stage.vocabulary import format_number
-from pages.ui.state.state import State
 from pages.ui.text import LANGUAGES
 from tests.apptest import header, opened, run, state_of, tab, told
 
@@ -47,7 +47,7 @@ def test_the_published_cat_and_its_figure() -> None:
     assert numbers["cross_entropy"] == pytest.approx(534.7)
     assert app.selectbox(key="linear_example").value == "cat"
     app.selectbox(key="linear_example").select("losses").run()
-    assert linear_example(state_of(app)) == LOSS_FIGURE
+    assert linear_example(state_of(app, ScoreFunctionState)) == LOSS_FIGURE
     assert now(app, "sums") == [-2.85, 0.86, 0.28]
     assert told(app)["hinge"] == 1.58
     assert told(app)["cross_entropy"] == pytest.approx(1.04, abs=5e-3)
@@ -55,18 +55,18 @@ def test_the_published_cat_and_its_figure() -> None:
 
 def test_controls() -> None:
     app = button(opened(LESSON), "score_no_bias")
-    assert state_of(app).bias == (0, 0, 0)
+    assert state_of(app, ScoreFunctionState).bias == (0, 0, 0)
     assert now(app, "sums") == [-97.9, 434.7, 61.95]
     assert app.selectbox(key="linear_example").value is None
     button(app, "score_random")
-    drawn = linear_example(state_of(app))
+    drawn = linear_example(state_of(app, ScoreFunctionState))
     assert drawn.matrix != FOUR_PIXEL_CAT.matrix
     assert np.abs(drawn.matrix).max() <= 3
     assert (drawn.pixels, drawn.bias) == (FOUR_PIXEL_CAT.pixels, (0, 0, 0))
     app.text_input(key="score_matrix").input(FIGURE["W"]).run()
     app.text_input(key="score_pixels").input("-15 22 -44 56").run()
     app.text_input(key="score_bias").input("0, .2, -.3").run()
-    typed = linear_example(state_of(app))
+    typed = linear_example(state_of(app, ScoreFunctionState))
     assert (typed.matrix, typed.pixels, typed.bias) == (
         LOSS_FIGURE.matrix,
         LOSS_FIGURE.pixels,
@@ -79,7 +79,7 @@ def test_controls() -> None:
     )
     assert told(app)["hinge"] == result.comparison.hinge
     next(b for b in app.button if b.label == "Reset").click().run()
-    assert state_of(app) == State()
+    assert state_of(app, ScoreFunctionState) == ScoreFunctionState()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -98,7 +98,7 @@ def test_what_cannot_be_used_is_told_and_stays(key: str, text: str, language: st
     app.text_input(key=key).input(text).run()
     assert len(app.error) == 1
     assert app.text_input(key=key).value == text
-    assert linear_example(state_of(app)) == FOUR_PIXEL_CAT
+    assert linear_example(state_of(app, ScoreFunctionState)) == FOUR_PIXEL_CAT
 
 
 def test_an_address_beyond_the_limits_is_told_and_the_cat_is_shown() -> None:
@@ -124,7 +124,7 @@ def test_digits() -> None:
     visited = []
     for _ in range(len(found.mistakes) + 1):
         button(app, "digit_mistake")
-        visited.append(state_of(app).digit)
+        visited.append(state_of(app, ScoreFunctionState).digit)
         if len(visited) == 2:
             break
     assert visited == found.mistakes[:2].tolist()
@@ -132,12 +132,12 @@ def test_digits() -> None:
     last = opened(LESSON, digit=str(found.mistakes[-1]))
     assert state_of(button(last, "digit_mistake")).digit == found.mistakes[0]
     button(app, "digit_next")
-    following = state_of(app).digit
+    following = state_of(app, ScoreFunctionState).digit
     assert following == found.held_out[found.held_out > visited[-1]][0]
     button(app, "digit_previous")
-    assert state_of(app).digit == visited[-1]
+    assert state_of(app, ScoreFunctionState).digit == visited[-1]
     app.number_input(key="digit_number").set_value(1796).run()
-    assert state_of(app).digit == 1796
+    assert state_of(app, ScoreFunctionState).digit == 1796
     assert app.button(key="digit_next").disabled
     numbers = told(app, 1)
     assert numbers["top_score"] == found.scores[1796].max()

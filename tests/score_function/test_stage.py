@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from core.learning.score_function import FOUR_PIXEL_CAT, LOSS_FIGURE, LinearExample
+from pages.score_function import ScoreFunctionState
 from pages.score_function import digits_panels as digit_figures
 from pages.score_function import digits_stage as digit_stages
 from pages.score_function import panels as figures
@@ -27,10 +28,11 @@ from pages.score_function.stage import (
 from pages.ui.kit.theme import diverging_palette, ink_palette
 from pages.ui.learning.setups import setup
 from pages.ui.stage.vocabulary import Readout, Release, Spot, spoken
-from pages.ui.state.state import DEFAULT, Example, State, decode, encode
+from pages.ui.state.example import Example
+from pages.ui.state.state import decode, encode
 from pages.ui.text import LANGUAGES, text_in
 
-LOSSES = with_linear_example(DEFAULT, LOSS_FIGURE)
+LOSSES = with_linear_example(ScoreFunctionState(), LOSS_FIGURE)
 
 
 def released(example: LinearExample, **changes: Any) -> Release:
@@ -46,15 +48,17 @@ def released(example: LinearExample, **changes: Any) -> Release:
 
 
 def test_a_release_becomes_the_state() -> None:
-    assert moved(DEFAULT, released(FOUR_PIXEL_CAT)) == DEFAULT
-    assert moved(DEFAULT, released(LOSS_FIGURE)) == LOSSES
+    assert moved(ScoreFunctionState(), released(FOUR_PIXEL_CAT)) == ScoreFunctionState()
+    assert moved(ScoreFunctionState(), released(LOSS_FIGURE)) == LOSSES
     assert linear_example(LOSSES) == LOSS_FIGURE
-    changed = moved(DEFAULT, released(FOUR_PIXEL_CAT, weight5=-2.5, bias0=7.0, label=2))
+    changed = moved(
+        ScoreFunctionState(), released(FOUR_PIXEL_CAT, weight5=-2.5, bias0=7.0, label=2)
+    )
     expected = [list(row) for row in FOUR_PIXEL_CAT.matrix]
     expected[1][1] = -2.5
     assert changed.matrix == tuple(np.ravel(expected))
     assert (changed.pixels, changed.bias, changed.example.label) == (None, (7.0, 3.2, -1.2), 2)
-    assert decode(encode(changed)) == (changed, ())
+    assert decode(ScoreFunctionState, encode(changed)) == (changed, ())
 
 
 @pytest.mark.parametrize("kind", ["image", "pixel"])
@@ -77,21 +81,21 @@ def test_a_pixel_typed_at_one_of_its_handles(kind: str) -> None:
     ],
 )
 def test_a_release_that_makes_no_sense_changes_nothing(wrong: dict[str, Any]) -> None:
-    assert moved(DEFAULT, released(FOUR_PIXEL_CAT, **wrong)) is DEFAULT
-    assert moved(DEFAULT, Release({}, None)) is DEFAULT
+    assert moved(ScoreFunctionState(), released(FOUR_PIXEL_CAT, **wrong)) is ScoreFunctionState()
+    assert moved(ScoreFunctionState(), Release({}, None)) is ScoreFunctionState()
 
 
 def test_the_true_class_is_that_of_the_example_if_there_is_one() -> None:
-    two = replace(DEFAULT, example=Example(("A", "B"), (1.0, 2.0), 1))
+    two = replace(ScoreFunctionState(), example=Example(("A", "B"), (1.0, 2.0), 1))
     assert linear_example(two).label == 1
     third = moved(two, released(FOUR_PIXEL_CAT, label=2))
     assert third.example == Example(("A", "B", "C"), (1.0, 2.0, 0.0), 2)
-    ten = replace(DEFAULT, example=Example(tuple("ABCDEFGHIJ"), (0.5,) * 10, 7))
+    ten = replace(ScoreFunctionState(), example=Example(tuple("ABCDEFGHIJ"), (0.5,) * 10, 7))
     assert linear_example(ten).label == 0
     # What is not touched stays: to drag a weight does not change somebody's example.
     assert moved(ten, released(FOUR_PIXEL_CAT, weight0=1.0)).example == ten.example
     assert moved(ten, released(FOUR_PIXEL_CAT, label=1)).example.label == 1
-    soft = replace(DEFAULT, example=Example(target=(0.5, 0.5, 0.0)))
+    soft = replace(ScoreFunctionState(), example=Example(target=(0.5, 0.5, 0.0)))
     assert moved(soft, released(FOUR_PIXEL_CAT, weight0=1.0)).example == soft.example
     assert moved(soft, released(FOUR_PIXEL_CAT, label=1)).example.target is None
 
@@ -99,14 +103,14 @@ def test_the_true_class_is_that_of_the_example_if_there_is_one() -> None:
 def test_the_scores_are_taken_along() -> None:
     taken = scored(LOSSES, sweep_of(LOSSES).now)
     assert taken.example == Example(("cat", "dog", "ship"), (-2.85, 0.86, 0.28), 2)
-    assert decode(encode(taken)) == (taken, ())
+    assert decode(ScoreFunctionState, encode(taken)) == (taken, ())
     assert linear_example(taken) == LOSS_FIGURE
-    cat = scored(DEFAULT, sweep_of(DEFAULT).now)
+    cat = scored(ScoreFunctionState(), sweep_of(ScoreFunctionState()).now)
     assert encode(cat)["z"] == "-96.8,437.9,60.75"
 
 
 def test_places_put_every_number_where_it_belongs() -> None:
-    sweep = sweep_of(DEFAULT)
+    sweep = sweep_of(ScoreFunctionState())
     places = _with_handles(sweep.now, sweep)
     assert places["products"].tolist() == [
         11.2,
@@ -130,7 +134,7 @@ def test_places_put_every_number_where_it_belongs() -> None:
 
 
 def test_pixels_have_the_colour_of_their_number() -> None:
-    sweep = sweep_of(DEFAULT)
+    sweep = sweep_of(ScoreFunctionState())
     places = figures.places(sweep.now, sweep)
     # Weights from -3 to 3: 127 stands for 0, 254 for 3.
     matrix = [127 + round(127 * w / 3) for row in FOUR_PIXEL_CAT.matrix for w in row]
@@ -154,8 +158,8 @@ def test_pixels_have_the_colour_of_their_number() -> None:
     assert centred.tolist() == [round(51 * (x + 128) / 256) for x in LOSS_FIGURE.pixels]
 
 
-@pytest.mark.parametrize("state", [DEFAULT, LOSSES])
-def test_the_swept_row_at_the_present_value_is_what_is_shown_now(state: State) -> None:
+@pytest.mark.parametrize("state", [ScoreFunctionState(), LOSSES])
+def test_the_swept_row_at_the_present_value_is_what_is_shown_now(state: ScoreFunctionState) -> None:
     sweep = sweep_of(state)
     now = _with_handles(sweep.now, sweep)
     handles = _handles(state, linear_example(state), sweep, text_in("en"))
@@ -181,7 +185,11 @@ def test_the_swept_row_at_the_present_value_is_what_is_shown_now(state: State) -
 
 
 def test_the_axis_fits_the_present_scores_and_numbers_stay_on_it() -> None:
-    for state in (DEFAULT, LOSSES, State(matrix=(100.0,) * 12, pixels=(255.0,) * 4)):
+    for state in (
+        ScoreFunctionState(),
+        LOSSES,
+        ScoreFunctionState(matrix=(100.0,) * 12, pixels=(255.0,) * 4),
+    ):
         sweep = sweep_of(state)
         limit = figures.score_limit(sweep)
         largest = np.abs(sweep.now.scores).max()
@@ -193,7 +201,7 @@ def test_the_axis_fits_the_present_scores_and_numbers_stay_on_it() -> None:
         assert (np.abs(beyond["bar_ends"][~inside]) == limit).all()
         if state is LOSSES:
             assert not inside.all()
-    blank = sweep_of(State(matrix=(0.0,) * 12, bias=(0.0,) * 3))
+    blank = sweep_of(ScoreFunctionState(matrix=(0.0,) * 12, bias=(0.0,) * 3))
     assert figures.score_limit(blank) == 1
 
 
@@ -212,7 +220,7 @@ BIASES = [
 
 @pytest.mark.parametrize(("bias", "part"), BIASES)
 def test_the_sentence_tells_what_the_bias_does(bias: tuple[float, ...] | None, part: str) -> None:
-    state = State(bias=bias)
+    state = ScoreFunctionState(bias=bias)
     sweep = sweep_of(state)
     now = figures.places(sweep.now, sweep)
     assert part in filled(_readouts(state, text_in("en")), now, "bias_effect")
@@ -234,21 +242,26 @@ def test_the_verdict_is_that_of_the_losses(variant: Any, language: str) -> None:
 
 def test_the_digit_that_none_chose_is_one_it_has_not_learned_from() -> None:
     found = digit_classifier()
-    assert digit_stages.digit_of(DEFAULT) == found.held_out[0] == 1
-    assert digit_stages.digit_of(State(digit=0)) == 0
+    assert digit_stages.digit_of(ScoreFunctionState()) == found.held_out[0] == 1
+    assert digit_stages.digit_of(ScoreFunctionState(digit=0)) == 0
 
 
 def test_the_network_with_seed_0_holds_out_the_same_digits() -> None:
-    parts = setup(State(data="digits"), "network", "cross_entropy").split()
+    parts = setup(ScoreFunctionState(data="digits"), "cross_entropy").split()
     assert parts is not None
     np.testing.assert_array_equal(parts.held_out_indices, digit_classifier().held_out)
 
 
 def test_the_slider_of_digits() -> None:
-    assert digit_stages.moved_digit(DEFAULT, Release({"digit": 95.0}, "digit")) == State(digit=95)
+    assert digit_stages.moved_digit(
+        ScoreFunctionState(), Release({"digit": 95.0}, "digit")
+    ) == ScoreFunctionState(digit=95)
     for wrong in ("a", None, float("nan"), 1797, -1):
-        assert digit_stages.moved_digit(DEFAULT, Release({"digit": wrong}, None)) is DEFAULT
-    assert digit_stages.moved_digit(DEFAULT, Release({}, None)) is DEFAULT
+        assert (
+            digit_stages.moved_digit(ScoreFunctionState(), Release({"digit": wrong}, None))
+            is ScoreFunctionState()
+        )
+    assert digit_stages.moved_digit(ScoreFunctionState(), Release({}, None)) is ScoreFunctionState()
 
 
 def test_a_digit_is_where_it_belongs() -> None:

@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 
 from core.examples import PRESETS
+from pages.softmax import SoftmaxState
 from pages.softmax.numbers import TEMPERATURE_GRID, softmax_steps
 from pages.softmax.page import PRESETS as OFFERED
 from pages.softmax.stage import READOUTS
 from pages.ui.stage.vocabulary import format_number
-from pages.ui.state.state import Example
+from pages.ui.state.example import Example
 from pages.ui.text import LANGUAGES, text_in
 from tests.apptest import header, opened, run, state_of, tab, told
 
@@ -99,7 +100,7 @@ def test_presets(id: str) -> None:
     preset = next(preset for preset in PRESETS if preset.id == id)
     app = opened(LESSON, z="9,9,1", T="3", c="5")
     app.selectbox(key="preset").select(id).run()
-    state = state_of(app)
+    state = state_of(app, SoftmaxState)
     assert state.example == Example(preset.names, preset.scores, preset.label)
     assert (state.temperature, state.constant) == (1.0, 0.0)
     assert told(app)["entropy"] == pytest.approx(
@@ -115,7 +116,7 @@ def test_a_preset_can_be_chosen_again_when_a_slider_was_moved(changed: dict[str,
     assert app.selectbox(key="preset").value is None
     app.selectbox(key="preset").select("thousands").run()
     assert app.selectbox(key="preset").value == "thousands"
-    state = state_of(app)
+    state = state_of(app, SoftmaxState)
     assert (state.temperature, state.constant, state.scale, state.shift) == (1, 0, 1, 0)
 
 

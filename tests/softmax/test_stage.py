@@ -9,31 +9,32 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pages.softmax import SoftmaxState
 from pages.softmax import panels as figures
 from pages.softmax.numbers import TEMPERATURE_GRID, Regime, plus_constant, softmax_steps
 from pages.softmax.stage import moved, sweep_of
 from pages.ui.stage.vocabulary import Release, Spot
-from pages.ui.state.state import DEFAULT, Example, State
+from pages.ui.state.example import Example
 
 VALUES = {"score0": 3.2, "score1": 5.1, "score2": -1.7, "temperature": 1.0, "constant": 0.0}
 tenths = st.integers(-99, 99).map(lambda n: n / 10)
 
 
 def test_a_dragged_logit_becomes_the_state() -> None:
-    state = moved(State(margin=2.0), Release({**VALUES, "score1": -2.5}, "score1"))
+    state = moved(SoftmaxState(margin=2.0), Release({**VALUES, "score1": -2.5}, "score1"))
     assert state.example.scores == (3.2, -2.5, -1.7)
     assert (state.focus, state.margin, state.temperature, state.constant) == (1, 2.0, 1.0, 0.0)
 
 
 def test_a_dragged_temperature_becomes_the_state() -> None:
-    state = moved(DEFAULT, Release({**VALUES, "temperature": 2.46}, "score0"))
-    assert state == replace(DEFAULT, temperature=2.46, along=0)
+    state = moved(SoftmaxState(), Release({**VALUES, "temperature": 2.46}, "score0"))
+    assert state == replace(SoftmaxState(), temperature=2.46, along=0)
 
 
 @given(st.lists(tenths, min_size=2, max_size=10), tenths, tenths, st.data())
 def test_logits_stand_at_z_plus_c(scores, before, after, data) -> None:
     example = Example(tuple(map(str, range(len(scores)))), tuple(scores), 0)
-    state = State(example=example, constant=before)
+    state = SoftmaxState(example=example, constant=before)
     ids = [f"score{index}" for index in range(len(scores))]
 
     def released(stands, constant):
@@ -55,10 +56,12 @@ def test_logits_stand_at_z_plus_c(scores, before, after, data) -> None:
 
 
 def test_a_logit_taken_while_python_is_busy_counts_from_the_new_constant() -> None:
-    state = moved(DEFAULT, Release({**VALUES, "score0": 5.2, "score1": 7.1, "score2": 4.0}, None))
+    state = moved(
+        SoftmaxState(), Release({**VALUES, "score0": 5.2, "score1": 7.1, "score2": 4.0}, None)
+    )
     assert state.example.scores == (5.2, 7.1, 4.0)
     values = {**VALUES, "constant": 2.0, "score0": 5.2, "score1": 7.1, "score2": 4.0}
-    assert moved(DEFAULT, Release(values, None)).example.scores == (3.2, 5.1, 2.0)
+    assert moved(SoftmaxState(), Release(values, None)).example.scores == (3.2, 5.1, 2.0)
 
 
 @pytest.mark.parametrize(
@@ -78,8 +81,8 @@ def test_a_logit_taken_while_python_is_busy_counts_from_the_new_constant() -> No
     ],
 )
 def test_a_release_that_makes_no_sense_changes_nothing(change: dict) -> None:
-    assert moved(DEFAULT, Release({**VALUES, **change}, "score0")) is DEFAULT
-    assert moved(DEFAULT, Release({"score0": 1.0}, "score0")) is DEFAULT
+    assert moved(SoftmaxState(), Release({**VALUES, **change}, "score0")) is SoftmaxState()
+    assert moved(SoftmaxState(), Release({"score0": 1.0}, "score0")) is SoftmaxState()
 
 
 def test_places_of_1_2_3() -> None:
@@ -135,7 +138,7 @@ def test_verdict_counts_ties() -> None:
 
 
 def test_the_swept_row_at_the_present_value_is_what_is_shown_now() -> None:
-    state = State(
+    state = SoftmaxState(
         example=Example(("a", "b", "c"), (3.0, 5.0, -2.0), 0), constant=1.5, temperature=2.46
     )
     sweep = sweep_of(state)
@@ -160,7 +163,9 @@ def test_the_swept_row_at_the_present_value_is_what_is_shown_now() -> None:
 )
 def test_no_bar_leaves_the_axis_in_a_drag(scores, constant, factor) -> None:
     scores = [score * factor for score in scores]
-    state = State(Example(tuple(map(str, range(len(scores)))), tuple(scores)), constant=constant)
+    state = SoftmaxState(
+        Example(tuple(map(str, range(len(scores)))), tuple(scores)), constant=constant
+    )
     sweep = sweep_of(state)
     reach = float(sweep.constants[-1])
     low, high = figures.logit_range(min(scores) - reach, max(scores) + reach, sweep.axis.limit)

@@ -10,8 +10,8 @@ import pytest
 
 from core.graphs.graph import CIRCUITS
 from core.losses.cross_entropy import cross_entropy
+from pages.softmax_loss_graph import GRAPH_VIEWS, SoftmaxLossGraphState
 from pages.ui.stage.vocabulary import format_number
-from pages.ui.state.state import GRAPH_VIEWS, State
 from pages.ui.text import LANGUAGES, text_in
 from tests.apptest import header, opened, run, state_of, tab, told
 
@@ -25,9 +25,9 @@ def test_the_story_begins_at_the_inputs() -> None:
     assert any(button.label == "Show all numbers" for button in app.button)
     # Another graph or view begins there, too; who saw all numbers sees all numbers again.
     app.button_group(key="view").select("batch").run()
-    assert state_of(app).node == 1
+    assert state_of(app, SoftmaxLossGraphState).node == 1
     app.selectbox(key="graph").select("gates").run()
-    assert state_of(app).node == 1
+    assert state_of(app, SoftmaxLossGraphState).node == 1
 
 
 def test_the_cat_of_the_slides() -> None:
@@ -73,21 +73,21 @@ def test_one_piece_keeps_a_tiny_loss() -> None:
 def test_controls() -> None:
     app = opened(LESSON, node="0", z="1,2,3", names="a,b,c", y="0")
     app.selectbox(key="true_class").select(2).run()
-    assert state_of(app).example.label == 2
+    assert state_of(app, SoftmaxLossGraphState).example.label == 2
     assert told(app)["loss"] == pytest.approx(float(cross_entropy([1, 2, 3], 2).value))
     next(button for button in app.button if button.label == "Back to the inputs").click().run()
-    assert state_of(app).node == 1
+    assert state_of(app, SoftmaxLossGraphState).node == 1
     assert told(app)["loss"] is None
     next(button for button in app.button if button.label == "Show all numbers").click().run()
-    assert state_of(app).node == 0
+    assert state_of(app, SoftmaxLossGraphState).node == 0
     for view in GRAPH_VIEWS[1:]:
         app.button_group(key="view").select(view).run()
-        assert state_of(app).view == view
+        assert state_of(app, SoftmaxLossGraphState).view == view
     for graph in CIRCUITS:
         app.selectbox(key="graph").select(graph).run()
-        assert state_of(app).graph == graph
+        assert state_of(app, SoftmaxLossGraphState).graph == graph
         assert header(app)["handles"][0]["id"] == "input0"
-    assert state_of(app).example.scores == (1, 2, 3)
+    assert state_of(app, SoftmaxLossGraphState).example.scores == (1, 2, 3)
     assert not app.exception
 
 
@@ -182,4 +182,6 @@ def test_the_message_holds_no_sweep_twice() -> None:
 def test_nothing_of_another_lesson_is_lost() -> None:
     app = opened(LESSON, margin="2", T="3", node="0")
     next(button for button in app.button if button.label == "Back to the inputs").click().run()
-    assert state_of(app) == State(margin=2.0, temperature=3.0, node=1)
+    assert state_of(app, SoftmaxLossGraphState) == SoftmaxLossGraphState(
+        margin=2.0, temperature=3.0, node=1
+    )

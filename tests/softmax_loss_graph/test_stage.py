@@ -12,6 +12,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from core.graphs.graph import CIRCUITS
 from core.losses.cross_entropy import cross_entropy
+from pages.softmax_loss_graph import GRAPH_VIEWS, GRAPHS, SoftmaxLossGraphState
 from pages.softmax_loss_graph.graph_scene import (
     COMPANIONS,
     handle_sweep,
@@ -32,19 +33,20 @@ from pages.softmax_loss_graph.panels import (
 from pages.softmax_loss_graph.sentences import sentences, step_names
 from pages.softmax_loss_graph.stage import _readouts, moved
 from pages.ui.stage.vocabulary import Release, spoken
-from pages.ui.state.state import DEFAULT, GRAPH_VIEWS, GRAPHS, Example, State, decode, encode
+from pages.ui.state.example import Example
+from pages.ui.state.state import decode, encode
 from pages.ui.text import LANGUAGES, text_in
 
-WHOLE = replace(DEFAULT, node=0)
-TWO = State(Example(("a", "b"), (5.3, 10.1), 1))
-FOUR = State(Example(("a", "b", "c", "d"), (1.0, -2.0, 0.5, 3.0), 2))
-MANY = State(Example(tuple("abcdefg"), (1.0, 2.0, 3.0, 4.0, 2.0, -1.0, 0.0), 5))
-SOFT = State(Example(("a", "b", "c"), (1.0, -0.5, 2.0), 1, (0.2, 0.5, 0.3)))
-HUGE = State(Example(("a", "b", "c"), (1000.0, -500.0, 200.0), 1))
+WHOLE = replace(SoftmaxLossGraphState(), node=0)
+TWO = SoftmaxLossGraphState(Example(("a", "b"), (5.3, 10.1), 1))
+FOUR = SoftmaxLossGraphState(Example(("a", "b", "c", "d"), (1.0, -2.0, 0.5, 3.0), 2))
+MANY = SoftmaxLossGraphState(Example(tuple("abcdefg"), (1.0, 2.0, 3.0, 4.0, 2.0, -1.0, 0.0), 5))
+SOFT = SoftmaxLossGraphState(Example(("a", "b", "c"), (1.0, -0.5, 2.0), 1, (0.2, 0.5, 0.3)))
+HUGE = SoftmaxLossGraphState(Example(("a", "b", "c"), (1000.0, -500.0, 200.0), 1))
 STATES = [
-    *(replace(state, view=view, node=0) for state in (DEFAULT, TWO, FOUR, MANY, SOFT, HUGE) for view in GRAPH_VIEWS),
-    *(State(graph=graph, node=0) for graph in GRAPHS if graph in CIRCUITS),
-    State(graph="sum_times", inputs=(1.5, -2.25, 40.0), node=0),
+    *(replace(state, view=view, node=0) for state in (SoftmaxLossGraphState(), TWO, FOUR, MANY, SOFT, HUGE) for view in GRAPH_VIEWS),
+    *(SoftmaxLossGraphState(graph=graph, node=0) for graph in GRAPHS if graph in CIRCUITS),
+    SoftmaxLossGraphState(graph="sum_times", inputs=(1.5, -2.25, 40.0), node=0),
 ]  # fmt: skip
 
 
@@ -57,7 +59,7 @@ def assert_same(found: dict, expected: dict, *, is_same_axis: bool = True) -> No
 
 
 @pytest.mark.parametrize("state", STATES, ids=str)
-def test_a_step_of_the_timeline_is_the_scene_at_that_step(state: State) -> None:
+def test_a_step_of_the_timeline_is_the_scene_at_that_step(state: SoftmaxLossGraphState) -> None:
     scene = scene_of(state)
     assert scene.step == scene.last
     rows = timeline_sweep(scene)
@@ -70,7 +72,7 @@ def test_a_step_of_the_timeline_is_the_scene_at_that_step(state: State) -> None:
 
 @pytest.mark.parametrize("node", [0, 1, 4])
 @pytest.mark.parametrize("state", STATES, ids=str)
-def test_a_step_of_a_handle_is_the_scene_there(state: State, node: int) -> None:
+def test_a_step_of_a_handle_is_the_scene_there(state: SoftmaxLossGraphState, node: int) -> None:
     state = replace(state, node=node)
     scene = scene_of(state)
     grid = scene.axis.grid
@@ -97,7 +99,7 @@ def test_a_step_of_a_handle_is_the_scene_there(state: State, node: int) -> None:
 
 
 @pytest.mark.parametrize("state", STATES, ids=str)
-def test_loss_and_gradient_are_those_of_the_whole_example(state: State) -> None:
+def test_loss_and_gradient_are_those_of_the_whole_example(state: SoftmaxLossGraphState) -> None:
     if state.graph in CIRCUITS:
         return
     scene = scene_of(state)
@@ -162,7 +164,7 @@ def on_a_calculator(term: str) -> Decimal:
     return value
 
 
-def claims(state: State, language: str = "en") -> list[tuple[str, str, str, str]]:
+def claims(state: SoftmaxLossGraphState, language: str = "en") -> list[tuple[str, str, str, str]]:
     """Every calculation that is told along the timeline: term, sign, bold or not, result."""
     t = text_in(language)
     scene = scene_of(state)
@@ -183,7 +185,7 @@ def claims(state: State, language: str = "en") -> list[tuple[str, str, str, str]
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("state", STATES, ids=str)
-def test_what_is_printed_gives_what_is_printed(state: State, language: str) -> None:
+def test_what_is_printed_gives_what_is_printed(state: SoftmaxLossGraphState, language: str) -> None:
     found = claims(state, language)
     assert len(found) > 3 or state.view != "full"
     for term, sign, bold, printed in found:
@@ -202,7 +204,7 @@ def test_what_is_printed_gives_what_is_printed(state: State, language: str) -> N
 def test_most_calculations_are_exact_to_the_last_digit() -> None:
     signs = [sign for _, sign, *_ in claims(WHOLE)]
     assert signs.count("=") > 0.8 * len(signs)
-    assert {sign for _, sign, *_ in claims(State(graph="sum_times"))} == {"="}
+    assert {sign for _, sign, *_ in claims(SoftmaxLossGraphState(graph="sum_times"))} == {"="}
     # At this logit six digits do not give the same four.
     many = [claims(replace(WHOLE, example=replace(WHOLE.example, scores=(z / 10, 5.1, -1.7)))) for z in range(30)]  # fmt: skip
     assert any(sign == "≈" for found in many for _, sign, *_ in found)
@@ -218,7 +220,7 @@ def test_the_sentences_of_the_student() -> None:
 
 def test_the_sentence_of_the_brief() -> None:
     t = text_in("en")
-    scene = scene_of(replace(DEFAULT, node=34))
+    scene = scene_of(replace(SoftmaxLossGraphState(), node=34))
     told = spoken(_readouts(scene, t), places(scene, scene.now), sentences(scene, t)[33])
     assert told == (
         "Backwards, **exp (cat)**: its value was used 2 times, so 2 gradients come back and are added, "
@@ -227,7 +229,7 @@ def test_the_sentence_of_the_brief() -> None:
     )
 
 
-def boxes(state: State) -> tuple[list[tuple[float, float, float, float]], Layout]:
+def boxes(state: SoftmaxLossGraphState) -> tuple[list[tuple[float, float, float, float]], Layout]:
     """Every number of a drawing as a rectangle, in pixels of a laptop: x, y, half width and height."""
     scene = scene_of(state)
     drawn, layout = scene.picture, scene.picture.layout
@@ -252,7 +254,7 @@ def boxes(state: State) -> tuple[list[tuple[float, float, float, float]], Layout
 
 
 @pytest.mark.parametrize("state", STATES, ids=str)
-def test_no_two_numbers_stand_on_each_other(state: State) -> None:
+def test_no_two_numbers_stand_on_each_other(state: SoftmaxLossGraphState) -> None:
     found, layout = boxes(state)
     assert layout.ratio >= WIDEST - 1e-9
     for i, (x, y, width, height) in enumerate(found):
@@ -261,7 +263,7 @@ def test_no_two_numbers_stand_on_each_other(state: State) -> None:
 
 
 @pytest.mark.parametrize("state", STATES, ids=str)
-def test_no_number_reaches_into_a_circle(state: State) -> None:
+def test_no_number_reaches_into_a_circle(state: SoftmaxLossGraphState) -> None:
     found, layout = boxes(state)
     drawn = scene_of(state).picture
     pixel = 968 / (layout.width[1] - layout.width[0])
@@ -275,7 +277,7 @@ def test_no_number_reaches_into_a_circle(state: State) -> None:
 
 
 @pytest.mark.parametrize("state", STATES, ids=str)
-def test_arrows_end_at_circles_in_every_window(state: State) -> None:
+def test_arrows_end_at_circles_in_every_window(state: SoftmaxLossGraphState) -> None:
     scene = scene_of(state)
     drawn, layout = scene.picture, scene.picture.layout
     words = Words(tuple((n, "a") for n in range(99)), tuple((b, b) for b in layout.boxes), "L")
@@ -310,11 +312,13 @@ def test_places_hold_what_the_marks_need() -> None:
 
 def test_a_release_becomes_the_state() -> None:
     values = {"score0": 1.5, "score1": 5.1, "score2": -1.7, "node": 7}
-    state = moved(DEFAULT, Release(values, None))
+    state = moved(SoftmaxLossGraphState(), Release(values, None))
     assert state == replace(
-        DEFAULT, example=replace(DEFAULT.example, scores=(1.5, 5.1, -1.7)), node=8
+        SoftmaxLossGraphState(),
+        example=replace(SoftmaxLossGraphState().example, scores=(1.5, 5.1, -1.7)),
+        node=8,
     )
-    last = scene_of(DEFAULT).last
+    last = scene_of(SoftmaxLossGraphState()).last
     assert moved(state, Release({**values, "node": last}, None)).node == 0
 
 
@@ -325,7 +329,7 @@ def test_a_release_of_kept_classes_leaves_the_others_alone() -> None:
 
 
 def test_a_release_of_a_circuit() -> None:
-    state = State(graph="sum_times")
+    state = SoftmaxLossGraphState(graph="sum_times")
     values = {"input0": -2, "input1": 5, "input2": 0.5, "node": 6}
     assert moved(state, Release(values, None)).inputs == (-2, 5, 0.5)
     values["input2"] = -4
@@ -346,9 +350,12 @@ def test_a_release_of_a_circuit() -> None:
 )
 def test_a_release_that_makes_no_sense_changes_nothing(change: dict) -> None:
     values = {"score0": 1.5, "score1": 5.1, "score2": -1.7, "node": 7}
-    assert moved(DEFAULT, Release({**values, **change}, None)) == DEFAULT
-    assert moved(DEFAULT, Release({"node": 3}, None)) == DEFAULT
-    circuit = State(graph="gates")
+    assert (
+        moved(SoftmaxLossGraphState(), Release({**values, **change}, None))
+        == SoftmaxLossGraphState()
+    )
+    assert moved(SoftmaxLossGraphState(), Release({"node": 3}, None)) == SoftmaxLossGraphState()
+    circuit = SoftmaxLossGraphState(graph="gates")
     assert (
         moved(circuit, Release({f"input{i}": 2000.0 for i in range(4)} | {"node": 0}, None))
         == circuit
@@ -358,14 +365,14 @@ def test_a_release_that_makes_no_sense_changes_nothing(change: dict) -> None:
 @pytest.mark.parametrize(
     "state",
     [
-        State(graph="sum_times", inputs=(1.5, -2.0, 3.0), node=4),
-        State(view="batch", node=2),
-        State(graph="gates", view="collapsed"),
+        SoftmaxLossGraphState(graph="sum_times", inputs=(1.5, -2.0, 3.0), node=4),
+        SoftmaxLossGraphState(view="batch", node=2),
+        SoftmaxLossGraphState(graph="gates", view="collapsed"),
     ],
     ids=str,
 )
-def test_the_address_keeps_the_graph(state: State) -> None:
-    assert decode(encode(state)) == (state, ())
+def test_the_address_keeps_the_graph(state: SoftmaxLossGraphState) -> None:
+    assert decode(SoftmaxLossGraphState, encode(state)) == (state, ())
 
 
 @pytest.mark.parametrize(
@@ -382,14 +389,14 @@ def test_the_address_keeps_the_graph(state: State) -> None:
     ids=str,
 )
 def test_an_address_that_makes_no_sense_is_told(parameters: dict, reason: str) -> None:
-    state, problems = decode(parameters)
+    state, problems = decode(SoftmaxLossGraphState, parameters)
     assert [problem.reason for problem in problems] == [reason]
     assert state.inputs is None
     scene_of(state)
 
 
 def test_inputs_without_an_expression_are_left_out() -> None:
-    assert decode({"inputs": "1,2,3"}) == (DEFAULT, ())
+    assert decode(SoftmaxLossGraphState, {"inputs": "1,2,3"}) == (SoftmaxLossGraphState(), ())
 
 
 def test_values_stay_in_the_scene_when_sweeping() -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.losses.comparison import compare_losses
+from core.losses.comparison import compare_losses, one_step
 from core.losses.cross_entropy import cross_entropy
 from core.losses.exact_decimals import decimal_places, whole
 from core.losses.hinge import HINGE_VARIANTS, hinge
@@ -17,7 +17,6 @@ from pages.svm_against_softmax.descent import (
     MAXIMUM_STEPS,
     Phase,
     follow_gradients,
-    one_step,
     steps_to_show,
 )
 from pages.ui.kit.sweeps import sweep_comparison

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page
 
-from core.losses.comparison import compare_losses
-from pages.svm_against_softmax.descent import follow_gradients, one_step
+from core.losses.comparison import compare_losses, one_step
+from pages.svm_against_softmax.descent import follow_gradients
 from tests.browser.hand import (
     RECORD,
     drag,

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from pages.svm_against_softmax import SvmAgainstSoftmaxState
 from pages.svm_against_softmax.descent import follow_gradients
 from pages.svm_against_softmax.descent_stage import READOUTS
 from pages.ui.stage.vocabulary import format_number
@@ -34,7 +35,7 @@ def view(app: AppTest, name: str | None) -> AppTest:
 
 
 def expected_run(app: AppTest):
-    state = state_of(app)
+    state = state_of(app, SvmAgainstSoftmaxState)
     example = state.example
     run = follow_gradients(
         example.scores,
@@ -144,13 +145,13 @@ def test_one_step() -> None:
     assert bars[9:12] == pytest.approx([3.2 + 1 - p[0], 5.1 - p[1], -1.7 - p[2]])
     assert bars[12:] == pytest.approx([4.2, 4.1, -1.7])
     app.button(key="step_svm").click().run()
-    assert state_of(app).example.scores == pytest.approx((4.2, 4.1, -1.7))
+    assert state_of(app, SvmAgainstSoftmaxState).example.scores == pytest.approx((4.2, 4.1, -1.7))
     assert told(app)["hinge"] == pytest.approx(0.9)
     app.number_input(key="rate").set_value(0.5).run()
-    assert state_of(app).rate == 0.5
+    assert state_of(app, SvmAgainstSoftmaxState).rate == 0.5
     app.button(key="step_softmax").click().run()
     p = np.exp([4.2, 4.1, -1.7]) / np.exp([4.2, 4.1, -1.7]).sum()
-    assert state_of(app).example.scores == pytest.approx(
+    assert state_of(app, SvmAgainstSoftmaxState).example.scores == pytest.approx(
         (4.2 + 0.5 * (1 - p[0]), 4.1 - 0.5 * p[1], -1.7 - 0.5 * p[2])
     )
     view(app, None)
@@ -162,12 +163,15 @@ def test_number_of_steps() -> None:
     app = view(opened(LESSON, rate="0.1"), "run")
     assert app.number_input(key="steps").value == 100
     app.number_input(key="steps").set_value(500).run()
-    assert state_of(app).steps == 500
+    assert state_of(app, SvmAgainstSoftmaxState).steps == 500
     assert header(app)["handles"][0]["maximum"] == 500
     app.query_params["step"] = "300"
     app.run()
     app.number_input(key="steps").set_value(40).run()
-    assert (state_of(app).steps, state_of(app).step) == (40, 40)
+    assert (
+        state_of(app, SvmAgainstSoftmaxState).steps,
+        state_of(app, SvmAgainstSoftmaxState).step,
+    ) == (40, 40)
     assert not app.exception
 
 

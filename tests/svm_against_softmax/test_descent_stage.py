@@ -3,18 +3,19 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from core.losses.comparison import compare_losses
+from core.losses.comparison import compare_losses, one_step
+from pages.svm_against_softmax import SvmAgainstSoftmaxState
 from pages.svm_against_softmax import descent_panels as figures
-from pages.svm_against_softmax.descent import follow_gradients, one_step
+from pages.svm_against_softmax.descent import follow_gradients
 from pages.svm_against_softmax.descent_stage import after_one_step, at_step, run_of, steps_shown
 from pages.ui.kit import comparison_panels as comparison_figures
 from pages.ui.kit.sweeps import sweep_comparison
 from pages.ui.stage.vocabulary import Release, Spot
-from pages.ui.state.state import DEFAULT, Example, State
+from pages.ui.state.example import Example
 
 
 def test_a_step_button_takes_the_step() -> None:
-    state = State(rate=0.5, along=1, is_logarithmic=True)
+    state = SvmAgainstSoftmaxState(rate=0.5, along=1, is_logarithmic=True)
     svm = after_one_step(state, "svm")
     assert svm.example.scores == (3.7, 4.6, -1.7)
     softmax = after_one_step(state, "softmax")
@@ -26,12 +27,12 @@ def test_a_step_button_takes_the_step() -> None:
 
 
 def test_a_step_does_not_leave_the_range_of_scores() -> None:
-    state = State(example=Example(("a", "b"), (1e6, 1e6), 0), rate=100)
+    state = SvmAgainstSoftmaxState(example=Example(("a", "b"), (1e6, 1e6), 0), rate=100)
     assert after_one_step(state, "svm").example.scores == (1e6, 1e6 - 100)
 
 
 def test_a_satisfied_svm_stays() -> None:
-    state = State(example=Example(scores=(10, 9, 9)))
+    state = SvmAgainstSoftmaxState(example=Example(scores=(10, 9, 9)))
     assert after_one_step(state, "svm") == state
 
 
@@ -39,21 +40,21 @@ def test_a_satisfied_svm_stays() -> None:
     ("sent", "step"), [(7, 7), (7.0, 7), ("12", 12), (-3, 0), (1e9, 500), (0, 0)]
 )
 def test_the_timeline_becomes_the_state(sent: object, step: int) -> None:
-    assert at_step(DEFAULT, Release({"step": sent}, None)).step == step
+    assert at_step(SvmAgainstSoftmaxState(), Release({"step": sent}, None)).step == step
 
 
 @pytest.mark.parametrize("values", [{}, {"step": "x"}, {"step": None}, {"step": float("inf")}])
 def test_a_timeline_that_makes_no_sense_changes_nothing(values: dict) -> None:
-    assert at_step(DEFAULT, Release(values, None)) is DEFAULT
+    assert at_step(SvmAgainstSoftmaxState(), Release(values, None)) is SvmAgainstSoftmaxState()
 
 
 def test_steps_shown() -> None:
-    run = run_of(DEFAULT)
+    run = run_of(SvmAgainstSoftmaxState())
     assert run.stop == 2
-    assert steps_shown(DEFAULT, run) == 20
-    assert steps_shown(State(steps=7), run) == 7
-    assert steps_shown(State(steps=7, step=90), run) == 90
-    assert steps_shown(State(step=90), run) == 90
+    assert steps_shown(SvmAgainstSoftmaxState(), run) == 20
+    assert steps_shown(SvmAgainstSoftmaxState(steps=7), run) == 7
+    assert steps_shown(SvmAgainstSoftmaxState(steps=7, step=90), run) == 90
+    assert steps_shown(SvmAgainstSoftmaxState(step=90), run) == 90
 
 
 def test_every_number_of_a_step_is_where_it_belongs() -> None:

@@ -10,10 +10,10 @@ from playwright.sync_api import Page
 
 from core.learning.plane import square_box
 from core.learning.training import Training
+from pages.two_layer_network import TwoLayerNetworkState
 from pages.two_layer_network.panels import RESOLUTION
 from pages.ui.kit.theme import CLASS_COLORS
 from pages.ui.learning.setups import setup
-from pages.ui.state.state import State
 from tests.browser.hand import RECORD, centre, open_stage, readouts, settle, shown, until, value
 
 LESSON = "/two-layer-network"
@@ -35,8 +35,8 @@ PIXELS = """() => {
 }"""
 
 
-def trained(state: State, steps: int) -> Training:
-    training = setup(state, "network", state.loss).training()
+def trained(state: TwoLayerNetworkState, steps: int) -> Training:
+    training = setup(state, state.loss).training()
     for _ in training.advance(steps):
         pass
     return training
@@ -75,7 +75,10 @@ def test_training_tells_how_far_it_is_stops_and_goes_on(page: Page, app: str) ->
     main.get_by_role("button", name="One step").click()
     until(page, lambda: readouts(page)["net_step"] == str(stopped + 1))
     settle(page)
-    now, record = readouts(page), trained(State(data="digits"), stopped + 1).records[-1]
+    now, record = (
+        readouts(page),
+        trained(TwoLayerNetworkState(data="digits"), stopped + 1).records[-1],
+    )
     assert shown(now["net_total"], record.total)
     assert shown(now["net_accuracy"], 100 * record.accuracy)
     assert record.held_out_accuracy is not None
@@ -83,7 +86,7 @@ def test_training_tells_how_far_it_is_stops_and_goes_on(page: Page, app: str) ->
 
 
 def test_the_timeline_scrubs_what_core_has_computed(page: Page, app: str) -> None:
-    state = State(data="spiral", hidden=12, trained=300)
+    state = TwoLayerNetworkState(data="spiral", hidden=12, trained=300)
     training = trained(state, 300)
     history, steps = training.history, training.history.steps.tolist()
     open_stage(page, f"{app}{LESSON}?data=spiral&hidden=12&trained=300")
@@ -112,7 +115,7 @@ def test_the_timeline_scrubs_what_core_has_computed(page: Page, app: str) -> Non
     at = int(value(page, "step"))
     assert f"at={at}" in page.url
     colors = np.array(page.evaluate(PIXELS)).reshape(-1, 4)[:, :3]
-    box = square_box(setup(state, "network", state.loss).data.points)
+    box = square_box(setup(state, state.loss).data.points)
     model = training.model_at(steps.index(at))
     scores = model.scores(box.pixels(RESOLUTION))
     palette = np.array([[int(c[i : i + 2], 16) for i in (1, 3, 5)] for c in CLASS_COLORS[:3]])

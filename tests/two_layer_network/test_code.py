@@ -16,16 +16,16 @@ from core.learning.datasets import Dataset, blobs
 from core.learning.optimizers import OPTIMIZERS
 from core.learning.training import SAMPLINGS
 from core.losses.hinge import HINGE_VARIANTS
-from pages.regularization.penalty_comparison import PENALTIES
+from core.losses.penalties import PENALTIES
+from pages.two_layer_network import TwoLayerNetworkState
 from pages.two_layer_network.code import snippet
 from pages.ui.learning.runs import Run
 from pages.ui.learning.setups import OFFERED, setup
 from pages.ui.stage.vocabulary import format_number
-from pages.ui.state.state import DEFAULT, State
 
 
-def run_of(state: State, steps: int) -> Run:
-    made = setup(state, "network", state.loss)
+def run_of(state: TwoLayerNetworkState, steps: int) -> Run:
+    made = setup(state, state.loss)
     run = Run(made, made.training())
     run.advance(steps, 60.0)
     return run
@@ -39,7 +39,7 @@ def executed(source: str) -> tuple[list[str], dict[str, Any]]:
     return printed.getvalue().splitlines(), made
 
 
-def assert_same(state: State, steps: int) -> None:
+def assert_same(state: TwoLayerNetworkState, steps: int) -> None:
     """Compare what the code makes with the run on screen, and what it prints with the readouts."""
     run = run_of(state, steps)
     record = run.training.records[run.record_at(state.at)]
@@ -74,12 +74,12 @@ def assert_same(state: State, steps: int) -> None:
 
 @pytest.mark.parametrize("name", OFFERED["network"])
 def test_every_data_set(name: str) -> None:
-    assert_same(replace(DEFAULT, data=name, draw=3, seed=5), 60)
+    assert_same(replace(TwoLayerNetworkState(), data=name, draw=3, seed=5), 60)
 
 
 @pytest.mark.parametrize("name", ["spiral", "moons", "circles", "xor", "blobs"])
 def test_other_samples_and_noise(name: str) -> None:
-    state = replace(DEFAULT, data=name, samples=17, noise=0.3, hidden=5, at=20)
+    state = replace(TwoLayerNetworkState(), data=name, samples=17, noise=0.3, hidden=5, at=20)
     assert_same(state, 40)
 
 
@@ -100,7 +100,9 @@ def test_every_loss_penalty_and_optimiser(
     loss: dict[str, Any], optimizer: str, penalty: str
 ) -> None:
     settings = {**loss, "optimizer": optimizer, "penalty": penalty, "decay": 0.01}
-    state = replace(DEFAULT, data="blobs", learning_rate=0.02, mixing=0.3, **settings)
+    state = replace(
+        TwoLayerNetworkState(), data="blobs", learning_rate=0.02, mixing=0.3, **settings
+    )
     assert_same(replace(state, half=int(optimizer == "momentum"), momentum=0.7), 30)
 
 
@@ -108,16 +110,16 @@ def test_every_loss_penalty_and_optimiser(
 @pytest.mark.parametrize("batch_size", [0, 1, 7, 1000])
 def test_every_kind_of_batch(sampling: str, batch_size: int) -> None:
     settings = {"sampling": sampling, "batch_size": batch_size, "rate_decay": 0.9}
-    assert_same(replace(DEFAULT, data="moons", samples=10, **settings), 50)
+    assert_same(replace(TwoLayerNetworkState(), data="moons", samples=10, **settings), 50)
 
 
 def test_without_a_penalty_and_at_the_start() -> None:
-    assert_same(replace(DEFAULT, data="xor", decay=0.0, trained=0), 0)
+    assert_same(replace(TwoLayerNetworkState(), data="xor", decay=0.0, trained=0), 0)
 
 
 def test_points_by_hand() -> None:
     points = tuple((x / 7, -x / 3, x % 3) for x in range(16))
-    assert_same(replace(DEFAULT, points=points, groups=("a", "b", "none", "c")), 20)
+    assert_same(replace(TwoLayerNetworkState(), points=points, groups=("a", "b", "none", "c")), 20)
 
 
 def test_many_own_points_are_read_from_a_file(tmp_path, monkeypatch) -> None:
@@ -130,11 +132,11 @@ def test_many_own_points_are_read_from_a_file(tmp_path, monkeypatch) -> None:
     lines = [f"{x!r},{y!r},{quoted[label]}" for (x, y), label in rows]
     (tmp_path / "points.csv").write_text("\n".join(["x1,x2,label", *lines]), encoding="utf-8")
     monkeypatch.chdir(tmp_path)
-    assert_same(replace(DEFAULT, data="own"), 20)
+    assert_same(replace(TwoLayerNetworkState(), data="own"), 20)
 
 
 def test_a_long_run_prints_the_same_digits() -> None:
-    state = replace(DEFAULT, data="published_spiral", half=1)
+    state = replace(TwoLayerNetworkState(), data="published_spiral", half=1)
     run = run_of(state, 1000)
     printed, _ = executed(snippet(state, run))
     assert printed[-2].split()[-1] == f"{run.training.records[-1].total:.4f}"

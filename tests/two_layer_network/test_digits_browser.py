@@ -10,7 +10,7 @@ from playwright.sync_api import Page
 
 from pages.two_layer_network.drawn_digits import drawn_digit
 from pages.two_layer_network.pad.component import PEN_RADIUS, SHEET_SIZE
-from pages.ui.state.written_drawing import EMPTY, parse_drawing, write_drawing
+from pages.two_layer_network.written_drawing import EMPTY, parse_drawing, write_drawing
 from tests.browser.hand import open_stage, readouts, settle, touch, until
 
 VIEW = "two-layer-network?data=digits&look=digits&trained=8"

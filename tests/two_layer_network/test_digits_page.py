@@ -12,9 +12,9 @@ from streamlit.testing.v1 import AppTest
 
 from core.learning.datasets import digits
 from core.learning.models import TwoLayerNet
+from pages.two_layer_network import TwoLayerNetworkState
+from pages.two_layer_network.written_drawing import EMPTY, write_drawing
 from pages.ui.learning.setups import setup
-from pages.ui.state.state import State
-from pages.ui.state.written_drawing import EMPTY, write_drawing
 from pages.ui.text import LANGUAGES, text_in
 from tests.apptest import PAGES, state_of
 
@@ -23,7 +23,7 @@ STEPS = 172
 
 @cache
 def model() -> tuple[TwoLayerNet, np.ndarray]:
-    made = setup(State(data="digits"), "network", "cross_entropy")
+    made = setup(TwoLayerNetworkState(data="digits"), "cross_entropy")
     training = made.training()
     for _ in training.advance(STEPS):
         pass
@@ -105,7 +105,7 @@ def test_a_digit_its_scores_and_its_probabilities(language: str) -> None:
 
 def test_another_step_of_the_run_is_shown() -> None:
     now = shown(opened(digit="5", at="0"))
-    start = setup(State(data="digits"), "network", "cross_entropy").training().model
+    start = setup(TwoLayerNetworkState(data="digits"), "cross_entropy").training().model
     scores = start.loss(digits().points[5], 5).forward["scores"][0]
     assert now["scores", "y"] == pytest.approx(scores.tolist(), rel=1e-9)
 
@@ -113,11 +113,11 @@ def test_another_step_of_the_run_is_shown() -> None:
 def test_the_digit_is_chosen_by_number_and_by_the_buttons() -> None:
     app = opened(digit="0")
     app = finished(button(app, "← Previous").click().run())
-    assert state_of(app).digit == 1796
+    assert state_of(app, TwoLayerNetworkState).digit == 1796
     app = finished(button(app, "Next →").click().run())
-    assert state_of(app).digit == 0
+    assert state_of(app, TwoLayerNetworkState).digit == 0
     app = finished(app.number_input(key="digit").set_value(42).run())
-    assert state_of(app).digit == 42
+    assert state_of(app, TwoLayerNetworkState).digit == 42
     assert "42" in stage_of(app)["panels"][0]["title"]
 
 
@@ -148,7 +148,7 @@ def test_the_gallery_shows_the_most_confident_mistakes(language: str) -> None:
 def test_a_two_that_leads_as_the_published_one_does() -> None:
     app = opened()
     app = finished(button(app, "Show a “2” with a lead of about 4.8").click().run())
-    chosen = state_of(app).digit
+    chosen = state_of(app, TwoLayerNetworkState).digit
     net, held_out = model()
     assert chosen in held_out
     assert digits().labels[chosen] == 2
@@ -196,9 +196,15 @@ def test_an_empty_sheet_is_a_sentence(language: str) -> None:
 def test_from_a_digit_to_the_sheet_and_back() -> None:
     app = opened(digit="8")
     app = finished(app.segmented_control(key="digit_source").set_value("drawing").run())
-    assert (state_of(app).drawing, state_of(app).digit) == (EMPTY, 8)
+    assert (
+        state_of(app, TwoLayerNetworkState).drawing,
+        state_of(app, TwoLayerNetworkState).digit,
+    ) == (EMPTY, 8)
     app = finished(app.segmented_control(key="digit_source").set_value("data").run())
-    assert (state_of(app).drawing, state_of(app).digit) == (None, 8)
+    assert (
+        state_of(app, TwoLayerNetworkState).drawing,
+        state_of(app, TwoLayerNetworkState).digit,
+    ) == (None, 8)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -208,7 +214,7 @@ def test_other_data_are_said_and_a_button_changes_them(language: str) -> None:
     assert [entry.value for entry in app.info] == [t("two_layer_network.digits.other_data")]
     assert not app.get("bidi_component")
     app = finished(button(app, t("two_layer_network.digits.switch")).click().run())
-    state = state_of(app)
+    state = state_of(app, TwoLayerNetworkState)
     assert (state.data, state.hidden, state.learning_rate, state.trained) == ("digits", *[None] * 3)
     assert state.look == "digits"
     assert stage_of(app)["panels"]

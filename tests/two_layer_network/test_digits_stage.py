@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 
 from core.learning.datasets import digits
+from pages.two_layer_network import TwoLayerNetworkState
 from pages.two_layer_network import digits_panels as figures
 from pages.two_layer_network.digits_stage import (
     digits_table,
@@ -22,16 +23,16 @@ from pages.two_layer_network.digits_stage import (
 )
 from pages.two_layer_network.drawn_digits import drawn_digit
 from pages.two_layer_network.pad.component import SHEET_SIZE, Drawing
+from pages.two_layer_network.written_drawing import EMPTY, parse_drawing, write_drawing
 from pages.ui.kit.comparison_panels import BELOW_PROBABILITIES, PROBABILITIES, TARGET_BASES
 from pages.ui.learning.controls import with_data
 from pages.ui.learning.runs import Run
 from pages.ui.learning.setups import setup, usual
 from pages.ui.stage.vocabulary import Release
-from pages.ui.state.state import DEFAULT, State, decode, encode
-from pages.ui.state.written_drawing import EMPTY, parse_drawing, write_drawing
+from pages.ui.state.state import decode, encode
 from pages.ui.text import LANGUAGES, text_in
 
-ON_DIGITS = State(data="digits", trained=90)
+ON_DIGITS = TwoLayerNetworkState(data="digits", trained=90)
 
 
 @cache
@@ -54,8 +55,8 @@ def a_sheet() -> np.ndarray:
 
 @given(st.lists(st.integers(0, 16), min_size=64, max_size=64))
 def test_a_drawing_in_the_address_reads_back(counts) -> None:
-    state = State(drawing=tuple(counts))
-    assert decode(encode(state)) == (state, ())
+    state = TwoLayerNetworkState(drawing=tuple(counts))
+    assert decode(TwoLayerNetworkState, encode(state)) == (state, ())
     assert len(write_drawing(tuple(counts))) == 64
 
 
@@ -64,7 +65,7 @@ def test_what_is_no_drawing_is_told(text: str) -> None:
     drawing, problems = parse_drawing(text)
     assert drawing is None
     assert [(problem.parameter, problem.reason) for problem in problems] == [("drawing", "drawing")]
-    state, _ = decode({"drawing": text, "digit": "7"})
+    state, _ = decode(TwoLayerNetworkState, {"drawing": text, "digit": "7"})
     assert (state.drawing, state.digit) == (None, 7)
 
 
@@ -72,14 +73,14 @@ def test_what_is_no_drawing_is_told(text: str) -> None:
 
 
 def test_a_digit_is_that_of_the_data() -> None:
-    image = image_of(State(digit=1796))
+    image = image_of(TwoLayerNetworkState(digit=1796))
     assert (image.mode, image.label) == ("digit", 8)
     assert_array_equal(np.array(image.counts) / 16, digits().points[1796])
 
 
 def test_a_drawing_has_no_class_and_its_bitmap_is_that_of_the_sheet() -> None:
     sheet = a_sheet()
-    state = with_drawing(State(digit=3), Drawing(sheet))
+    state = with_drawing(TwoLayerNetworkState(digit=3), Drawing(sheet))
     image = image_of(state, sheet)
     assert (image.mode, image.label, state.digit) == ("drawing", None, 3)
     assert_array_equal(image.counts, drawn_digit(sheet).counts.ravel())
@@ -91,12 +92,14 @@ def test_a_drawing_has_no_class_and_its_bitmap_is_that_of_the_sheet() -> None:
 
 def test_a_line_that_is_being_drawn_is_read_before_it_is_a_state() -> None:
     held = (16,) * 64
-    assert image_of(State(drawing=EMPTY), None, held).counts == held
-    assert image_of(State(digit=2), None, held).label == 2
+    assert image_of(TwoLayerNetworkState(drawing=EMPTY), None, held).counts == held
+    assert image_of(TwoLayerNetworkState(digit=2), None, held).label == 2
 
 
 def test_an_empty_sheet_is_read_without_nan() -> None:
-    state = with_drawing(State(drawing=(1,) * 64), Drawing(np.zeros((64, 64), dtype=bool)))
+    state = with_drawing(
+        TwoLayerNetworkState(drawing=(1,) * 64), Drawing(np.zeros((64, 64), dtype=bool))
+    )
     assert state.drawing == EMPTY
     image = image_of(state)
     reading = reading_of(state, a_run(), image)
@@ -124,15 +127,17 @@ def test_a_release_is_the_step_of_the_timeline() -> None:
 
 
 def test_other_data_give_way_to_the_digits_with_what_suits_them() -> None:
-    state = State(data="moons", hidden=3, learning_rate=7.0, trained=5, at=2, look="digits")
+    state = TwoLayerNetworkState(
+        data="moons", hidden=3, learning_rate=7.0, trained=5, at=2, look="digits"
+    )
     changed = with_data(state, "digits")
-    assert changed == State(data="digits", look="digits")
+    assert changed == TwoLayerNetworkState(data="digits", look="digits")
     fitting = usual(changed, "network")
     assert (fitting.hidden, fitting.batch_size, fitting.trained) == (64, 32, 20 * 43)
 
 
 def test_what_is_usual_reads_96_of_100_held_out_digits() -> None:
-    made = setup(State(data="digits"), "network", "cross_entropy")
+    made = setup(TwoLayerNetworkState(data="digits"), "cross_entropy")
     training = made.training()
     for _ in training.advance(20 * training.steps_per_epoch):
         pass
@@ -145,7 +150,7 @@ def test_what_is_usual_reads_96_of_100_held_out_digits() -> None:
 
 
 def test_every_number_of_the_panels_is_the_reading_s() -> None:
-    image = image_of(State(digit=4))
+    image = image_of(TwoLayerNetworkState(digit=4))
     readings = reading_of(ON_DIGITS, a_run(), image).readings
     places = figures.places(readings, 4)
     assert_array_equal(places[figures.SCORES], readings.scores)
@@ -165,7 +170,7 @@ def test_every_number_of_the_panels_is_the_reading_s() -> None:
 
 
 def test_no_class_is_marked_for_a_drawing() -> None:
-    readings = reading_of(ON_DIGITS, a_run(), image_of(State())).readings
+    readings = reading_of(ON_DIGITS, a_run(), image_of(TwoLayerNetworkState())).readings
     places = figures.places(readings, None)
     assert (np.array(places[TARGET_BASES])[:, :10] == BELOW_PROBABILITIES).all()
     assert np.isnan(figures.target_places(None)[figures.FLAG]).all()
@@ -203,4 +208,4 @@ def test_the_table_has_a_row_a_class(language: str) -> None:
 
 
 def test_the_default_shows_a_digit() -> None:
-    assert image_of(DEFAULT).mode == "digit"
+    assert image_of(TwoLayerNetworkState()).mode == "digit"

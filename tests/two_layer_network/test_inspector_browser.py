@@ -10,6 +10,7 @@ import numpy as np
 from playwright.sync_api import Page
 
 from core.learning.models import TwoLayerNet
+from pages.two_layer_network import TwoLayerNetworkState
 from pages.two_layer_network.inspection import Inspection, inspect
 from pages.ui.learning.setups import setup
 from pages.ui.state.state import decode
@@ -63,8 +64,8 @@ DRAWN = """(name) => {
 
 
 def expected_pass(steps: int = 3) -> Inspection:
-    state, _ = decode(dict(part.split("=") for part in QUERY.split("&")))
-    known = setup(state, "network", state.loss)
+    state, _ = decode(TwoLayerNetworkState, dict(part.split("=") for part in QUERY.split("&")))
+    known = setup(state, state.loss)
     training = known.training()
     for _ in training.advance(steps):
         pass

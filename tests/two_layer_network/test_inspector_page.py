@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from core.learning.models import TwoLayerNet
+from pages.two_layer_network import TwoLayerNetworkState
 from pages.ui.learning.setups import setup
 from pages.ui.text import LANGUAGES, text_in
 from tests.apptest import header, opened, state_of, tab, told
@@ -15,9 +16,9 @@ QUERY = {"look": "inspect", "data": "moons", "batch": "8", "hidden": "8", "train
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_page_shows_the_pass_of_the_step(language: str) -> None:
     app = opened("two_layer_network", lang=language, at="25", **{"pass": "5"}, **QUERY)
-    state = state_of(app)
+    state = state_of(app, TwoLayerNetworkState)
     assert (state.look, state.passed, state.at) == ("inspect", 5, 25)
-    known = setup(state, "network", state.loss)
+    known = setup(state, state.loss)
     training = known.training()
     for _ in training.advance(25):
         pass

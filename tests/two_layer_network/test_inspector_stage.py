@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 
 from core.learning.models import Objective, TwoLayerNet
+from pages.two_layer_network import TwoLayerNetworkState
 from pages.two_layer_network.inspection import inspect
 from pages.two_layer_network.inspector_panels import (
     Counts,
@@ -40,25 +41,27 @@ from pages.ui.learning.runs import Run
 from pages.ui.learning.setups import setup
 from pages.ui.stage.message import pack
 from pages.ui.stage.vocabulary import Release, spoken
-from pages.ui.state.state import DEFAULT, State, decode, encode
+from pages.ui.state.state import decode, encode
 from pages.ui.text import LANGUAGES, text_in
 
-SMALL = State(data="moons", batch_size=8, hidden=8, trained=30, passed=3, followed=2, unit=5)
+SMALL = TwoLayerNetworkState(
+    data="moons", batch_size=8, hidden=8, trained=30, passed=3, followed=2, unit=5
+)
 STATES = {
     "small": SMALL,
     "one_sample": replace(SMALL, batch_size=1, hidden=1, passed=9),
     "hinge": replace(SMALL, data="nine", loss="hinge", margin=0.5, hidden=6, passed=4, penalty="l1"),
     "squared_hinge": replace(SMALL, loss="hinge", power=2, variant="one_vs_all", passed=6),
     "squared_error": replace(SMALL, loss="squared_error", decay=0.0, passed=7, unit=0),
-    "spiral": State(trained=10, passed=11, followed=20, unit=40),
-    "digits": State(data="digits", trained=20, passed=3, followed=31, unit=63, at=7),
+    "spiral": TwoLayerNetworkState(trained=10, passed=11, followed=20, unit=40),
+    "digits": TwoLayerNetworkState(data="digits", trained=20, passed=3, followed=31, unit=63, at=7),
 }  # fmt: skip
 
 
 @cache
 def run_of(name: str) -> Run:
     state = STATES[name]
-    known = setup(state, "network", state.loss)
+    known = setup(state, state.loss)
     run = Run(known, known.training())
     for _ in run.training.advance(state.trained or 0):
         pass
@@ -396,8 +399,8 @@ def test_the_terms_of_a_gradient_are_those_of_the_samples_that_are_named(name: s
 
 def test_cells_in_a_power_of_ten_are_written_in_no_other() -> None:
     # Sure of most digits, with slopes of very different size.
-    state = State(data="digits")
-    known = setup(state, "network", state.loss)
+    state = TwoLayerNetworkState(data="digits")
+    known = setup(state, state.loss)
     run = Run(known, known.training())
     run.advance(300, seconds=60.0)
     scene = inspector_scene(state, run)
@@ -440,7 +443,7 @@ def test_a_release_becomes_a_state() -> None:
     release = Release({"pass": 6.0, "sample": 3, "unit_followed": 8, "at": 30}, None)
     expected = replace(SMALL, passed=6, followed=3, unit=7)
     assert moved(SMALL, release, shown=30, last=30) == expected
-    assert decode(encode(expected))[0] == expected
+    assert decode(TwoLayerNetworkState, encode(expected))[0] == expected
     earlier = Release({**release.values, "at": 12}, None)
     assert moved(SMALL, earlier, shown=30, last=30) == replace(expected, at=12)
     # Who goes back to the last step follows the training again.
@@ -448,7 +451,10 @@ def test_a_release_becomes_a_state() -> None:
     # A network with one unit and a batch of one have no sliders.
     assert moved(SMALL, Release({"pass": 2}, None), shown=30, last=30) == replace(SMALL, passed=2)
     for wrong in ({}, {"pass": "x"}, {"pass": -1}, {"pass": 2, "sample": float("inf")}):
-        assert moved(DEFAULT, Release(wrong, None), shown=0, last=0) == DEFAULT
+        assert (
+            moved(TwoLayerNetworkState(), Release(wrong, None), shown=0, last=0)
+            == TwoLayerNetworkState()
+        )
 
 
 @pytest.mark.parametrize("name", ["small", "hinge", "spiral"])

@@ -8,22 +8,23 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.learning.training import Training
+from pages.two_layer_network import LOOKS, TwoLayerNetworkState
 from pages.ui.learning.setups import setup
-from pages.ui.state.state import LOOKS, State, encode
+from pages.ui.state.state import encode
 from pages.ui.text import LANGUAGES, text_in
 from tests.apptest import header, opened, state_of, tab, told
 
 LESSON = "two_layer_network"
-MOONS = State(data="moons", samples=10, hidden=5, trained=25)
+MOONS = TwoLayerNetworkState(data="moons", samples=10, hidden=5, trained=25)
 PLANE = ["net_plane", "net_losses", "net_accuracy", "net_confusion"]
 
 
-def shown(state: State, **more: str) -> AppTest:
+def shown(state: TwoLayerNetworkState, **more: str) -> AppTest:
     return opened(LESSON, **encode(state), **more)
 
 
-def trained(state: State, steps: int) -> Training:
-    training = setup(state, "network", state.loss).training()
+def trained(state: TwoLayerNetworkState, steps: int) -> Training:
+    training = setup(state, state.loss).training()
     for _ in training.advance(steps):
         pass
     return training
@@ -49,7 +50,7 @@ def check(now: Mapping[str, float], training: Training, record: int) -> None:
 def test_page_cold_and_warm(language: str, look: str) -> None:
     t = text_in(language)
     data = "digits" if look == "digits" else "moons"
-    app = shown(State(data=data, trained=20, look=look), lang=language)
+    app = shown(TwoLayerNetworkState(data=data, trained=20, look=look), lang=language)
     for _ in range(2):
         assert [entry.value for entry in app.title] == [t("two_layer_network.title")]
         seen = header(app, -1)["panels"]  # the stage stands behind pad and gallery
@@ -64,20 +65,20 @@ def test_what_is_told_is_the_run_of_the_address() -> None:
     training = trained(MOONS, 25)
     check(told(app), training, -1)
     assert panels(app) == PLANE  # 15 samples to learn from: every step looks at all of them
-    app = shown(State(data="moons", trained=25, at=7))
-    training = trained(State(data="moons"), 25)
+    app = shown(TwoLayerNetworkState(data="moons", trained=25, at=7))
+    training = trained(TwoLayerNetworkState(data="moons"), 25)
     check(told(app), training, 7)
     assert header(app)["handles"][0]["value"] == 7
     assert panels(app) == [*PLANE, "net_gradient"]
 
 
 def test_digits_have_images_instead_of_a_plane() -> None:
-    app = shown(State(data="digits", trained=50, hidden=12))
+    app = shown(TwoLayerNetworkState(data="digits", trained=50, hidden=12))
     expected = ["net_weights", "net_losses", "net_confusion", "net_accuracy", "net_drawn"]
     assert panels(app) == expected
-    check(told(app), trained(State(data="digits", hidden=12), 50), -1)
+    check(told(app), trained(TwoLayerNetworkState(data="digits", hidden=12), 50), -1)
     # A whole batch has no images to show.
-    whole = State(data="digits", trained=2, hidden=12, batch_size=0)
+    whole = TwoLayerNetworkState(data="digits", trained=2, hidden=12, batch_size=0)
     assert panels(shown(whole)) == expected[:-1]
 
 
@@ -86,39 +87,40 @@ def test_one_step_more_back_to_the_start_and_as_many_as_usual() -> None:
     t = text_in("en")
     buttons = {button.label: button for button in app.button}
     buttons[t("learning.control.one")].click().run()
-    assert state_of(app).trained == 26
+    assert state_of(app, TwoLayerNetworkState).trained == 26
     check(told(app), trained(MOONS, 26), -1)
     next(b for b in app.button if b.label == t("learning.control.reset")).click().run()
-    assert state_of(app).trained == 0
+    assert state_of(app, TwoLayerNetworkState).trained == 0
     assert told(app)["net_step"] == 0
     next(b for b in app.button if b.label == t("learning.control.train", steps=600)).click().run()
-    assert state_of(app).trained == 600
+    assert state_of(app, TwoLayerNetworkState).trained == 600
     check(told(app), trained(MOONS, 600), -1)
 
 
 def test_the_looks_are_switched_and_stay_in_the_address() -> None:
     app = shown(MOONS)
     app.segmented_control(key="look").set_value("inspect").run()
-    assert state_of(app).look == "inspect"
+    assert state_of(app, TwoLayerNetworkState).look == "inspect"
     assert panels(app) != PLANE
     app.segmented_control(key="look").set_value("train").run()
-    assert state_of(app) == MOONS
+    assert state_of(app, TwoLayerNetworkState) == MOONS
     assert panels(app) == PLANE
     # Pressed once more it stays.
     app.segmented_control(key="look").set_value(None).run()
-    assert state_of(app) == MOONS
+    assert state_of(app, TwoLayerNetworkState) == MOONS
 
 
 @pytest.mark.parametrize("loss", ["hinge", "squared_error"])
 def test_other_losses(loss: str) -> None:
-    state = State(data="moons", trained=40, loss=loss, learning_rate=0.05)
+    state = TwoLayerNetworkState(data="moons", trained=40, loss=loss, learning_rate=0.05)
     check(told(shown(state)), trained(state, 40), -1)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_run_that_diverges_is_told_and_keeps_its_numbers(language: str) -> None:
     app = shown(
-        State(data="moons", loss="squared_error", learning_rate=1000.0, trained=100), lang=language
+        TwoLayerNetworkState(data="moons", loss="squared_error", learning_rate=1000.0, trained=100),
+        lang=language,
     )
     t = text_in(language)
     (error,) = app.error
@@ -134,7 +136,7 @@ def test_a_run_that_diverges_is_told_and_keeps_its_numbers(language: str) -> Non
 def test_the_axis_of_the_losses() -> None:
     app = shown(MOONS)
     app.toggle(key="logarithmic").set_value(True).run()
-    assert state_of(app).is_logarithmic
+    assert state_of(app, TwoLayerNetworkState).is_logarithmic
     (losses,) = [panel for panel in header(app)["panels"] if panel["id"] == "net_losses"]
     assert '"type":"log"' in losses["figure"].replace(" ", "")
 

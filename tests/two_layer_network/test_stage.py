@@ -9,6 +9,7 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 from core.learning.plane import square_box
+from pages.two_layer_network import MOST_TRAINED, TwoLayerNetworkState
 from pages.two_layer_network import panels as figures
 from pages.two_layer_network.run import Phase
 from pages.two_layer_network.stage import Film, _readouts, at_step, film_of
@@ -16,13 +17,12 @@ from pages.ui.kit.palette_entries import ZERO_LEVEL
 from pages.ui.learning.runs import Run
 from pages.ui.learning.setups import setup
 from pages.ui.stage.vocabulary import Release, Spot
-from pages.ui.state.state import DEFAULT, MOST_TRAINED, State
 from pages.ui.text import LANGUAGES, text_in
 
 
 def run_of(steps: int, **settings: Any) -> Run:
-    state = State(**settings)
-    made = setup(state, "network", state.loss)
+    state = TwoLayerNetworkState(**settings)
+    made = setup(state, state.loss)
     run = Run(made, made.training())
     run.advance(steps, 100.0)
     assert run.training.step == steps
@@ -187,14 +187,20 @@ def test_a_step_between_two_records_shows_the_one_before() -> None:
 
 @pytest.mark.parametrize("value", ["a", None, float("nan"), float("inf")])
 def test_a_release_that_makes_no_sense_changes_nothing(value: Any) -> None:
-    assert at_step(DEFAULT, Release({"step": value}, None)) is DEFAULT
-    assert at_step(DEFAULT, Release({}, None)) is DEFAULT
+    assert at_step(TwoLayerNetworkState(), Release({"step": value}, None)) is TwoLayerNetworkState()
+    assert at_step(TwoLayerNetworkState(), Release({}, None)) is TwoLayerNetworkState()
 
 
 def test_a_release_becomes_the_state() -> None:
-    assert at_step(DEFAULT, Release({"step": 12.0}, "step")) == State(at=12)
-    assert at_step(DEFAULT, Release({"step": -1.0}, "step")) == State(at=0)
-    assert at_step(DEFAULT, Release({"step": 1e9}, "step")) == State(at=MOST_TRAINED)
+    assert at_step(TwoLayerNetworkState(), Release({"step": 12.0}, "step")) == TwoLayerNetworkState(
+        at=12
+    )
+    assert at_step(TwoLayerNetworkState(), Release({"step": -1.0}, "step")) == TwoLayerNetworkState(
+        at=0
+    )
+    assert at_step(TwoLayerNetworkState(), Release({"step": 1e9}, "step")) == TwoLayerNetworkState(
+        at=MOST_TRAINED
+    )
 
 
 def test_the_axis_of_the_losses_has_room_for_what_is_told() -> None:

@@ -11,17 +11,17 @@ import pytest
 from numpy.testing import assert_allclose
 
 from core.learning.models import TwoLayerNet
+from pages.two_layer_network import TwoLayerNetworkState
 from pages.two_layer_network.why import derivation
 from pages.ui.learning.runs import Run
 from pages.ui.learning.setups import setup
-from pages.ui.state.state import DEFAULT, State
 from pages.ui.text import LANGUAGES, text_in
 
 NUMBER = r"-?\d+(?:\.\d+)?(?: \\cdot 10\^\{-?\d+\})?"
 
 
-def run_of(state: State, steps: int) -> Run:
-    made = setup(state, "network", state.loss)
+def run_of(state: TwoLayerNetworkState, steps: int) -> Run:
+    made = setup(state, state.loss)
     run = Run(made, made.training())
     run.advance(steps, 60.0)
     return run
@@ -44,7 +44,7 @@ def last_number(told: str, start: str) -> float:
 
 
 def test_every_vector_and_the_weight_of_one_sample() -> None:
-    state = replace(DEFAULT, data="blobs", hidden=4, batch_size=8, at=20)
+    state = replace(TwoLayerNetworkState(), data="blobs", hidden=4, batch_size=8, at=20)
     run = run_of(state, 30)
     told = derivation(state, run, text_in("en"))
     record, data = run.training.records[20], run.setup.train
@@ -100,7 +100,7 @@ def test_every_vector_and_the_weight_of_one_sample() -> None:
 @pytest.mark.parametrize(("variant", "power"), [("weston_watkins", 1), ("one_vs_all", 2)])
 def test_the_hinge_loss_of_the_sample(variant: str, power: int) -> None:
     settings: dict[str, Any] = {"variant": variant, "power": power, "margin": 2.0}
-    state = replace(DEFAULT, data="blobs", loss="hinge", **settings)
+    state = replace(TwoLayerNetworkState(), data="blobs", loss="hinge", **settings)
     run = run_of(state, 0)
     told = derivation(state, run, text_in("en"))
     scores, margins = vector(told, "s = h W_2"), vector(told, "m = (")
@@ -117,7 +117,7 @@ def test_the_hinge_loss_of_the_sample(variant: str, power: int) -> None:
 
 
 def test_the_squared_error_of_the_sample() -> None:
-    state = replace(DEFAULT, data="blobs", loss="squared_error")
+    state = replace(TwoLayerNetworkState(), data="blobs", loss="squared_error")
     told = derivation(state, run_of(state, 5), text_in("en"))
     scores = vector(told, "s = h W_2")
     target = np.arange(3) == int(re.search(r"\$y = (\d)\$", told)[1])
@@ -128,7 +128,7 @@ def test_the_squared_error_of_the_sample() -> None:
 
 @pytest.mark.parametrize("at", [0, 1, 17])
 def test_momentum_moves_the_weight_to_where_the_next_step_begins(at: int) -> None:
-    state = replace(DEFAULT, data="moons", optimizer="momentum", momentum=0.8, at=at)
+    state = replace(TwoLayerNetworkState(), data="moons", optimizer="momentum", momentum=0.8, at=at)
     run = run_of(state, 30)
     told = derivation(state, run, text_in("en"))
     i, j = map(int, re.search(r"\(W_1\)_\{(\d),(\d)\} = ", told).groups())
@@ -137,14 +137,14 @@ def test_momentum_moves_the_weight_to_where_the_next_step_begins(at: int) -> Non
 
 
 def test_the_velocity_is_not_told_where_the_step_before_is_not_recorded() -> None:
-    state = replace(DEFAULT, data="moons", optimizer="momentum", at=100)
+    state = replace(TwoLayerNetworkState(), data="moons", optimizer="momentum", at=100)
     told = derivation(state, run_of(state, 300), text_in("en"))
     assert r"v \leftarrow \mu v - \eta\, g, \qquad w \leftarrow w + v" in told
 
 
 @pytest.mark.parametrize("at", [0, 9])
 def test_adam_s_ratio_is_how_far_the_weight_moved(at: int) -> None:
-    state = replace(DEFAULT, data="spiral", at=at)
+    state = replace(TwoLayerNetworkState(), data="spiral", at=at)
     run = run_of(state, 30)
     assert run.setup.recipe.optimizer == "adam"
     told = derivation(state, run, text_in("en"))
@@ -164,9 +164,9 @@ def test_adam_s_ratio_is_how_far_the_weight_moved(at: int) -> None:
 
 def test_a_kink_within_reach_is_told() -> None:
     # The second sample is exactly where the first unit switches: 1 * 1 + 0 * 0 - 1 = 0.
-    state = replace(DEFAULT, points=((2.0, 0.0, 0), (1.0, 0.0, 1)), decay=0.0)
+    state = replace(TwoLayerNetworkState(), points=((2.0, 0.0, 0), (1.0, 0.0, 1)), decay=0.0)
     net = TwoLayerNet([[1.0, 0.1], [0.0, 0.1]], [-1.0, 0.5], [[-3.0, 3.0], [0.1, 0.0]], [0.0, 0.0])
-    made = replace(setup(state, "network", "cross_entropy"), start=net)
+    made = replace(setup(state, "cross_entropy"), start=net)
     told = derivation(state, Run(made, made.training()), text_in("en"))
     assert "(W_1)_{0,0} = 1$" in told
     assert "They need not agree here" in told
@@ -182,7 +182,7 @@ def test_a_kink_within_reach_is_told() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_run_that_diverged_has_a_derivation_too(language: str) -> None:
     settings = {"loss": "squared_error", "learning_rate": 1000.0, "hidden": 3}
-    state = replace(DEFAULT, data="moons", **settings)
+    state = replace(TwoLayerNetworkState(), data="moons", **settings)
     run = run_of(state, 30)
     assert run.problem is not None
     t = text_in(language)
@@ -195,7 +195,9 @@ def test_a_run_that_diverged_has_a_derivation_too(language: str) -> None:
 @pytest.mark.parametrize("loss", ["cross_entropy", "hinge", "squared_error"])
 def test_every_case_is_filled_in_every_language(language: str, name: str, loss: str) -> None:
     for optimizer in ("sgd", "momentum", "adam"):
-        state = replace(DEFAULT, data=name, loss=loss, optimizer=optimizer, learning_rate=0.01)
+        state = replace(
+            TwoLayerNetworkState(), data=name, loss=loss, optimizer=optimizer, learning_rate=0.01
+        )
         told = derivation(state, run_of(state, 3), text_in(language))
         assert "[[" not in told
         assert "nan" not in told

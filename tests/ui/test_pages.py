@@ -19,7 +19,8 @@ from pages.home.published import OPENED
 from pages.ui.frame import LESSONS
 from pages.ui.kit.comparison_stage import READOUTS
 from pages.ui.stage.vocabulary import format_number
-from pages.ui.state.state import PARAMETERS, Example, State, decode, encode
+from pages.ui.state.example import Example
+from pages.ui.state.state import State, decode, encode
 from pages.ui.text import LANGUAGES, text_in
 from tests.apptest import PAGES, header, opened, run, state_of, tab, told
 

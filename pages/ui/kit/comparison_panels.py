@@ -8,11 +8,10 @@ from functools import lru_cache
 import numpy as np
 import plotly.graph_objects as go
 
-from core.losses.comparison import Comparison
+from core.losses.comparison import Comparison, OneStep
 from core.losses.hinge import HingeVariant
 from core.losses.hinge_variants import HingeComparison
 from core.validation import FloatArray
-from pages.svm_against_softmax.descent import OneStep
 from pages.ui.kit.bars import FIGURES_KEPT, FLAG_ROOM, FULL_WIDTH
 from pages.ui.kit.sweeps import ScoreAxis
 from pages.ui.kit.theme import (

@@ -7,9 +7,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from core.losses.comparison import Comparison, Verdict
+from core.losses.comparison import Comparison, Verdict, one_step
 from core.validation import FloatArray
-from pages.svm_against_softmax.descent import one_step
 from pages.ui.export import Table
 from pages.ui.kit import comparison_panels as figures
 from pages.ui.kit.handles import (
@@ -23,7 +22,7 @@ from pages.ui.kit.sweeps import ComparisonSweep, sweep_comparison
 from pages.ui.stage.component import stage
 from pages.ui.stage.vocabulary import Panel, Place, Readout, Release, Spot, format_number, spoken
 from pages.ui.state.address import read_state, write_state
-from pages.ui.state.state import State
+from pages.ui.state.losses import LossesState
 from pages.ui.text import Text
 
 __all__ = ["PANELS", "READOUTS", "comparison_stage", "moved", "result_table", "sweep_of"]
@@ -40,7 +39,7 @@ READOUTS = {
 """The live numbers, each with the loss that colours it."""
 
 
-def sweep_of(state: State) -> ComparisonSweep:
+def sweep_of(state: LossesState) -> ComparisonSweep:
     """Everything the stage shows, for every step of every handle."""
     return sweep_comparison(
         state.example.scores,
@@ -53,19 +52,20 @@ def sweep_of(state: State) -> ComparisonSweep:
 
 def comparison_stage(
     key: str,
-    state: State,
+    state: LossesState,
     sweep: ComparisonSweep,
     t: Text,
     *,
     panels: Sequence[str] = PANELS,
     readouts: Sequence[str] = tuple(READOUTS),
-    has_ghosts: bool = False,
+    ghost_rate: float | None = None,
 ) -> None:
     """Show the stage; a release becomes the new state.
 
-    With ghosts, slim bars show where one step of gradient descent would take the scores.
+    With a ghost rate, slim bars show where one step of gradient descent of that size would take
+    the scores.
     """
-    ghost_rate = state.rate if has_ghosts else None
+    has_ghosts = ghost_rate is not None
     by_score = _places(sweep.by_score, ghost_rate)
     now = _kept(
         {
@@ -98,12 +98,12 @@ def comparison_stage(
         marks=figures.marks(panels, len(state.example.names)),
         now=now,
         focus=score_id(state.focus),
-        on_release=_adopt,
+        on_release=lambda release: _adopt(type(state), release),
         labels=stage_words(t),
     )
 
 
-def result_table(state: State, result: Comparison, t: Text) -> Table:
+def result_table(state: LossesState, result: Comparison, t: Text) -> Table:
     """The numbers on screen, a row a class."""
     columns = {
         "score": result.scores,
@@ -129,13 +129,13 @@ def result_table(state: State, result: Comparison, t: Text) -> Table:
     )
 
 
-def moved(state: State, release: Release) -> State:
+def moved(state: LossesState, release: Release) -> LossesState:
     """The state after a release; the same state if the message makes no sense."""
     return moved_example(state, release) or state
 
 
-def _adopt(release: Release) -> None:
-    write_state(moved(read_state()[0], release))
+def _adopt(kind: type[LossesState], release: Release) -> None:
+    write_state(moved(read_state(kind)[0], release))
 
 
 def _places(result: Comparison, ghost_rate: float | None) -> dict[Place, FloatArray]:
@@ -143,7 +143,7 @@ def _places(result: Comparison, ghost_rate: float | None) -> dict[Place, FloatAr
     return figures.comparison_places(result, ghosts)
 
 
-def _readouts(state: State, t: Text, shown: Sequence[str]) -> list[Readout]:
+def _readouts(state: LossesState, t: Text, shown: Sequence[str]) -> list[Readout]:
     names = state.example.names
     numbers = [
         Readout(
@@ -198,7 +198,7 @@ def _score_sweep(
 
 
 def _label_sweep(
-    state: State, sweep: ComparisonSweep, ghost_rate: float | None, panels: Sequence[str]
+    state: LossesState, sweep: ComparisonSweep, ghost_rate: float | None, panels: Sequence[str]
 ) -> dict[Place, FloatArray]:
     swept = {
         **_places(sweep.by_label, ghost_rate),
@@ -210,7 +210,7 @@ def _label_sweep(
 
 def _panel(
     id: str,
-    state: State,
+    state: LossesState,
     sweep: ComparisonSweep,
     now: Mapping[Place, FloatArray],
     readouts: Sequence[Readout],
@@ -238,7 +238,7 @@ def _panel(
 
 
 def _figure(
-    id: str, state: State, sweep: ComparisonSweep, t: Text, *, has_ghosts: bool
+    id: str, state: LossesState, sweep: ComparisonSweep, t: Text, *, has_ghosts: bool
 ) -> go.Figure:
     names = state.example.names
     if id == "scores":

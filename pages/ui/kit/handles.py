@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any, TypeVar
 
 from core.validation import FloatArray
 from pages.ui.kit.sweeps import ScoreAxis
@@ -20,6 +21,8 @@ __all__ = [
     "score_id",
     "stage_words",
 ]
+
+S = TypeVar("S", bound=State)
 
 LABEL_HANDLE = "label"
 
@@ -103,7 +106,7 @@ def label_handle(
     )
 
 
-def moved_example(state: State, release: Release) -> State | None:
+def moved_example(state: S, release: Release) -> S | None:
     """State with the released scores, label and focus; None if the message makes no sense.
 
     A soft target stays as long as the label does.
@@ -116,5 +119,8 @@ def moved_example(state: State, release: Release) -> State | None:
         example = replace(state.example, scores=scores, label=label, target=target)
     except (KeyError, ValueError):
         return None
-    along = ids.index(release.focus) if release.focus in ids else state.along
-    return replace(state, example=example, along=along)
+    moved = replace(state, example=example)
+    if release.focus in ids and hasattr(state, "along"):
+        along: dict[str, Any] = {"along": ids.index(release.focus)}
+        moved = replace(moved, **along)
+    return moved

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from core.losses.hinge import HingeVariant
 from pages.ui.stage.vocabulary import format_number
-from pages.ui.state.state import State
+from pages.ui.state.example import Example
 from pages.ui.state.written import write_number
 
 __all__ = ["hinge_terms", "number", "row", "signed"]
@@ -29,12 +30,12 @@ def signed(value: float) -> str:
     return f"({text})" if value < 0 else text
 
 
-def hinge_terms(state: State) -> list[str]:
+def hinge_terms(example: Example, margin: float, variant: HingeVariant) -> list[str]:
     """Write one max(0, ...) a class, with its numbers."""
-    example, margin = state.example, write_number(state.margin)
+    room = write_number(margin)
     true_score = example.scores[example.label]
     wrong = [s for index, s in enumerate(example.scores) if index != example.label]
-    if state.variant == "one_vs_all":
-        first = rf"\max(0, {margin} - {signed(true_score)})"
-        return [first, *(rf"\max(0, {margin} + {signed(s)})" for s in wrong)]
-    return [rf"\max(0, {write_number(s)} - {signed(true_score)} + {margin})" for s in wrong]
+    if variant == "one_vs_all":
+        first = rf"\max(0, {room} - {signed(true_score)})"
+        return [first, *(rf"\max(0, {room} + {signed(s)})" for s in wrong)]
+    return [rf"\max(0, {write_number(s)} - {signed(true_score)} + {room})" for s in wrong]

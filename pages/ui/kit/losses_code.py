@@ -7,7 +7,7 @@ from typing import Final
 from core.losses.exact_decimals import decimal_places
 from core.losses.hinge import HingeVariant
 from pages.ui.kit.printing import SHOW, array
-from pages.ui.state.state import State
+from pages.ui.state.losses import LossesState
 
 __all__ = ["hinge_source", "snippet"]
 
@@ -44,7 +44,7 @@ def hinge_source(variant: HingeVariant, decimals: int = 0) -> str:
     return _HINGE[variant].format(rounding=rounding if decimals else "")
 
 
-def snippet(state: State) -> str:
+def snippet(state: LossesState) -> str:
     """Write the code of both losses on the current example, with its numbers."""
     decimals = decimal_places(state.example.scores, state.margin)
     return f"""\

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import streamlit as st
@@ -12,24 +12,13 @@ import streamlit as st
 from core.learning.models import LOSSES
 from core.learning.optimizers import OPTIMIZERS
 from core.learning.training import SAMPLINGS
-from pages.regularization.penalty_comparison import PENALTIES
+from core.losses.penalties import PENALTIES
 from pages.ui.kit.controls import margin_control, number_control, variant_control
 from pages.ui.learning.runs import Run, target_of
-from pages.ui.learning.setups import OFFERED, Lesson, data_name, dataset, usual
-from pages.ui.state.address import read_state, write_state
-from pages.ui.state.state import (
-    LARGEST_MOMENTUM,
-    LARGEST_NOISE,
-    LARGEST_SEED,
-    LARGEST_STRENGTH,
-    LEARNING_RATES,
-    LEAST_RATE_DECAY,
-    MOST_HIDDEN,
-    MOST_TRAINED,
-    SAMPLE_COUNTS,
-    State,
-    with_attribute,
-)
+from pages.ui.learning.setups import OFFERED, data_name, dataset, usual
+from pages.ui.learning.state import LARGEST_SEED, MOST_TRAINED, ModelState, with_known
+from pages.ui.state.address import bind, change, read_state, write_state
+from pages.ui.state.parameters import parameter_of
 from pages.ui.text import Text
 
 __all__ = [
@@ -43,7 +32,7 @@ __all__ = [
 FITTED: Final = (
     "samples",
     "noise",
-    "decay",
+    "strength",
     "optimizer",
     "learning_rate",
     "batch_size",
@@ -56,21 +45,20 @@ FITTED: Final = (
 """Settings that become usual again when another data set is chosen."""
 
 
-def with_data(state: State, name: str) -> State:
+def with_data(state: ModelState, name: str) -> ModelState:
     """Give the state on another data set, with the settings that suit it."""
-    usual_again: dict[str, Any] = dict.fromkeys(FITTED)
-    return replace(replace(state, **usual_again), start="seed", data=name)
+    return with_known(state, **dict.fromkeys(FITTED), start="seed", data=name)
 
 
-def data_controls(state: State, lesson: Lesson, t: Text) -> None:
+def data_controls(state: ModelState, t: Text) -> None:
     """Choose what is learnt from."""
     choice, samples, noise, fresh = st.columns([4, 2, 2, 2], vertical_alignment="bottom")
-    name = data_name(state, lesson)
-    offered = [*OFFERED[lesson], *(["own"] if name == "own" else [])]
+    name = data_name(state)
+    offered = [*OFFERED[state.lesson], *(["own"] if name == "own" else [])]
     st.session_state["data"] = name
 
     def chosen() -> None:
-        write_state(with_data(read_state()[0], st.session_state["data"]))
+        write_state(with_data(read_state(type(state))[0], st.session_state["data"]))
 
     choice.selectbox(
         t("learning.control.data"),
@@ -81,124 +69,101 @@ def data_controls(state: State, lesson: Lesson, t: Text) -> None:
     )
     if name in ("own", "nine", "published_spiral", "digits"):
         return
-    fitting = usual(state, lesson)
+    fitting = usual(state)
     with samples:
-        _whole("samples", fitting.samples, t("learning.control.samples"), *SAMPLE_COUNTS, state)
+        _number(state, "samples", fitting.samples, t("learning.control.samples"))
     with noise:
-        _number(
-            "noise", fitting.noise, t("learning.control.noise"), 0.0, LARGEST_NOISE, 0.05, state
-        )
+        _number(state, "noise", fitting.noise, t("learning.control.noise"), step=0.05)
     fresh.button(
         t("learning.control.draw"),
-        on_click=lambda: _set("draw", (read_state()[0].draw + 1) % (LARGEST_SEED + 1)),
+        on_click=lambda: change(state, draw=(state.draw + 1) % (LARGEST_SEED + 1)),
         width="stretch",
     )
 
 
-def recipe_controls(state: State, lesson: Lesson, t: Text) -> None:
+def recipe_controls(state: ModelState, t: Text) -> None:
     """Set the loss, the penalty and the optimiser; what is rarely changed is behind a button."""
-    fitting = usual(state, lesson)
+    fitting = usual(state)
     columns = st.columns([3, 3, 2, 2, 2], vertical_alignment="bottom")
     with columns[0]:
-        if lesson == "network":
-            _choice(
-                "loss",
-                state.loss,
+        if state.lesson == "network":
+            st.selectbox(
                 t("learning.control.loss"),
                 LOSSES,
-                lambda name: t(f"learning.loss.{name}"),
+                format_func=lambda name: t(f"learning.loss.{name}"),
+                **bind(state, "loss"),
             )
         else:
             variant_control(state, t)
     with columns[1]:
-        _choice(
-            "optimizer",
-            state.optimizer or fitting.optimizer,
+        binding = bind(state, "optimizer")
+        st.session_state["optimizer"] = state.optimizer or fitting.optimizer
+        st.selectbox(
             t("learning.control.optimizer"),
-            OPTIMIZERS,
-            lambda name: t(f"learning.optimizer.{name}"),
+            list(OPTIMIZERS),
+            format_func=lambda name: t(f"learning.optimizer.{name}"),
+            **binding,
         )
     with columns[2]:
         label = t("learning.control.learning_rate")
-        _number("learning_rate", fitting.learning_rate, label, *LEARNING_RATES, 0.1, state)
+        _number(state, "learning_rate", fitting.learning_rate, label, step=0.1)
     with columns[3]:
         label = t("learning.control.decay")
-        _number("decay", fitting.decay, label, 0.0, LARGEST_STRENGTH, 0.01, state)
+        _number(state, "strength", fitting.strength, label, step=0.01)
     with columns[4].popover(t("learning.control.more"), width="stretch"):
-        _more(state, lesson, t)
+        _more(state, t)
 
 
-def _more(state: State, lesson: Lesson, t: Text) -> None:
-    fitting = usual(state, lesson)
-    if lesson == "network":
+def _more(state: ModelState, t: Text) -> None:
+    fitting = usual(state)
+    if state.lesson == "network":
         label = t("learning.control.hidden")
-        _whole("hidden", fitting.hidden, label, 1, MOST_HIDDEN, state)
-    most = dataset(state, lesson).size
+        _number(state, "hidden", fitting.hidden, label)
+    most = dataset(state).size
     label = t("learning.control.batch_size")
-    _whole("batch_size", min(fitting.batch_size, most), label, 0, most, state)
-    _choice(
-        "sampling",
-        state.sampling,
+    _number(state, "batch_size", min(fitting.batch_size, most), label, most=most)
+    st.selectbox(
         t("learning.control.sampling"),
         SAMPLINGS,
-        lambda name: t(f"learning.sampling.{name}"),
+        format_func=lambda name: t(f"learning.sampling.{name}"),
+        **bind(state, "sampling"),
     )
-    _choice(
-        "penalty",
-        state.penalty,
+    st.selectbox(
         t("learning.control.penalty"),
         PENALTIES,
-        lambda name: t(f"learning.penalty.{name}"),
+        format_func=lambda name: t(f"learning.penalty.{name}"),
+        **bind(state, "penalty"),
     )
     if state.penalty == "elastic":
-        number_control(state, "mixing", t("learning.control.mixing"), least=0.0, most=1.0, step=0.1)
-    st.session_state["half"] = bool(state.half)
-    st.toggle(
-        t("learning.control.half"),
-        key="half",
-        on_change=lambda: _set("half", int(st.session_state["half"])),
-    )
-    if lesson == "network" and state.loss == "hinge":
+        number_control(state, "mixing", t("learning.control.mixing"), step=0.1)
+    st.toggle(t("learning.control.half"), **bind(state, "half"))
+    if state.lesson == "network" and state.loss == "hinge":
         variant_control(state, t)
-    if lesson == "linear" or state.loss == "hinge":
+    if state.lesson == "linear" or state.loss == "hinge":
         margin_control(state, t)
-    number_control(
-        state,
-        "momentum",
-        t("learning.control.momentum"),
-        least=0.0,
-        most=LARGEST_MOMENTUM,
-        step=0.05,
-    )
-    number_control(
-        state,
-        "rate_decay",
-        t("learning.control.rate_decay"),
-        least=LEAST_RATE_DECAY,
-        most=1.0,
-        step=0.05,
-    )
-    _whole("seed", 0, t("learning.control.seed"), 0, LARGEST_SEED, state)
+    number_control(state, "momentum", t("learning.control.momentum"), step=0.05)
+    number_control(state, "rate_decay", t("learning.control.rate_decay"), step=0.05)
+    _number(state, "seed", 0, t("learning.control.seed"))
 
 
-def training_buttons(state: State, lesson: Lesson, runs: Sequence[Run], t: Text) -> None:
+def training_buttons(state: ModelState, runs: Sequence[Run], t: Text) -> None:
     """Train a step, or many; stop where the runs are; go back to the start; start elsewhere."""
-    target, chunk = target_of(state, lesson), usual(state, lesson).trained
+    target, chunk = target_of(state), usual(state).trained
     is_training = not all(run.is_over(target) for run in runs)
     is_over = any(run.problem for run in runs) or target >= MOST_TRAINED
     steps, one, many, reset, fresh = st.columns([2, 2, 2, 2, 2], vertical_alignment="bottom")
     with steps:
-        _whole("trained", chunk, t("learning.control.trained"), 0, MOST_TRAINED, state)
+        _number(state, "trained", chunk, t("learning.control.trained"))
     one.button(
         t("learning.control.one"),
-        on_click=lambda: _train_to(target + 1),
+        on_click=lambda: _train_to(state, target + 1),
         disabled=is_training or is_over,
         width="stretch",
     )
     if is_training:
         many.button(
             t("learning.control.stop"),
-            on_click=lambda: _train_to(min([run.stop() for run in runs])),
+            on_click=lambda: _train_to(state, min([run.stop() for run in runs])),
             type="primary",
             icon="⏹",
             width="stretch",
@@ -206,77 +171,49 @@ def training_buttons(state: State, lesson: Lesson, runs: Sequence[Run], t: Text)
     else:
         many.button(
             t("learning.control.train", steps=chunk),
-            on_click=lambda: _train_to(min(target + chunk, MOST_TRAINED)),
+            on_click=lambda: _train_to(state, min(target + chunk, MOST_TRAINED)),
             disabled=is_over,
             type="primary",
             width="stretch",
         )
-    reset.button(t("learning.control.reset"), on_click=lambda: _train_to(0), width="stretch")
-    fresh.button(t("learning.control.fresh"), on_click=_reseed, width="stretch")
+    reset.button(t("learning.control.reset"), on_click=lambda: _train_to(state, 0), width="stretch")
+    fresh.button(t("learning.control.fresh"), on_click=lambda: _reseed(state), width="stretch")
 
 
-def logarithmic_control(state: State, t: Text) -> None:
+def logarithmic_control(state: ModelState, t: Text) -> None:
     """Choose the axis of the losses."""
-    st.session_state["logarithmic"] = state.is_logarithmic
-    st.toggle(
-        t("learning.control.logarithmic"),
-        key="logarithmic",
-        on_change=lambda: _set("is_logarithmic", st.session_state["logarithmic"]),
-    )
+    st.toggle(t("learning.control.logarithmic"), **bind(state, "is_logarithmic"))
 
 
-def _train_to(step: int) -> None:
-    write_state(replace(read_state()[0], trained=step, at=None))
+def _train_to(state: ModelState, step: int) -> None:
+    write_state(replace(read_state(type(state))[0], trained=step, at=None))
 
 
-def _reseed() -> None:
+def _reseed(state: ModelState) -> None:
     seed = int(np.random.default_rng().integers(LARGEST_SEED + 1))
-    write_state(replace(read_state()[0], seed=seed, start="seed"))
-
-
-def _set(attribute: str, value: object) -> None:
-    write_state(with_attribute(read_state()[0], attribute, value))
-
-
-def _choice(
-    attribute: str, value: str, label: str, options: Sequence[str], name_of: Callable[[str], str]
-) -> None:
-    st.session_state[attribute] = value
-    st.selectbox(
-        label,
-        options,
-        format_func=name_of,
-        key=attribute,
-        on_change=lambda: _set(attribute, st.session_state[attribute]),
-    )
+    write_state(with_known(read_state(type(state))[0], seed=seed, start="seed"))
 
 
 def _number(
-    attribute: str, fitting: float, label: str, least: float, most: float, step: float, state: State
+    state: ModelState,
+    attribute: str,
+    fitting: float,
+    label: str,
+    *,
+    step: float = 1,
+    most: float | None = None,
 ) -> None:
     """Set a number that may be left as it is usual."""
+    least, highest = parameter_of(state, attribute).limits
+    highest = highest if most is None else most
+    binding = bind(state, attribute)
     value = getattr(state, attribute)
-    st.session_state[attribute] = fitting if value is None else value
+    st.session_state[attribute] = min(fitting if value is None else value, highest)
     st.number_input(
         label,
         min_value=least,
-        max_value=most,
+        max_value=highest,
         step=step,
-        format="%g",
-        key=attribute,
-        on_change=lambda: _set(attribute, st.session_state[attribute]),
-    )
-
-
-def _whole(attribute: str, fitting: int, label: str, least: int, most: int, state: State) -> None:
-    """Set a whole number that may be left as it is usual."""
-    value = getattr(state, attribute)
-    st.session_state[attribute] = min(fitting if value is None else value, most)
-    st.number_input(
-        label,
-        min_value=least,
-        max_value=most,
-        step=1,
-        key=attribute,
-        on_change=lambda: _set(attribute, st.session_state[attribute]),
+        format="%g" if isinstance(step, float) else None,
+        **binding,
     )

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import streamlit as st
 
 from core.learning.published_runs import CLASSIFIER_STEPS, NETWORK_STEPS
 from pages.ui.learning.setups import Lesson
+from pages.ui.learning.state import M, ModelState, with_known
 from pages.ui.state.address import read_state, write_state
-from pages.ui.state.state import DEFAULT, State
 from pages.ui.text import Text
 
 __all__ = ["RUN_PRESETS", "RunPreset", "preset_run", "run_preset_controls"]
@@ -52,7 +52,7 @@ MADE_OF: Final = (
     "penalty",
     "mixing",
     "half",
-    "decay",
+    "strength",
     "optimizer",
     "learning_rate",
     "momentum",
@@ -67,24 +67,22 @@ FOLLOWED_BY: Final = ("trained", "at", "look")
 """How far it is trained, and how it is looked at: where that differs, it is still the run."""
 
 
-def preset_run(id: str, state: State = DEFAULT) -> State:
-    """Give the state with the settings of a run; what belongs to other lessons stays."""
-    settings = RUN_PRESETS[id].settings
-    changes: dict[str, Any] = {
-        name: settings.get(name, getattr(DEFAULT, name)) for name in (*MADE_OF, *FOLLOWED_BY)
-    }
-    return replace(state, **changes)
+def preset_run(id: str, state: M) -> M:
+    """Give the state with the settings of a run."""
+    usual = type(state)()
+    again = {name: getattr(usual, name, None) for name in (*MADE_OF, *FOLLOWED_BY)}
+    return with_known(state, **(again | dict(RUN_PRESETS[id].settings)))
 
 
-def run_preset_controls(state: State, lesson: Lesson, t: Text) -> None:
+def run_preset_controls(state: ModelState, t: Text) -> None:
     """Choose one of the runs of a lesson."""
-    offered = [id for id, preset in RUN_PRESETS.items() if preset.lesson == lesson]
+    offered = [id for id, preset in RUN_PRESETS.items() if preset.lesson == state.lesson]
     st.session_state["run_preset"] = next((id for id in offered if _is(id, state)), None)
 
     def chosen() -> None:
         id = st.session_state["run_preset"]
         if id is not None:
-            write_state(preset_run(id, read_state()[0]))
+            write_state(preset_run(id, read_state(type(state))[0]))
 
     st.selectbox(
         t("learning.control.preset"),
@@ -97,6 +95,6 @@ def run_preset_controls(state: State, lesson: Lesson, t: Text) -> None:
     )
 
 
-def _is(id: str, state: State) -> bool:
-    preset = preset_run(id)
-    return all(getattr(preset, name) == getattr(state, name) for name in MADE_OF)
+def _is(id: str, state: ModelState) -> bool:
+    preset = preset_run(id, type(state)())
+    return all(getattr(preset, name, None) == getattr(state, name, None) for name in MADE_OF)

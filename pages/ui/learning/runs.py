@@ -14,9 +14,10 @@ from streamlit.delta_generator import DeltaGenerator
 
 from core.learning.training import DivergenceError, Training
 from pages.ui.learning.divergence import divergence_sentence
-from pages.ui.learning.setups import Lesson, Setup, usual
+from pages.ui.learning.setups import Setup, usual
+from pages.ui.learning.state import ModelState
 from pages.ui.state.address import read_state
-from pages.ui.state.state import State, encode
+from pages.ui.state.state import encode
 from pages.ui.text import Text
 
 __all__ = ["Run", "live_stage", "run_of", "target_of", "train_on"]
@@ -93,12 +94,13 @@ def run_of(setup: Setup, target: int) -> Run:
     return run
 
 
-def target_of(state: State, lesson: Lesson) -> int:
+def target_of(state: ModelState) -> int:
     """How many steps are to be trained."""
-    return usual(state, lesson).trained if state.trained is None else state.trained
+    return usual(state).trained if state.trained is None else state.trained
 
 
 def live_stage(
+    kind: type[ModelState],
     runs: Sequence[Run],
     target: int,
     show: Callable[[], None],
@@ -118,11 +120,11 @@ def live_stage(
     if _is_training(runs, target):
         _advance(runs, target)
         _tell(runs, target, status, t)
-    address = encode(read_state()[0])
+    address = encode(read_state(kind)[0])
 
     @st.fragment
     def shown() -> None:
-        if encode(read_state()[0]) != address:
+        if encode(read_state(kind)[0]) != address:
             st.rerun()
         show()
 

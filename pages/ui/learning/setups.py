@@ -14,8 +14,9 @@ from core.learning import datasets
 from core.learning.datasets import Dataset, Split, split
 from core.learning.models import LinearClassifier, LossName, Model, Objective, TwoLayerNet
 from core.learning.training import Recipe, Training
-from pages.ui.state.state import State, default_name
-from pages.ui.state.written_points import MOST_EDITED_POINTS, Point
+from pages.ui.learning.points.written import MOST_EDITED_POINTS, Point
+from pages.ui.learning.state import ModelState
+from pages.ui.state.example import default_name
 
 __all__ = [
     "OFFERED",
@@ -58,7 +59,7 @@ class Usual:
     """
 
     learning_rate: float = 0.1
-    decay: float = 0.0
+    strength: float = 0.0
     optimizer: str = "sgd"
     batch_size: int = 0
     hidden: int = 0
@@ -69,24 +70,24 @@ class Usual:
 
 
 _LINEAR: Final[Mapping[str, Usual]] = {
-    "nine": Usual(decay=0.1, scale=1.0),
-    "blobs": Usual(decay=0.01, noise=0.3),
-    "moons": Usual(decay=0.01, samples=30),
-    "circles": Usual(decay=0.01, samples=30, noise=0.08),
-    "spiral": Usual(decay=0.001, learning_rate=1.0, noise=0.2),
-    "published_spiral": Usual(decay=0.001, learning_rate=1.0, trained=200),
-    "xor": Usual(decay=0.01, samples=30, noise=0.05),
-    "own": Usual(decay=0.01),
+    "nine": Usual(strength=0.1, scale=1.0),
+    "blobs": Usual(strength=0.01, noise=0.3),
+    "moons": Usual(strength=0.01, samples=30),
+    "circles": Usual(strength=0.01, samples=30, noise=0.08),
+    "spiral": Usual(strength=0.001, learning_rate=1.0, noise=0.2),
+    "published_spiral": Usual(strength=0.001, learning_rate=1.0, trained=200),
+    "xor": Usual(strength=0.01, samples=30, noise=0.05),
+    "own": Usual(strength=0.01),
 }
 _NETWORK: Final[Mapping[str, Usual]] = {
-    "nine": Usual(hidden=6, learning_rate=0.3, decay=0.001, trained=300, scale=None),
+    "nine": Usual(hidden=6, learning_rate=0.3, strength=0.001, trained=300, scale=None),
     "blobs": Usual(
-        hidden=6, learning_rate=0.3, decay=0.001, trained=300, samples=100, noise=0.3, scale=None
+        hidden=6, learning_rate=0.3, strength=0.001, trained=300, samples=100, noise=0.3, scale=None
     ),
     "moons": Usual(
         hidden=8,
         learning_rate=0.5,
-        decay=0.001,
+        strength=0.001,
         batch_size=32,
         trained=600,
         samples=100,
@@ -95,7 +96,7 @@ _NETWORK: Final[Mapping[str, Usual]] = {
     "circles": Usual(
         hidden=8,
         learning_rate=0.5,
-        decay=0.001,
+        strength=0.001,
         batch_size=32,
         trained=600,
         samples=100,
@@ -105,7 +106,7 @@ _NETWORK: Final[Mapping[str, Usual]] = {
     "spiral": Usual(
         hidden=32,
         learning_rate=0.01,
-        decay=0.0001,
+        strength=0.0001,
         optimizer="adam",
         batch_size=32,
         trained=1000,
@@ -113,11 +114,11 @@ _NETWORK: Final[Mapping[str, Usual]] = {
         noise=0.2,
         scale=None,
     ),
-    "published_spiral": Usual(hidden=100, learning_rate=1.0, decay=0.001, trained=2000),
+    "published_spiral": Usual(hidden=100, learning_rate=1.0, strength=0.001, trained=2000),
     "xor": Usual(
         hidden=4,
         learning_rate=0.3,
-        decay=0.001,
+        strength=0.001,
         batch_size=32,
         trained=600,
         samples=100,
@@ -127,13 +128,15 @@ _NETWORK: Final[Mapping[str, Usual]] = {
     "digits": Usual(
         hidden=64,
         learning_rate=0.003,
-        decay=0.0001,
+        strength=0.0001,
         optimizer="adam",
         batch_size=32,
         trained=860,
         scale=None,
     ),
-    "own": Usual(hidden=8, learning_rate=0.3, decay=0.001, batch_size=32, trained=600, scale=None),
+    "own": Usual(
+        hidden=8, learning_rate=0.3, strength=0.001, batch_size=32, trained=600, scale=None
+    ),
 }
 _USUAL: Final[Mapping[Lesson, Mapping[str, Usual]]] = {"linear": _LINEAR, "network": _NETWORK}
 
@@ -213,27 +216,27 @@ class Setup:
         )
 
 
-def data_name(state: State, lesson: Lesson) -> str:
+def data_name(state: ModelState) -> str:
     """Which data set the lesson shows: one that it offers, or own points."""
     if state.points is not None or (state.data == "own" and OWN_DATA in st.session_state):
         return "own"
-    return state.data if state.data in OFFERED[lesson] else OFFERED[lesson][0]
+    return state.data if state.data in OFFERED[state.lesson] else OFFERED[state.lesson][0]
 
 
-def usual(state: State, lesson: Lesson) -> Usual:
+def usual(state: ModelState) -> Usual:
     """Give the settings that suit the data set."""
-    name = data_name(state, lesson)
+    name = data_name(state)
     # Points that were edited are still nearly those of their data set.
-    if name == "own" and state.data in OFFERED[lesson]:
+    if name == "own" and state.data in OFFERED[state.lesson]:
         name = str(state.data)
     elif name == "own" and state.data is None:
-        name = OFFERED[lesson][0]
-    return _USUAL[lesson][name]
+        name = OFFERED[state.lesson][0]
+    return _USUAL[state.lesson][name]
 
 
-def dataset(state: State, lesson: Lesson) -> Dataset:
+def dataset(state: ModelState) -> Dataset:
     """Give the data that the lesson shows; the same object as long as they stay the same."""
-    name = data_name(state, lesson)
+    name = data_name(state)
     if state.points is not None:
         return _from_points(state.points, state.groups)
     if name == "own":
@@ -241,7 +244,7 @@ def dataset(state: State, lesson: Lesson) -> Dataset:
         return own
     if name in _FIXED:
         return _fixed(name)
-    fitting = usual(state, lesson)
+    fitting = usual(state)
     return _generated(
         name,
         fitting.samples if state.samples is None else state.samples,
@@ -281,9 +284,9 @@ def _fixed(name: str) -> Dataset:
     return _FIXED[name]()
 
 
-def objective(state: State, lesson: Lesson, loss: LossName) -> Objective:
+def objective(state: ModelState, loss: LossName) -> Objective:
     """Give what training makes small."""
-    strength = usual(state, lesson).decay if state.decay is None else state.decay
+    strength = usual(state).strength if state.strength is None else state.strength
     share = {"l1": 1.0, "l2": 0.0}.get(state.penalty, state.mixing)
     return Objective(
         loss,
@@ -296,9 +299,9 @@ def objective(state: State, lesson: Lesson, loss: LossName) -> Objective:
     )
 
 
-def recipe(state: State, lesson: Lesson) -> Recipe:
+def recipe(state: ModelState) -> Recipe:
     """Give how it is trained."""
-    fitting = usual(state, lesson)
+    fitting = usual(state)
     batch_size = fitting.batch_size if state.batch_size is None else state.batch_size
     rate = fitting.learning_rate if state.learning_rate is None else state.learning_rate
     optimizer = fitting.optimizer if state.optimizer is None else state.optimizer
@@ -313,26 +316,25 @@ def recipe(state: State, lesson: Lesson) -> Recipe:
 
 
 def setup(
-    state: State,
-    lesson: Lesson,
+    state: ModelState,
     loss: LossName,
     *,
     start: Model | None = None,
     record_every: int = 1,
 ) -> Setup:
     """Give the setup of the run that the address tells."""
-    data, fitting = dataset(state, lesson), usual(state, lesson)
+    data, fitting = dataset(state), usual(state)
     hidden = fitting.hidden if state.hidden is None else state.hidden
-    is_published = data_name(state, lesson) == "published_spiral"
+    is_published = data_name(state) == "published_spiral"
     is_small = data.size <= LARGEST_HELD_OUT_TRAINING
     return Setup(
         data=data,
-        objective=objective(state, lesson, loss),
-        recipe=recipe(state, lesson),
-        hidden=hidden if lesson == "network" else 0,
+        objective=objective(state, loss),
+        recipe=recipe(state),
+        hidden=hidden if state.lesson == "network" else 0,
         scale=fitting.scale,
         seed=state.seed,
-        held_out=0.0 if lesson == "linear" or is_published or is_small else 0.25,
+        held_out=0.0 if state.lesson == "linear" or is_published or is_small else 0.25,
         start=start,
         record_every=record_every,
     )

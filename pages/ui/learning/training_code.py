@@ -7,9 +7,9 @@ from typing import Final, NamedTuple
 from core.learning.datasets import Dataset
 from core.learning.models import Objective
 from core.learning.training import Recipe
-from pages.ui.learning.setups import Lesson, data_name, usual
-from pages.ui.state.state import State
-from pages.ui.state.written_points import MOST_EDITED_POINTS
+from pages.ui.learning.points.written import MOST_EDITED_POINTS
+from pages.ui.learning.setups import data_name, usual
+from pages.ui.learning.state import ModelState
 
 __all__ = [
     "PenaltySource",
@@ -111,16 +111,16 @@ loss = 0.5 * (dscores**2).sum(axis=1)
 """
 
 
-def data_source(state: State, lesson: Lesson, data: Dataset) -> str:
+def data_source(state: ModelState, data: Dataset) -> str:
     """Source of the data that a lesson shows: samples ``X``, labels ``y``, ``K`` classes."""
-    name = data_name(state, lesson)
+    name = data_name(state)
     if name == "digits":
         return _DIGITS
     if name == "published_spiral":
         return f"{_PUBLISHED}{_GENERATED['spiral']}{_LABELS}"
     if name not in _GENERATED:
         return _points(data)
-    fitting = usual(state, lesson)
+    fitting = usual(state)
     samples = fitting.samples if state.samples is None else state.samples
     noise = fitting.noise if state.noise is None else state.noise
     return f"""\

@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, NamedTuple, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
+
+from pages.ui.stage.panels import LegendEntry, Tint
+from pages.ui.stage.release import Release
 
 __all__ = [
     "FloatArray",
@@ -50,14 +53,6 @@ Place: TypeAlias = Spot | str
 picture, or of a handle that follows when another is moved."""
 
 
-class LegendEntry(NamedTuple):
-    """A word beside its colour."""
-
-    label: str
-    color: str
-    shape: Literal["fill", "outline", "hatch", "line", "dots", "ring", "none"] = "fill"
-
-
 @dataclass(frozen=True)
 class Panel:
     """One figure, drawn without its moving numbers: those come from the stage's ``now``.
@@ -81,13 +76,6 @@ class Panel:
     least_width: int = 0
     ratio: float | None = None
     takes_points: bool = False
-
-
-class Tint(NamedTuple):
-    """A colour, and how much of what is below it is covered, from 0 to 1."""
-
-    color: str
-    opacity: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -280,34 +268,6 @@ class Handle:
         if isinstance(self.minimum, tuple) or isinstance(self.maximum, tuple):
             return 0
         return round((self.maximum - self.minimum) / self.step) + 1
-
-
-@dataclass(frozen=True)
-class Release:
-    """What the hand left.
-
-    Parameters
-    ----------
-    values
-        The values of all handles.
-    focus
-        The handle that has the focus.
-    is_held
-        Whether the drag goes on: an update of a live handle.
-    moved
-        The handles that were moved, but for those that followed.
-    added
-        The panel, x and y of a click on an empty plane.
-    removed
-        The handle whose removal was asked for.
-    """
-
-    values: Mapping[str, Value]
-    focus: str | None
-    is_held: bool = False
-    moved: tuple[str, ...] = ()
-    added: tuple[str, float, float] | None = None
-    removed: str | None = None
 
 
 def steps(minimum: float, maximum: float, step: float, decimals: int) -> FloatArray:

@@ -6,18 +6,53 @@ as one entry of the browser's history, so that Back and Forward undo and redo.
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any, TypeVar
+
 import streamlit as st
 
+from pages.ui.state.example import Example, read_example, write_example
 from pages.ui.state.state import State, decode, encode
 from pages.ui.state.written import Problem
 from pages.ui.text import LANGUAGES, Text, language_of, text_in
 
-__all__ = ["link_parameters", "read_language", "read_state", "set_language", "text", "write_state"]
+__all__ = [
+    "bind",
+    "change",
+    "link_parameters",
+    "read_language",
+    "read_state",
+    "set_language",
+    "text",
+    "write_state",
+]
 
 
-def read_state() -> tuple[State, tuple[Problem, ...]]:
+S = TypeVar("S", bound=State)
+
+
+def read_state(kind: type[S]) -> tuple[S, tuple[Problem, ...]]:
     """State of this run, and what of the address could not be used."""
-    return decode(st.query_params.to_dict())
+    return decode(kind, st.query_params.to_dict())
+
+
+def change(state: State, **values: Any) -> None:
+    """Change some attributes of the state of the address, which is of the kind of the given one."""
+    write_state(replace(read_state(type(state))[0], **values))
+
+
+def bind(state: State, attribute: str) -> dict[str, Any]:
+    """Tie a widget to an attribute: it shows its value, and what is chosen becomes the state.
+
+    Examples
+    --------
+    ``st.selectbox(label, options, **bind(state, "variant"))``
+    """
+    st.session_state[attribute] = getattr(state, attribute)
+    return {
+        "key": attribute,
+        "on_change": lambda: change(state, **{attribute: st.session_state[attribute]}),
+    }
 
 
 def write_state(state: State) -> None:
@@ -52,9 +87,14 @@ def _language_parameter() -> dict[str, str]:
     return {} if chosen is None else {"lang": chosen}
 
 
-def link_parameters(state: State | None = None) -> dict[str, str]:
-    """Query parameters that take a state, the present one if None, and language to another page."""
-    if state is not None:
-        return {**encode(state), **_language_parameter()}
-    present = decode(st.query_params.to_dict())[0]
-    return {**(encode(present) if st.query_params.get("z") else {}), **_language_parameter()}
+def link_parameters(example: Example | None = None) -> dict[str, str]:
+    """Query parameters that take an example, the present one if None, and the language along.
+
+    Nothing else travels: no step size or temperature of one lesson turns up in another.
+    """
+    if example is None:
+        address = st.query_params.to_dict()
+        if not address.get("z"):
+            return _language_parameter()
+        example = read_example(address)[0]
+    return {**write_example(example), **_language_parameter()}

@@ -10,13 +10,15 @@ from pages.ui.kit.comparison_stage import moved, sweep_of
 from pages.ui.kit.sweeps import sweep_comparison
 from pages.ui.stage.component import _read
 from pages.ui.stage.vocabulary import Release, Spot
-from pages.ui.state.state import DEFAULT, Example, State
+from pages.ui.state.example import Example
+from pages.ui.state.losses import LossesState
 
+DEFAULT = LossesState()
 VALUES = {"score0": 3.2, "score1": -2.5, "score2": -1.7, "label": 2}
 
 
 def test_a_release_becomes_the_state() -> None:
-    state = moved(State(margin=2.0), Release(VALUES, "score1"))
+    state = moved(LossesState(margin=2.0), Release(VALUES, "score1"))
     assert state.example == Example(("cat", "car", "frog"), (3.2, -2.5, -1.7), 2)
     assert (state.focus, state.margin) == (1, 2.0)
 
@@ -39,7 +41,7 @@ def test_a_release_that_makes_no_sense_changes_nothing(change: dict, focus: str 
 
 @pytest.mark.parametrize("focus", ["score7", "other", None])
 def test_a_release_without_focus_keeps_the_curve(focus: str | None) -> None:
-    state = moved(State(along=1), Release(VALUES, focus))
+    state = moved(LossesState(along=1), Release(VALUES, focus))
     assert (state.example.scores, state.focus) == ((3.2, -2.5, -1.7), 1)
 
 

@@ -23,7 +23,6 @@ from pages.ui.learning.setups import (
     setup,
     usual,
 )
-from pages.ui.state.state import DATA_SETS, DEFAULT
 
 LESSONS = ("linear", "network")
 EVERY = [(lesson, name) for lesson in LESSONS for name in OFFERED[lesson]]

@@ -17,7 +17,7 @@ from core.losses.cross_entropy import cross_entropy
 from core.losses.hinge import hinge
 from core.tables.point_tables import write_points
 from pages.ui.learning.setups import objective, recipe
-from pages.ui.state.state import State
+from pages.ui.learning.state import ModelState
 from pages.ui.text import LANGUAGES, text_in
 from tests.apptest import state_of
 
@@ -178,9 +178,9 @@ def test_a_file_becomes_the_points_and_a_bad_one_keeps_them(language) -> None:
     assert (state.data, state.groups, state.at) == ("own", ("cat", "dog"), None)
     # What was set stays, and so does what was usual for the nine points.
     assert (state.learning_rate, state.decay, state.trained) == (3.0, 0.1, None)
-    recipes = [recipe(given, "linear") for given in (State(learning_rate=3.0), state)]
+    recipes = [recipe(given, "linear") for given in (ModelState(learning_rate=3.0), state)]
     assert recipes[0] == recipes[1]
-    assert objective(state, "linear", "hinge") == objective(State(), "linear", "hinge")
+    assert objective(state, "linear", "hinge") == objective(ModelState(), "linear", "hinge")
     for name, data, part in (
         (
             "n.csv",

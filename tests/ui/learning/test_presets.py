@@ -14,12 +14,14 @@ from core.learning.training import DivergenceError, Record, Training
 from pages.ui.learning.presets import RUN_PRESETS, preset_run
 from pages.ui.learning.runs import Run, target_of
 from pages.ui.learning.setups import OFFERED, dataset, objective, setup
-from pages.ui.state.state import DEFAULT, Example, State, decode, encode
+from pages.ui.learning.state import ModelState
+from pages.ui.state.example import Example
+from pages.ui.state.state import decode, encode
 from pages.ui.text import text_in
 from tests.apptest import state_of
 
 
-def trained(state: State, lesson) -> Record:
+def trained(state: ModelState, lesson) -> Record:
     made = setup(state, lesson, "cross_entropy")
     run = Run(made, made.training())
     run.advance(target_of(state, lesson), 60.0)
@@ -36,8 +38,10 @@ def test_a_preset_fits_its_lesson_and_the_address(id: str) -> None:
 
 def test_a_preset_leaves_other_lessons_alone() -> None:
     example = Example(("a", "b"), (1.0, 2.0), 1)
-    before = State(example=example, temperature=3.0, noise=0.5, seed=7, hidden=3, at=5)
-    assert preset_run("xor_network", before) == State(example=example, temperature=3.0, data="xor")
+    before = ModelState(example=example, temperature=3.0, noise=0.5, seed=7, hidden=3, at=5)
+    assert preset_run("xor_network", before) == ModelState(
+        example=example, temperature=3.0, data="xor"
+    )
 
 
 def same(first: Training, second: Training, steps: int) -> None:

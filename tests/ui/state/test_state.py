@@ -12,19 +12,8 @@ from core.learning.models import LOSSES
 from core.learning.optimizers import OPTIMIZERS
 from core.learning.training import SAMPLINGS
 from core.losses.hinge import HINGE_VARIANTS
-from pages.ui.state.state import (
-    DATA_SETS,
-    DEFAULT,
-    PARAMETERS,
-    Example,
-    State,
-    decode,
-    encode,
-    parse_names,
-    parse_scores,
-    parse_target,
-    resized,
-)
+from pages.ui.state.example import Example, parse_names, parse_scores, parse_target, resized
+from pages.ui.state.state import State, decode, encode
 
 name_text = st.text(
     st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=24

@@ -15,11 +15,12 @@ from pages.ui.export import Table
 from pages.ui.learning.points.own import are_same, change, refusal
 from pages.ui.learning.points.sentences import fault_sentence
 from pages.ui.learning.points.table import EDITED, Shown, edited_cells, points_table, shown
+from pages.ui.learning.points.written import MOST_EDITED_POINTS
 from pages.ui.learning.runs import Run
-from pages.ui.learning.setups import Lesson, data_name
+from pages.ui.learning.setups import data_name
+from pages.ui.learning.state import ModelState
 from pages.ui.stage.vocabulary import format_number
-from pages.ui.state.state import State, default_name
-from pages.ui.state.written_points import MOST_EDITED_POINTS
+from pages.ui.state.example import default_name
 from pages.ui.text import Text, escape
 
 __all__ = ["class_control", "new_class", "point_controls", "run_points"]
@@ -59,7 +60,7 @@ def new_class(dataset: Dataset) -> str:
     return chosen if chosen in names else dataset.names[0]
 
 
-def class_control(dataset: Dataset, t: Text) -> None:
+def class_control(kind: type[ModelState], dataset: Dataset, t: Text) -> None:
     """Choose the class of a new point; add one without a mouse."""
     names, add = st.columns([4, 2], vertical_alignment="bottom")
     st.session_state[_CLASS] = new_class(dataset)
@@ -76,23 +77,21 @@ def class_control(dataset: Dataset, t: Text) -> None:
         t("points.add"),
         key="points_add",
         on_click=_added,
-        args=(dataset,),
+        args=(kind, dataset),
         width="stretch",
     )
 
 
-def _added(dataset: Dataset) -> None:
-    change(dataset, lambda: with_point(dataset, 0.0, 0.0, new_class(dataset)), "plane", "linear")
+def _added(kind: type[ModelState], dataset: Dataset) -> None:
+    change(dataset, lambda: with_point(dataset, 0.0, 0.0, new_class(dataset)), "plane", kind)
 
 
-def point_controls(
-    state: State, lesson: Lesson, dataset: Dataset, views: Sequence[Shown], t: Text
-) -> None:
+def point_controls(state: ModelState, dataset: Dataset, views: Sequence[Shown], t: Text) -> None:
     """Show the points as a table to edit, with what models make of them; take a file of others.
 
     Data that are no points in the plane can be replaced by such a file.
     """
-    source = t(f"learning.data.{data_name(state, lesson)}")
+    source = t(f"learning.data.{data_name(state)}")
     st.markdown(t("points.section" if dataset.features == 2 else "points.section_own"))
     # The table second: as long as it is open, the browser draws it anew with each answer in a drag.
     ways = {"file": _file, "table": _table} if dataset.features == 2 else {"file": _file}
@@ -100,18 +99,18 @@ def point_controls(
     for show, tab in zip(ways.values(), tabs, strict=True):
         if tab.open:
             with tab:
-                show(dataset, lesson, views, t)
+                show(dataset, type(state), views, t)
     if dataset.features != 2:
         st.caption(t("points.replaces", source=source))
     else:
         size = f"{dataset.size:,}"
         st.caption(t("points.loaded", source=source, size=size, classes=dataset.classes))
         if dataset.size > MOST_EDITED_POINTS:
-            if lesson == "linear":
+            if state.lesson == "linear":
                 st.caption(t("points.many", most=MOST_EDITED_POINTS))
-            if data_name(state, lesson) == "own":
+            if data_name(state) == "own":
                 st.info(t("points.kept", most=MOST_EDITED_POINTS), icon="📂")
-    if state.data == "own" and data_name(state, lesson) != "own":
+    if state.data == "own" and data_name(state) != "own":
         st.warning(t("points.missing", most=MOST_EDITED_POINTS, instead=source), icon="📂")
     refused = refusal(dataset)
     if refused is not None:
@@ -123,31 +122,31 @@ def point_controls(
             st.error(t("points.refused", source=what, fault=fault), icon="⚠️")
 
 
-def run_points(state: State, run: Run, t: Text) -> None:
+def run_points(state: ModelState, run: Run, t: Text) -> None:
     """Show the points of the two-layer network with what it makes of them at the step shown."""
     data = run.setup.data
     views = []
     if data.features == 2:
         model = run.training.model_at(run.record_at(state.at))
         views = [shown(model, data, [model.objective])]
-    point_controls(state, "network", data, views, t)
+    point_controls(state, data, views, t)
 
 
-def _table(dataset: Dataset, lesson: Lesson, views: Sequence[Shown], t: Text) -> None:
+def _table(dataset: Dataset, kind: type[ModelState], views: Sequence[Shown], t: Text) -> None:
     editor = _editor(dataset, points_table(dataset, views, t))
     key = f"points_table{editor.version}"
     names = class_names(editor.dataset)
-    kind = st.column_config
+    column = st.column_config
     config: dict[str, Any] = {
-        "x1": kind.NumberColumn(editor.table.headings["x1"], format="%.6g", required=True),
-        "x2": kind.NumberColumn(editor.table.headings["x2"], format="%.6g", required=True),
-        "label": kind.SelectboxColumn(
+        "x1": column.NumberColumn(editor.table.headings["x1"], format="%.6g", required=True),
+        "x2": column.NumberColumn(editor.table.headings["x2"], format="%.6g", required=True),
+        "label": column.SelectboxColumn(
             editor.table.headings["label"], options=list(names), required=True
         ),
     }
-    for column, values in editor.table.columns.items():
-        if column not in EDITED:
-            config[column] = _read_only(editor.table.headings[column], values)
+    for name, values in editor.table.columns.items():
+        if name not in EDITED:
+            config[name] = _read_only(editor.table.headings[name], values)
     st.data_editor(
         {name: _written(values) for name, values in editor.table.columns.items()},
         column_config=config,
@@ -155,7 +154,7 @@ def _table(dataset: Dataset, lesson: Lesson, views: Sequence[Shown], t: Text) ->
         height=min(35 * (dataset.size + 2) + 3, 423),
         key=key,
         on_change=_edited,
-        args=(key, lesson),
+        args=(key, kind),
     )
     st.caption(t("points.editing"))
     st.download_button(
@@ -186,14 +185,14 @@ def _editor(dataset: Dataset, table: Table) -> _Editor:
 
 
 def _read_only(heading: str, values: Sequence[Any]) -> Any:
-    kind = st.column_config
+    column = st.column_config
     if isinstance(values[0], str):
-        return kind.Column(heading, disabled=True)
+        return column.Column(heading, disabled=True)
     if isinstance(values[0], int):
-        return kind.NumberColumn(heading, format="%d", disabled=True, pinned=True)
+        return column.NumberColumn(heading, format="%d", disabled=True, pinned=True)
     if _are_huge(values):
-        return kind.TextColumn(heading, disabled=True, alignment="right")
-    return kind.NumberColumn(heading, format="%.4f", disabled=True)
+        return column.TextColumn(heading, disabled=True, alignment="right")
+    return column.NumberColumn(heading, format="%.4f", disabled=True)
 
 
 def _written(values: Sequence[Any]) -> Sequence[Any]:
@@ -207,21 +206,21 @@ def _are_huge(values: Sequence[float]) -> bool:
     return max(map(abs, values)) >= HUGE
 
 
-def _edited(key: str, lesson: Lesson) -> None:
+def _edited(key: str, kind: type[ModelState]) -> None:
     editor: _Editor = st.session_state[_EDITOR]
     edits: Mapping[str, Any] = st.session_state[key]
     cells = edited_cells(editor.dataset, edits)
-    change(editor.dataset, lambda: points_from_edits(editor.dataset, cells), "edited", lesson)
+    change(editor.dataset, lambda: points_from_edits(editor.dataset, cells), "edited", kind)
 
 
-def _file(dataset: Dataset, lesson: Lesson, _: Sequence[Shown], t: Text) -> None:
+def _file(dataset: Dataset, kind: type[ModelState], _: Sequence[Shown], t: Text) -> None:
     # A file that was read is let go, so that the same one can be chosen again.
     key = f"points_file{st.session_state.setdefault(_UPLOADS, 0)}"
 
     def uploaded() -> None:
         file = st.session_state[key]
         if file is not None:
-            change(dataset, lambda: read_points(file.getvalue()), "file", lesson, name=file.name)
+            change(dataset, lambda: read_points(file.getvalue()), "file", kind, name=file.name)
             st.session_state[_UPLOADS] += 1
 
     st.file_uploader(t("points.upload"), type=["csv", "tsv", "txt"], key=key, on_change=uploaded)

@@ -14,16 +14,17 @@ import streamlit as st
 
 from core.learning.datasets import Dataset
 from core.tables.table_text import TableError
-from pages.ui.learning.setups import OWN_DATA, Lesson, Usual, points_of, usual
+from pages.ui.learning.points.written import MOST_EDITED_POINTS
+from pages.ui.learning.setups import OWN_DATA, Usual, points_of, usual
+from pages.ui.learning.state import ModelState, with_known
 from pages.ui.state.address import read_state, write_state
-from pages.ui.state.state import State, default_name
-from pages.ui.state.written_points import MOST_EDITED_POINTS
+from pages.ui.state.example import default_name
 
 __all__ = ["Refusal", "Source", "are_same", "change", "refusal"]
 
 Source = Literal["file", "edited", "plane"]
 
-SETTINGS: Final = ("decay", "optimizer", "learning_rate", "batch_size", "hidden", "trained")
+SETTINGS: Final = ("strength", "optimizer", "learning_rate", "batch_size", "hidden", "trained")
 """What is usual for a data set, and stays when its points are replaced."""
 
 _REFUSED: Final = "points_refused"
@@ -58,7 +59,7 @@ def change(
     dataset: Dataset,
     make: Callable[[], Dataset],
     source: Source,
-    lesson: Lesson,
+    kind: type[ModelState],
     *,
     name: str = "",
 ) -> bool:
@@ -73,22 +74,22 @@ def change(
         st.session_state[_REFUSED] = Refusal(dataset, source, name, fault)
         return False
     st.session_state[_REFUSED] = None
-    before = read_state()[0]
-    state, fitting = before, usual(before, lesson)
+    before = read_state(kind)[0]
+    state, fitting = before, usual(before)
     if source == "file":
         state = replace(state, data="own", at=None)
     if changed.classes != dataset.classes:
-        state = replace(state, start="seed")
+        state = with_known(state, start="seed")
     if changed.size > MOST_EDITED_POINTS:
         st.session_state[OWN_DATA] = changed
         state = replace(state, data="own", points=None, groups=None)
     else:
         state = replace(state, points=points_of(changed), groups=_groups(changed))
-    write_state(_with_settings(state, fitting, usual(state, lesson)))
+    write_state(_with_settings(state, fitting, usual(state)))
     return True
 
 
-def _with_settings(state: State, before: Usual, now: Usual) -> State:
+def _with_settings(state: ModelState, before: Usual, now: Usual) -> ModelState:
     """Write down what was usual, where something else is usual now."""
     kept = {
         name: getattr(before, name)

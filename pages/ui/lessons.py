@@ -1,0 +1,54 @@
+"""The lessons: each registers itself by the ``LESSON`` of its folder."""
+
+from __future__ import annotations
+
+import pkgutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from typing import Final
+
+from pages.ui.state.state import State
+
+__all__ = ["HOME", "Lesson", "lessons"]
+
+HOME: Final = "home"
+_FOLDER = Path(__file__).parents[1]
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """A page of the app.
+
+    Parameters
+    ----------
+    name
+        Its folder below ``pages``, and the first part of the keys of its texts.
+    path
+        Its path in the address; empty for home.
+    place
+        Its place in the list of lessons.
+    state
+        What its address holds.
+    """
+
+    name: str
+    path: str
+    place: int
+    state: type[State] = State
+
+    @property
+    def page(self) -> Path:
+        """The script that shows it."""
+        return _FOLDER / self.name / "page.py"
+
+
+@cache
+def lessons() -> Mapping[str, Lesson]:
+    """Find every lesson by its name, in the order of the list: any folder that has a page."""
+    names = (entry.name for entry in pkgutil.iter_modules([str(_FOLDER)]) if entry.ispkg)
+    pages = (name for name in names if (_FOLDER / name / "page.py").exists())
+    found: list[Lesson] = [import_module(f"pages.{name}").LESSON for name in pages]
+    return {lesson.name: lesson for lesson in sorted(found, key=lambda lesson: lesson.place)}

@@ -1,0 +1,288 @@
+"""Packs a stage into the one binary message that the browser reads."""
+
+from __future__ import annotations
+
+import json
+import math
+import struct
+import weakref
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import numpy as np
+import plotly
+import plotly.graph_objects as go
+
+from pages.ui.stage.channels import Channel, Numbers, Source, is_pixels
+from pages.ui.stage.handles import Handle
+from pages.ui.stage.panels import Panel
+from pages.ui.stage.readouts import Readout, spoken
+
+__all__ = ["PLOTLY_URL", "pack"]
+
+PLOTLY_URL = f"plotly.min.js?v={plotly.__version__}-eager"
+"""Where the app serves Plotly's own script, relative to its root; a new version is a new URL."""
+
+_NUMBER_BYTES: Final = 8
+
+
+@dataclass
+class _Places:
+    """Every place of a stage: the channel that fills it, where it is, and what it shows now."""
+
+    present: Any
+    channels: list[Channel] = field(default_factory=list)
+    spots: list[dict[str, Any]] = field(default_factory=list)
+    now: list[Numbers] = field(default_factory=list)
+    _of: dict[Channel, list[int]] = field(default_factory=dict)
+
+    def add(self, channel: Channel, name: str, panel: str | None = None, trace: int = 0) -> None:
+        """Add a spot of a figure, or a readout by its name."""
+        shown = channel(self.present)
+        if shown is None:
+            where = f"panel {panel!r}, trace {trace}, {name!r}" if panel else f"{name!r}"
+            raise ValueError(f"no number is given for {where}")
+        self._of.setdefault(channel, []).append(len(self.channels))
+        self.channels.append(channel)
+        self.spots.append({"panel": panel, "trace": trace, "attribute": name})
+        self.now.append(np.ravel(shown))
+
+    def add_source(self, source: Source, owner: str) -> None:
+        """Add what a mark, a picture or a handle shows, once however many show it."""
+        if callable(source) and source not in self._of:
+            self.add(source, f"{owner} {len(self.channels)}")
+
+    def of(self, channel: Channel) -> list[int]:
+        """Number every place that shows a channel."""
+        if channel not in self._of:
+            raise ValueError("a handle moves numbers that no place shows")
+        return self._of[channel]
+
+    def first(self, source: Source) -> Any:
+        """Number the place of a channel; numbers that never change stay themselves."""
+        return self._of[source][0] if callable(source) else source
+
+    def swept(self, result: Any, rows: int, owner: str) -> dict[int, Numbers]:
+        """Give what each place shows at each step, (rows, n): only those that a sweep has."""
+        tables: dict[int, Numbers] = {}
+        for channel, indices in self._of.items():
+            shown = channel(result)
+            if shown is None:
+                continue
+            table, size = np.asarray(shown).reshape(len(shown), -1), self.now[indices[0]].size
+            if table.shape != (rows, size):
+                raise ValueError(
+                    f"sweep of handle {owner!r} at {self.spots[indices[0]]} has shape "
+                    f"{table.shape}; expected {(rows, size)}"
+                )
+            tables |= dict.fromkeys(indices, table)
+        return tables
+
+
+@dataclass
+class _Swept:
+    """One handle, packed: its header entry, the columns of its sweep, its films."""
+
+    header: dict[str, Any]
+    columns: list[bytes]
+    films: list[bytes]
+
+
+def _places(
+    present: Any, panels: Sequence[Panel], handles: Sequence[Handle], readouts: Sequence[Readout]
+) -> _Places:
+    places = _Places(present)
+    for panel in panels:
+        for (trace, attribute), channel in panel.show.items():
+            places.add(channel, attribute, panel.id, trace)
+    for readout in readouts:
+        places.add(readout.number, readout.id)
+    for panel in panels:
+        for mark in panel.marks:
+            for source in mark.sources:
+                places.add_source(source, f"mark of {panel.id}")
+        for picture in panel.pictures:
+            places.add_source(picture.pixels, f"picture of {panel.id}")
+            pixels, size = places.now[places.first(picture.pixels)], math.prod(picture.shape)
+            if not is_pixels(pixels) or pixels.size != size:
+                raise ValueError(f"picture of {panel.id!r} must have {size} pixels of uint8")
+    for handle in handles:
+        for channel in handle.channels:
+            places.add_source(channel, handle.id)
+    return places
+
+
+def _pack_handle(handle: Handle, places: _Places, focusable: Sequence[int]) -> _Swept:
+    columns: dict[bytes, list[tuple[int, int]]] = {}
+    films: dict[int, bytes] = {}
+    swept = {}
+    if handle.sweep is not None:
+        swept = places.swept(handle.sweep, handle.rows, handle.id)
+    for place, shown in swept.items():
+        present = places.now[place]
+        if is_pixels(shown):
+            if (shown != present).any():
+                films[place] = shown.tobytes()
+            continue
+        # Columns that stay as they are, are left out; equal ones, such as p as a bar and p as its
+        # label, or the halves of a symmetric matrix, are sent once.
+        table = np.asarray(shown, dtype="<f8")
+        same = (table == present) | (np.isnan(table) & np.isnan(present))
+        for index in np.flatnonzero(~same.all(axis=0)).tolist():
+            columns.setdefault(table[:, index].tobytes(), []).append((place, index))
+    focus = None
+    if handle.focus is not None:
+        shown_then = {place: places.channels[place](handle.focus) for place in focusable}
+        focus = [
+            [place, _numbers(np.ravel(shown))]
+            for place, shown in shown_then.items()
+            if shown is not None
+        ]
+    header = {
+        **handle.pack(places.first),
+        "columns": list(columns.values()),
+        "focus": focus,
+        "moves": [
+            [axis, place, index]
+            for axis, channel, index in handle.moves
+            for place in places.of(channel)
+        ],
+        "films": list(films),
+    }
+    return _Swept(header, list(columns), list(films.values()))
+
+
+def _focusable(handles: Sequence[Handle], places: _Places) -> list[int]:
+    """Places that show something else when another handle is taken."""
+    changed: set[int] = set()
+    for result in (handle.focus for handle in handles if handle.focus is not None):
+        for place, channel in enumerate(places.channels):
+            shown = channel(result)
+            if shown is not None and not np.array_equal(
+                np.ravel(shown), places.now[place], equal_nan=places.now[place].dtype.kind == "f"
+            ):
+                changed.add(place)
+    return sorted(changed)
+
+
+def _distinct(packed: Sequence[_Swept]) -> dict[bytes, int]:
+    """Each of the columns of all handles, once, and which number of the message is its first.
+
+    Two handles for the same number, such as a pixel in the image and in the column, are alike.
+    """
+    starts: dict[bytes, int] = {}
+    start = 0
+    for column in (column for handle in packed for column in handle.columns):
+        if column not in starts:
+            starts[column] = start
+            start += len(column) // _NUMBER_BYTES
+    return starts
+
+
+def pack(
+    *,
+    panels: Sequence[Panel],
+    handles: Sequence[Handle],
+    readouts: Sequence[Readout],
+    now: Any,
+    focus: str | None,
+    labels: Mapping[str, str],
+    answers: int,
+    pinned: bool = False,
+) -> bytes:
+    """One binary message for the browser.
+
+    The length of the header as uint32, the header as JSON; then the changing columns of the sweeps
+    as little-endian float64, equal ones once, each where the header tells of its handle; then the
+    pixels: those of the pictures now, then, handle by handle, those of every step.
+
+    Raises
+    ------
+    ValueError
+        If a readout, mark, picture or handle is given no number now, or a sweep has not as many
+        rows as its handle has steps.
+    """
+    places = _places(now, panels, handles, readouts)
+    focusable = _focusable(handles, places)
+    packed = [_pack_handle(handle, places, focusable) for handle in handles]
+    starts = _distinct(packed)
+    pictures = [(panel.id, picture) for panel in panels for picture in panel.pictures]
+    palettes = list(dict.fromkeys(picture.palette for _, picture in pictures))
+
+    def present(channel: Channel) -> float:
+        return float(places.now[places.first(channel)][0])
+
+    header = {
+        "plotly": PLOTLY_URL,
+        "answers": answers,
+        "pinned": pinned,
+        "focus": focus,
+        "labels": dict(labels),
+        "panels": [
+            {
+                "id": panel.id,
+                "title": panel.title,
+                "alt": spoken(readouts, present, panel.alt),
+                "legend": panel.legend,
+                "wide": panel.wide,
+                "tall": panel.tall,
+                "height": panel.height,
+                "least_width": panel.least_width,
+                "ratio": panel.ratio,
+                "takes_points": panel.takes_points,
+                "figure": _figure_json(panel.figure),
+            }
+            for panel in panels
+        ],
+        "places": places.spots,
+        "now": [[] if is_pixels(values) else _numbers(values) for values in places.now],
+        "readouts": [readout.pack() for readout in readouts],
+        "marks": [mark.pack(panel.id, places.first) for panel in panels for mark in panel.marks],
+        "pictures": [
+            {
+                "place": places.first(picture.pixels),
+                "panel": panel,
+                "shape": picture.shape,
+                "extent": picture.extent,
+                "palette": palettes.index(picture.palette),
+                "smooth": picture.smooth,
+            }
+            for panel, picture in pictures
+        ],
+        "palettes": palettes,
+        "numbers": sum(map(len, starts)) // _NUMBER_BYTES,
+        "handles": [
+            {**handle.header, "starts": [starts[column] for column in handle.columns]}
+            for handle in packed
+        ],
+    }
+    text = json.dumps(header, allow_nan=False).encode()
+    pixels = [places.now[places.first(picture.pixels)].tobytes() for _, picture in pictures]
+    films = [film for handle in packed for film in handle.films]
+    return b"".join([struct.pack("<I", len(text)), text, *starts, *pixels, *films])
+
+
+def _number(value: float) -> float | str | None:
+    # JSON has no word for these.
+    if math.isfinite(value):
+        return value
+    return None if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+
+
+def _numbers(values: Numbers) -> Sequence[float | str | None]:
+    flat = np.asarray(values, dtype=np.float64)
+    return flat.tolist() if np.isfinite(flat).all() else [_number(v) for v in flat.tolist()]
+
+
+_written: dict[int, tuple[weakref.ref[go.Figure], str]] = {}
+
+
+def _figure_json(figure: go.Figure) -> str:
+    """Write a figure; one that its builder keeps for the next run is written only once."""
+    key = id(figure)
+    if key in _written and _written[key][0]() is figure:
+        return _written[key][1]
+    text = str(figure.to_json(validate=False))
+    _written[key] = (weakref.ref(figure, lambda _: _written.pop(key, None)), text)
+    return text
