@@ -12,12 +12,13 @@ from core.losses.activations import softmax
 from core.losses.cross_entropy import cross_entropy
 from core.losses.exact_decimals import decimal_places, whole
 from core.losses.hinge import HingeVariant, hinge
-from core.validation import FloatArray
+from core.validation import FloatArray, as_real
 
 __all__ = ["Comparison", "OneStep", "Verdict", "compare_losses", "margin_thresholds", "one_step"]
 
 IntArray = NDArray[np.int64]
 
+LARGEST_RATE = 1e6
 ALMOST_DONE = 1e-3
 """Norm of the cross-entropy gradient below which softmax is called almost done."""
 
@@ -279,7 +280,7 @@ def one_step(result: Comparison, rate: float) -> OneStep:
     >>> step.softmax.round(4)
     array([ 4.07 ,  4.231, -1.701])
     """
-    eta = as_real("rate", rate, above=0.0)
+    eta = as_real("rate", rate, above=0.0, maximum=LARGEST_RATE)
     return OneStep(
         svm=result.scores - eta * result.hinge_gradient,
         softmax=result.scores - eta * result.cross_entropy_gradient,

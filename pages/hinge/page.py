@@ -5,7 +5,7 @@ import streamlit as st
 from core.losses.hinge_variants import HINGE_POWERS
 from pages.hinge import HingeState
 from pages.hinge.code import snippet
-from pages.hinge.stage import hinge_stage, result_table, sweep_of
+from pages.hinge.stage import hinge_stage, moved, result_table, sweeps_of
 from pages.hinge.why import derivation
 from pages.ui.kit.controls import (
     classes_control,
@@ -14,6 +14,7 @@ from pages.ui.kit.controls import (
     preset_controls,
     variant_control,
 )
+from pages.ui.kit.stages import show_stage
 from pages.ui.lesson import lesson_tabs, opening
 from pages.ui.state.address import bind, read_state, text
 
@@ -31,10 +32,10 @@ PRESETS = (
 
 t = text()
 state, _ = read_state(HingeState)
-sweep = sweep_of(state)
+sweeps = sweeps_of(state)
 
 opening("hinge", t)
-hinge_stage(state, sweep, t)
+show_stage("hinge", hinge_stage(state, sweeps, t), state, moved, t)
 preset_controls(state, t, PRESETS)
 variant, power, margin, classes = st.columns([4, 2, 2, 2], vertical_alignment="bottom")
 with variant:
@@ -53,7 +54,7 @@ example_controls(state, t)
 lesson_tabs(
     "hinge",
     t,
-    why=lambda: derivation(state, sweep.now, t),
+    why=lambda: derivation(state, sweeps.now.hinge, t),
     code=lambda: snippet(state),
-    data=lambda: result_table(state, sweep.now, t),
+    data=lambda: result_table(state, sweeps.now.hinge, t),
 )

@@ -1,142 +1,221 @@
-"""The panels of the hinge lesson, and which number goes where."""
+"""The panels of the hinge lesson."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import lru_cache
+from typing import Final
 
 import numpy as np
 import plotly.graph_objects as go
 
+from core.losses.exact_decimals import decimal_places
 from core.losses.hinge import HINGE_VARIANTS, HingeVariant
-from core.losses.hinge_variants import HINGE_POWERS, HingeComparison, Term
+from core.losses.hinge_variants import HINGE_POWERS, Term
 from core.validation import FloatArray
+from pages.hinge import HingeState
+from pages.hinge.numbers import HingeNumbers, HingeSweeps
 from pages.ui.kit.bars import FIGURES_KEPT, FULL_WIDTH
-from pages.ui.kit.comparison_panels import score_places
-from pages.ui.kit.sweeps import ScoreAxis
+from pages.ui.kit.scores import ScoreAxis, listing, scores_panel
 from pages.ui.kit.theme import CLASS_COLORS, HINGE, INK, MUTED, base_figure, class_axis
-from pages.ui.stage.vocabulary import LegendEntry, Mark, Place, Spot
-from pages.ui.state.example import MAXIMUM_CLASSES
+from pages.ui.stage.marks import Dot, Label, Note, Push
+from pages.ui.stage.number_format import format_fixed, format_given
+from pages.ui.stage.panels import LegendEntry, Panel
+from pages.ui.text import Text
 
-__all__ = [
-    "LINE_ORIGIN",
-    "MARGIN_LINE",
-    "curve_places",
-    "function_figure",
-    "gradient_figure",
-    "legend",
-    "losses_figure",
-    "margins_figure",
-    "marks",
-    "point_places",
-    "result_places",
-    "variants_figure",
-]
+__all__ = ["PANELS", "shown_decimals"]
 
-MARGIN_LINE = "margin_line"
-LINE_ORIGIN = "line_origin"
-"""The handle at the margin line; the line moves with the true score."""
-
-MARGINS = Spot("margins", 0, "y")
-GRADIENT = Spot("gradient", 0, "y")
-LOSS_CURVE = Spot("losses", 0, "y")
-KINK_SCORES, KINK_LOSSES = Spot("losses", 1, "x"), Spot("losses", 1, "y")
-VARIANTS = Spot("variants", 0, "y")
-MARGIN_LABELS, TERMS = "margin_labels", "terms"
-GRADIENT_LABELS = "gradient_labels"
-POINT_SCORE, POINT_LOSS = "point_score", "point_loss"
-TERMLESS = "termless"
-VARIANT_LOSSES, VARIANT_TOPS = "variant_losses", "variant_tops"
-
-CASES = tuple((variant, power) for variant in HINGE_VARIANTS for power in HINGE_POWERS)
-FLAGS = ("⚑",) * MAXIMUM_CLASSES
-PALE = 0.5
-PARKED = -1000.0
+CASES: Final = tuple((variant, power) for variant in HINGE_VARIANTS for power in HINGE_POWERS)
+PALE: Final = 0.5
+PARKED: Final = -1000.0
 """Where a kink that is not there is kept, in units of the axis: far below it."""
-SIDE_BY_SIDE = 0.21
+SIDE_BY_SIDE: Final = 0.21
 """Half the distance between the bars of the hinge and the squared hinge."""
+SHORT_DECIMALS: Final = 3
+"""What a number on a bar has room for."""
 
 
-def _listing(members: FloatArray) -> FloatArray:
-    """Say for each class which text of a list it is: 0 nothing, 1 the first name, 2 a later one."""
-    return np.where(members, np.where(np.cumsum(members, axis=-1) == 1, 1.0, 2.0), 0.0)
+def shown_decimals(state: HingeState, sweeps: HingeSweeps) -> int:
+    """Give as many decimals as the numbers have, and a bar has room for."""
+    own = decimal_places(state.example.scores, state.margin)
+    return min(SHORT_DECIMALS, max(own, sweeps.axis.decimals))
 
 
-def result_places(result: HingeComparison) -> dict[Place, FloatArray]:
-    """Numbers that follow from the scores, the label and the margin, by the place they go to."""
-    has_term = result.terms != Term.NONE
-    terms = result.violations**result.power
-    losses = np.stack([result.losses[case] for case in CASES], axis=-1)
-    pale = np.where(result.counted > 0, 0.0, result.margins)
-    violating = _listing(result.terms == Term.VIOLATED)
-    met = _listing(result.terms == Term.MET)
-    classes = range(result.scores.shape[-1])
-    return {
-        **score_places(result),
-        LINE_ORIGIN: result.line_origin,
-        MARGINS: np.concatenate([pale, result.counted], axis=-1),
-        MARGIN_LABELS: np.where(has_term, result.margins, np.nan),
+def _scores(state: HingeState, sweeps: HingeSweeps, t: Text) -> Panel:
+    legend = (
+        LegendEntry(t("hinge.legend.line"), HINGE, "line"),
+        LegendEntry(t("legend.violation"), HINGE, "hatch"),
+    )
+    return scores_panel(state.example, sweeps.axis, legend, t, of=lambda result: result.hinge)
+
+
+def _own_margins(result: HingeNumbers) -> FloatArray:
+    """Give the margin of each class that has a term."""
+    return np.where(result.hinge.terms != Term.NONE, result.hinge.margins, np.nan)
+
+
+def _listed_margins(state: HingeState, sweeps: HingeSweeps) -> str:
+    decimals = shown_decimals(state, sweeps)
+    written = [format_fixed(m, decimals) for m in sweeps.now.hinge.margins.tolist()]
+    return listing(state.example.names, written)
+
+
+def _margins(state: HingeState, sweeps: HingeSweeps, t: Text) -> Panel:
+    """Bars of the margins: pale where they are cut off or do not count, full where they count."""
+    decimals, names = shown_decimals(state, sweeps), state.example.names
+    places = tuple(map(float, range(len(names))))
+
+    def bars(result: HingeNumbers) -> FloatArray:
+        hinge = result.hinge
+        pale = np.where(hinge.counted > 0, 0.0, hinge.margins)
+        return np.concatenate([pale, hinge.counted], axis=-1)
+
+    def termless(result: HingeNumbers) -> FloatArray:
         # The true class of a multi-class SVM has no margin of its own: a flag stands in its place.
-        TERMLESS: np.where(has_term.all(axis=-1), np.nan, result.labels)[..., None],
-        TERMS: np.where(has_term, terms, np.nan),
-        GRADIENT: result.gradient,
-        # Roots, as the axis is one of roots: else no bar would be seen beside the squared losses.
-        VARIANTS: np.sqrt(losses),
-        VARIANT_LOSSES: losses,
-        VARIANT_TOPS: np.sqrt(losses),
-        "hinge": result.loss,
-        "violation_count": result.violation_count.astype(np.float64),
-        "push": -result.true_gradient,
-        "lead": result.lead,
-        "margin": result.margin,
-        "verdict": result.verdicts.astype(np.float64),
-        "true_name": result.labels.astype(np.float64),
-        "worst_name": result.worst.astype(np.float64),
-        **{f"inside{index}": violating[..., index] for index in classes},
-        **{f"met{index}": met[..., index] for index in classes},
-    }
+        has_all = (result.hinge.terms != Term.NONE).all(axis=-1)
+        return np.where(has_all, np.nan, result.hinge.labels)[..., None]
 
-
-def point_places(result: HingeComparison, along: int) -> dict[Place, FloatArray]:
-    """The present point on the curve along one score."""
-    return {
-        POINT_SCORE: result.scores[..., along : along + 1],
-        POINT_LOSS: result.loss[..., None],
-    }
-
-
-def curve_places(losses: FloatArray, kinks: FloatArray, highest: float) -> dict[Place, FloatArray]:
-    """The loss along one score, (..., steps), and its kinks, (..., 2, classes)."""
-    scores, heights = kinks[..., 0, :], kinks[..., 1, :]
-    # Plotly draws no path for a NaN, and only all of the paths can be moved in time with the hand.
-    is_used = ~np.isnan(heights)
-    return {
-        LOSS_CURVE: losses,
-        KINK_SCORES: np.where(is_used, scores, 0.0),
-        KINK_LOSSES: np.where(is_used, heights, PARKED * highest),
-    }
-
-
-def marks(classes: int, *, margin_decimals: int, power: int) -> list[Mark]:
-    """The numbers at the bars, and the points on the curves."""
-    places = tuple(np.arange(classes, dtype=np.float64))
-    return [
-        Mark("margins", "text", TERMLESS, (0.0,), numbers=TERMLESS, choices=FLAGS, side="above"),
-        Mark("margins", "label", places, MARGIN_LABELS, decimals=(margin_decimals,)),
-        Mark("function", "dot", MARGIN_LABELS, TERMS, colors=CLASS_COLORS[:classes]),
-        Mark(
-            "gradient", "push", places, GRADIENT, decimals=(0 if power == 1 else margin_decimals,)
+    rule = "one_vs_all" if state.variant == "one_vs_all" else "pairwise"
+    return Panel(
+        id="margins",
+        figure=_margins_figure(names, sweeps.margin_limits),
+        show={(0, "y"): bars},
+        marks=(
+            Note(termless, (0.0,), numbers=termless, choices=("⚑",) * len(names), side="above"),
+            Label(places, _own_margins, decimals=(decimals,)),
         ),
-        Mark("losses", "dot", POINT_SCORE, POINT_LOSS, colors=(HINGE,)),
-        Mark(
-            "variants",
-            "label",
-            _variant_places(),
-            VARIANT_TOPS,
-            numbers=VARIANT_LOSSES,
-            digits=4,
+        title=t(f"hinge.panel.margins_{rule}"),
+        alt=t("hinge.alt.margins", values=_listed_margins(state, sweeps)),
+        legend=(
+            LegendEntry(t("hinge.legend.counted"), MUTED),
+            LegendEntry(t("hinge.legend.cut_off"), MUTED, "hatch"),
         ),
-    ]
+    )
+
+
+def _function(state: HingeState, sweeps: HingeSweeps, t: Text) -> Panel:
+    """The hinge itself, with a point for each class."""
+    names = state.example.names
+
+    def terms(result: HingeNumbers) -> FloatArray:
+        hinge = result.hinge
+        return np.where(hinge.terms != Term.NONE, hinge.violations**hinge.power, np.nan)
+
+    at, values = sweeps.function
+    return Panel(
+        id="function",
+        figure=_function_figure(
+            tuple(at.tolist()),
+            tuple(values.tolist()),
+            has_kink=state.power == 1,
+            margin_label=t("hinge.axis.margin"),
+        ),
+        marks=(Dot(_own_margins, terms, colors=CLASS_COLORS[: len(names)]),),
+        title=t(f"hinge.panel.function_{state.power}"),
+        alt=t("hinge.alt.function", values=_listed_margins(state, sweeps)),
+        legend=(LegendEntry(t("hinge.legend.class"), MUTED, "ring"),),
+    )
+
+
+def _gradient(state: HingeState, sweeps: HingeSweeps, t: Text) -> Panel:
+    """Bars of the gradient: a positive one pushes the score down, a negative one up."""
+    names, decimals = state.example.names, shown_decimals(state, sweeps)
+
+    def gradient(result: HingeNumbers) -> FloatArray:
+        return result.hinge.gradient
+
+    places = tuple(map(float, range(len(names))))
+    written = [format_fixed(g, decimals) for g in sweeps.now.hinge.gradient.tolist()]
+    return Panel(
+        id="gradient",
+        figure=_gradient_figure(names, sweeps.gradient_limits),
+        show={(0, "y"): gradient},
+        marks=(Push(places, gradient, decimals=(0 if state.power == 1 else decimals,)),),
+        title=t("hinge.panel.gradient"),
+        alt=t("hinge.alt.gradient", values=listing(names, written)),
+        legend=(LegendEntry(t("legend.push"), MUTED, "none"),),
+    )
+
+
+def _losses(state: HingeState, sweeps: HingeSweeps, t: Text) -> Panel:
+    """The loss along one score, with its kinks and the present point."""
+    highest = sweeps.loss_limit
+
+    def kink_scores(result: HingeNumbers) -> FloatArray | None:
+        # Plotly draws no path for a NaN, and only all of the paths can be moved with the hand.
+        return None if result.kinks is None else np.nan_to_num(result.kinks[..., 0, :])
+
+    def kink_losses(result: HingeNumbers) -> FloatArray | None:
+        if result.kinks is None:
+            return None
+        return np.nan_to_num(result.kinks[..., 1, :], nan=PARKED * highest)
+
+    return Panel(
+        id="losses",
+        figure=_losses_figure(sweeps.axis, highest, score_label=t("panel.score_axis")),
+        show={
+            (0, "y"): lambda result: result.curve,
+            (1, "x"): kink_scores,
+            (1, "y"): kink_losses,
+        },
+        marks=(
+            Dot(
+                lambda result: result.hinge.scores[..., result.along, None],
+                lambda result: result.hinge.loss[..., None],
+                colors=(HINGE,),
+            ),
+        ),
+        title=t("hinge.panel.losses"),
+        alt=t("hinge.alt.losses", values=_listed_kinks(sweeps.now)),
+        legend=(
+            LegendEntry(t("legend.hinge"), HINGE, "line"),
+            LegendEntry(t("legend.kink"), HINGE, "ring"),
+        ),
+    )
+
+
+def _listed_kinks(now: HingeNumbers) -> str:
+    kinks = [] if now.kinks is None else now.kinks.T.tolist()
+    return ", ".join(
+        f"({format_given(score)}, {format_given(loss)})" for score, loss in kinks if loss == loss
+    )
+
+
+def _variants(state: HingeState, sweeps: HingeSweeps, t: Text) -> Panel:
+    """Bars of every variant's loss on an axis of roots; the chosen one in full colour."""
+
+    def losses(result: HingeNumbers) -> FloatArray:
+        return np.stack([result.hinge.losses[case] for case in CASES], axis=-1)
+
+    def roots(result: HingeNumbers) -> FloatArray:
+        # As the axis is one of roots: else no bar would be seen beside the squared losses.
+        return np.sqrt(losses(result))
+
+    words = {variant: t(f"hinge.variant.{variant}") for variant in HINGE_VARIANTS}
+    return Panel(
+        id="variants",
+        figure=_variants_figure(
+            tuple(words.values()), (state.variant, state.power), sweeps.variants_limit
+        ),
+        show={(0, "y"): roots},
+        marks=(Label(_variant_places(), roots, numbers=losses, digits=4),),
+        title=t("hinge.panel.variants"),
+        alt=t(
+            "hinge.alt.variants",
+            values=", ".join(
+                f"{words[variant]} {format_fixed(float(loss), 4)}"
+                for (variant, _), loss in sweeps.now.hinge.losses.items()
+            ),
+        ),
+        legend=(
+            LegendEntry(t("hinge.legend.power_1"), HINGE),
+            LegendEntry(t("hinge.legend.power_2"), HINGE, "hatch"),
+            LegendEntry(t("hinge.legend.chosen"), INK, "outline"),
+        ),
+    )
+
+
+PANELS: Final = (_scores, _margins, _function, _gradient, _losses, _variants)
+"""Each makes one panel of the state, its sweeps and the texts."""
 
 
 def _variant_places() -> tuple[float, ...]:
@@ -146,7 +225,7 @@ def _variant_places() -> tuple[float, ...]:
 
 
 @lru_cache(FIGURES_KEPT)
-def margins_figure(names: tuple[str, ...], limits: tuple[float, float]) -> go.Figure:
+def _margins_figure(names: tuple[str, ...], limits: tuple[float, float]) -> go.Figure:
     """Bars of the margins: pale where they are cut off or do not count, full where they count."""
     classes = len(names)
     figure = base_figure()
@@ -171,7 +250,7 @@ def margins_figure(names: tuple[str, ...], limits: tuple[float, float]) -> go.Fi
 
 
 @lru_cache(FIGURES_KEPT)
-def function_figure(
+def _function_figure(
     at: tuple[float, ...], values: tuple[float, ...], *, has_kink: bool, margin_label: str
 ) -> go.Figure:
     """The hinge itself, with its kink if it has one."""
@@ -188,7 +267,7 @@ def function_figure(
 
 
 @lru_cache(FIGURES_KEPT)
-def gradient_figure(names: tuple[str, ...], limits: tuple[float, float]) -> go.Figure:
+def _gradient_figure(names: tuple[str, ...], limits: tuple[float, float]) -> go.Figure:
     """Bars of the gradient: a positive one pushes the score down, a negative one up."""
     figure = base_figure()
     figure.add_bar(x=list(range(len(names))), width=FULL_WIDTH, marker={"color": HINGE})
@@ -200,7 +279,7 @@ def gradient_figure(names: tuple[str, ...], limits: tuple[float, float]) -> go.F
 
 
 @lru_cache(FIGURES_KEPT)
-def losses_figure(axis: ScoreAxis, highest: float, *, score_label: str) -> go.Figure:
+def _losses_figure(axis: ScoreAxis, highest: float, *, score_label: str) -> go.Figure:
     """The loss along one score, with its kinks."""
     figure = base_figure()
     line = {"color": HINGE, "width": 3, "simplify": False}
@@ -213,7 +292,7 @@ def losses_figure(axis: ScoreAxis, highest: float, *, score_label: str) -> go.Fi
 
 
 @lru_cache(FIGURES_KEPT)
-def variants_figure(
+def _variants_figure(
     names: tuple[str, ...], chosen: tuple[HingeVariant, int], highest: float
 ) -> go.Figure:
     """Bars of every variant's loss on an axis of roots; the chosen one in full colour."""
@@ -252,33 +331,3 @@ def _with_room(figure: go.Figure, low: float, high: float) -> None:
     """Leave room for a number at both ends."""
     room = 0.13 * (high - low)
     figure.update_yaxes(range=[low - room, high + room])
-
-
-def legend(
-    panel: str, word: Callable[[str], str], shared: Callable[[str], str]
-) -> tuple[LegendEntry, ...]:
-    """What the colours of a panel mean; ``word`` and ``shared`` give the name of each."""
-    if panel == "scores":
-        return (
-            LegendEntry(word("line"), HINGE, "line"),
-            LegendEntry(shared("violation"), HINGE, "hatch"),
-        )
-    if panel == "margins":
-        return (
-            LegendEntry(word("counted"), MUTED),
-            LegendEntry(word("cut_off"), MUTED, "hatch"),
-        )
-    if panel == "function":
-        return (LegendEntry(word("class"), MUTED, "ring"),)
-    if panel == "gradient":
-        return (LegendEntry(shared("push"), MUTED, "none"),)
-    if panel == "losses":
-        return (
-            LegendEntry(shared("hinge"), HINGE, "line"),
-            LegendEntry(shared("kink"), HINGE, "ring"),
-        )
-    return (
-        LegendEntry(word("power_1"), HINGE),
-        LegendEntry(word("power_2"), HINGE, "hatch"),
-        LegendEntry(word("chosen"), INK, "outline"),
-    )

@@ -2,61 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
-import plotly.graph_objects as go
 
-from core.losses.exact_decimals import decimal_places
-from core.losses.hinge import HINGE_VARIANTS
-from core.losses.hinge_variants import (
-    HingeComparison,
-    HingePower,
-    HingeVerdict,
-)
+from core.losses.hinge_variants import HingeComparison, HingeVerdict, Term
 from core.validation import FloatArray
 from pages.hinge import HingeState
-from pages.hinge import panels as figures
-from pages.hinge.numbers import HingeSweep, sweep_hinges
+from pages.hinge.numbers import MARGIN_LINE, HingeNumbers, HingeSweeps, sweep_hinges
+from pages.hinge.panels import PANELS, shown_decimals
 from pages.ui.export import Table
-from pages.ui.kit import comparison_panels as score_figures
-from pages.ui.kit.handles import (
-    label_handle,
-    moved_example,
-    score_handles,
-    score_id,
-    stage_words,
-)
+from pages.ui.kit.scores import LABEL, label_handle, moved_example, score_handles, score_id
 from pages.ui.kit.theme import HINGE
-from pages.ui.stage.component import stage
-from pages.ui.stage.vocabulary import (
-    Handle,
-    Panel,
-    Place,
-    Readout,
-    Release,
-    format_number,
-    spoken,
-)
-from pages.ui.state.address import read_state, write_state
+from pages.ui.stage.handles import Handle, Point
+from pages.ui.stage.mount import Stage
+from pages.ui.stage.readouts import Readout
+from pages.ui.stage.release import Release
 from pages.ui.state.losses import LARGEST_MARGIN
 from pages.ui.text import Text
 
-__all__ = ["PANELS", "hinge_stage", "moved", "power_of", "result_table", "sweep_of"]
-
-PANELS = ("scores", "margins", "function", "gradient", "losses", "variants")
-
-SHORT_DECIMALS = 3
-"""What a number on a bar has room for."""
+__all__ = ["hinge_stage", "moved", "result_table", "sweeps_of"]
 
 
-def power_of(state: HingeState) -> HingePower:
-    """The power of the hinge loss."""
-    return 2 if state.power == 2 else 1
-
-
-def sweep_of(state: HingeState) -> HingeSweep:
+def sweeps_of(state: HingeState) -> HingeSweeps:
     """Everything the stage shows, for every step of every handle."""
     return sweep_hinges(
         state.example.scores,
@@ -64,46 +32,23 @@ def sweep_of(state: HingeState) -> HingeSweep:
         along=state.focus,
         margin=state.margin,
         variant=state.variant,
-        power=power_of(state),
+        power=2 if state.power == 2 else 1,
     )
 
 
-def hinge_stage(state: HingeState, sweep: HingeSweep, t: Text) -> None:
-    """Show the stage; a release becomes the new state."""
-    now = {
-        **figures.result_places(sweep.now),
-        **figures.point_places(sweep.now, state.focus),
-        **_curve(sweep, state.focus),
-    }
-    words = _readouts(state, _decimals(state, sweep), t)
-    every = range(len(state.example.names))
-    stage(
-        "hinge",
-        panels=[_panel(id, state, sweep, now, words, t) for id in PANELS],
+def hinge_stage(state: HingeState, sweeps: HingeSweeps, t: Text) -> Stage:
+    """Lay out the stage."""
+    example = state.example
+    return Stage(
+        panels=[panel(state, sweeps, t) for panel in PANELS],
         handles=[
-            *score_handles(
-                state,
-                sweep.axis,
-                t,
-                sweeps=_score_sweeps(sweep),
-                focuses=[
-                    {**_curve(sweep, index), **figures.point_places(sweep.now, index)}
-                    for index in every
-                ],
-            ),
-            label_handle(state, t, sweep=_label_sweep(state, sweep)),
-            _margin_handle(state, sweep, t),
+            *score_handles(example, sweeps.axis, t, sweeps=sweeps.by, focuses=sweeps.focuses),
+            label_handle(example, t, sweep=sweeps.by[LABEL]),
+            _margin_handle(state, sweeps, t),
         ],
-        readouts=words,
-        marks=figures.marks(
-            len(state.example.names),
-            margin_decimals=_decimals(state, sweep),
-            power=state.power,
-        ),
-        now=now,
+        readouts=_readouts(state, shown_decimals(state, sweeps), t),
+        now=sweeps.now,
         focus=score_id(state.focus),
-        on_release=_adopt,
-        labels=stage_words(t),
     )
 
 
@@ -113,16 +58,10 @@ def moved(state: HingeState, release: Release) -> HingeState:
     if new is None:
         return state
     try:
-        margin = float(str(release.values[figures.MARGIN_LINE]))
+        margin = float(str(release.values[MARGIN_LINE]))
     except (KeyError, ValueError):
         return state
-    if not 0 <= margin <= LARGEST_MARGIN:
-        return state
-    return replace(new, margin=margin)
-
-
-def _adopt(release: Release) -> None:
-    write_state(moved(read_state(HingeState)[0], release))
+    return replace(new, margin=margin) if 0 <= margin <= LARGEST_MARGIN else state
 
 
 def result_table(state: HingeState, result: HingeComparison, t: Text) -> Table:
@@ -158,31 +97,75 @@ def result_table(state: HingeState, result: HingeComparison, t: Text) -> Table:
     )
 
 
-def _decimals(state: HingeState, sweep: HingeSweep) -> int:
-    own = decimal_places(state.example.scores, state.margin)
-    return min(SHORT_DECIMALS, max(own, sweep.axis.decimals))
+def _margin_handle(state: HingeState, sweeps: HingeSweeps, t: Text) -> Handle:
+    """The grip on the margin line: its value is the margin, counted down from the true score."""
+    margins = sweeps.by[MARGIN_LINE].hinge.margin
+    wrong = [index for index in range(len(state.example.names)) if index != state.example.label]
+    return Point(
+        id=MARGIN_LINE,
+        label=t("hinge.handle.margin_line"),
+        value=state.margin,
+        minimum=float(margins[0]),
+        maximum=float(margins[-1]),
+        step=sweeps.axis.step,
+        decimals=sweeps.axis.decimals,
+        panel="scores",
+        at=wrong[-1] + 0.5,
+        color=HINGE,
+        limits=(0.0, LARGEST_MARGIN),
+        origin=lambda result: result.hinge.line_origin,
+        sweep=sweeps.by[MARGIN_LINE],
+    )
 
 
 def _readouts(state: HingeState, decimals: int, t: Text) -> list[Readout]:
     names = state.example.names
-    is_whole = state.power == 1
-    numbers = [
-        Readout("hinge", label=t("readout.hinge"), tone="hinge"),
-        Readout("violation_count", label=t("readout.violation_count"), decimals=0, tone="hinge"),
-        Readout("push", label=t("hinge.readout.push"), decimals=0 if is_whole else 4, tone="hinge"),
-        Readout("lead", label=t("hinge.readout.lead"), decimals=decimals),
-        Readout("margin", label=t("hinge.readout.margin"), decimals=decimals),
+    return [
+        Readout("hinge", lambda r: r.hinge.loss, t("readout.hinge"), tone="hinge"),
+        Readout(
+            "violation_count",
+            lambda r: r.hinge.violation_count,
+            t("readout.violation_count"),
+            decimals=0,
+            tone="hinge",
+        ),
+        Readout(
+            "push",
+            lambda r: -r.hinge.true_gradient,
+            t("hinge.readout.push"),
+            decimals=0 if state.power == 1 else 4,
+            tone="hinge",
+        ),
+        Readout("lead", lambda r: r.hinge.lead, t("hinge.readout.lead"), decimals=decimals),
+        Readout("margin", lambda r: r.hinge.margin, t("hinge.readout.margin"), decimals=decimals),
+        Readout("true_name", lambda r: r.hinge.labels, choices=names),
+        Readout("worst_name", lambda r: r.hinge.worst, choices=names),
+        Readout("focus_name", lambda r: np.full(r.hinge.labels.shape, r.along), choices=names),
+        *_lists(names, t),
+        Readout(
+            "verdict",
+            lambda r: r.hinge.verdicts,
+            label="",
+            choices=tuple(_verdict(state, verdict, t) for verdict in HingeVerdict),
+        ),
     ]
-    words = [Readout(id, choices=names) for id in ("true_name", "worst_name", "focus_name")]
-    # A list of names is as long as it has members: each class says its own part of it.
-    separator = t("hinge.separator")
-    lists = [
-        Readout(f"{group}{index}", choices=("", name, f"{separator}{name}"))
-        for group in ("inside", "met")
-        for index, name in enumerate(names)
-    ]
-    verdicts = tuple(_verdict(state, verdict, t) for verdict in HingeVerdict)
-    return [*numbers, *words, *lists, Readout("verdict", label="", choices=verdicts)]
+
+
+def _lists(names: tuple[str, ...], t: Text) -> list[Readout]:
+    """A list of names is as long as it has members: each class says its own part of it."""
+
+    def part(term: Term, index: int) -> Readout:
+        def place(result: HingeNumbers) -> FloatArray:
+            """Say which text it is: 0 nothing, 1 the first name, 2 a later one."""
+            members = result.hinge.terms == term
+            return np.asarray((members * np.minimum(np.cumsum(members, axis=-1), 2))[..., index])
+
+        name, group = names[index], "inside" if term == Term.VIOLATED else "met"
+        return Readout(
+            f"{group}{index}", place, choices=("", name, f"{t('hinge.separator')}{name}")
+        )
+
+    return [part(term, j) for term in (Term.VIOLATED, Term.MET) for j in range(len(names))]
 
 
 def _verdict(state: HingeState, verdict: HingeVerdict, t: Text) -> str:
@@ -200,135 +183,3 @@ def _verdict(state: HingeState, verdict: HingeVerdict, t: Text) -> str:
         push=t(f"hinge.push.{variant}.power_{state.power}"),
         kink=t(f"hinge.kink.power_{state.power}"),
     )
-
-
-def _curve(sweep: HingeSweep, along: int) -> dict[Place, FloatArray]:
-    """The loss along one score, and the name of that score."""
-    return {
-        **figures.curve_places(
-            sweep.by_score.loss[along], sweep.kinks_by_score[along], sweep.loss_limit
-        ),
-        "focus_name": np.array(float(along)),
-    }
-
-
-def _score_sweeps(sweep: HingeSweep) -> list[dict[Place, FloatArray]]:
-    swept = figures.result_places(sweep.by_score)
-    return [
-        {
-            **{place: values[index] for place, values in swept.items()},
-            **{
-                place: values[index]
-                for place, values in figures.point_places(sweep.by_score, index).items()
-            },
-        }
-        for index in range(len(sweep.now.scores))
-    ]
-
-
-def _label_sweep(state: HingeState, sweep: HingeSweep) -> dict[Place, FloatArray]:
-    return {
-        **figures.result_places(sweep.by_label),
-        **figures.point_places(sweep.by_label, state.focus),
-        **figures.curve_places(sweep.curves_by_label, sweep.kinks_by_label, sweep.loss_limit),
-    }
-
-
-def _margin_handle(state: HingeState, sweep: HingeSweep, t: Text) -> Handle:
-    """The grip on the margin line: its value is the margin, counted down from the true score."""
-    swept = {
-        **figures.result_places(sweep.by_margin),
-        **figures.point_places(sweep.by_margin, state.focus),
-        **figures.curve_places(sweep.curves_by_margin, sweep.kinks_by_margin, sweep.loss_limit),
-    }
-    wrong = [index for index in range(len(state.example.names)) if index != state.example.label]
-    return Handle(
-        id=figures.MARGIN_LINE,
-        label=t("hinge.handle.margin_line"),
-        value=state.margin,
-        minimum=float(sweep.by_margin.margin[0]),
-        maximum=float(sweep.by_margin.margin[-1]),
-        step=sweep.axis.step,
-        decimals=sweep.axis.decimals,
-        mark="point",
-        panel="scores",
-        axis="y",
-        at=wrong[-1] + 0.5,
-        color=HINGE,
-        limits=(0.0, LARGEST_MARGIN),
-        origin=figures.LINE_ORIGIN,
-        sweep=swept,
-    )
-
-
-def _panel(
-    id: str,
-    state: HingeState,
-    sweep: HingeSweep,
-    now: Mapping[Place, FloatArray],
-    readouts: Sequence[Readout],
-    t: Text,
-) -> Panel:
-    result = sweep.now
-    decimals = _decimals(state, sweep)
-    numbers = {
-        "scores": [f"{score:g}" for score in result.scores],
-        "margins": [format_number(float(m), decimals) for m in result.margins],
-        "gradient": [format_number(float(g), decimals) for g in result.gradient],
-    }.get(id, [])
-    listing = ", ".join(map(" ".join, zip(state.example.names, numbers, strict=False)))
-    if id == "variants":
-        listing = ", ".join(
-            f"{t(f'hinge.variant.{variant}')} {format_number(float(loss), 4)}"
-            for (variant, _), loss in result.losses.items()
-        )
-    return Panel(
-        id=id,
-        figure=_figure(id, state, sweep, t),
-        title=_title(id, state, t),
-        alt=spoken(
-            readouts,
-            now,
-            t("alt.scores", values=listing)
-            if id == "scores"
-            else t(f"hinge.alt.{id}", values=listing),
-        ),
-        legend=figures.legend(
-            id, lambda name: t(f"hinge.legend.{name}"), lambda name: t(f"legend.{name}")
-        ),
-    )
-
-
-def _title(id: str, state: HingeState, t: Text) -> str:
-    if id == "scores":
-        return t("panel.scores")
-    if id == "function":
-        return t(f"hinge.panel.function_{state.power}")
-    if id == "margins":
-        rule = "one_vs_all" if state.variant == "one_vs_all" else "pairwise"
-        return t(f"hinge.panel.margins_{rule}")
-    return t(f"hinge.panel.{id}")
-
-
-def _figure(id: str, state: HingeState, sweep: HingeSweep, t: Text) -> go.Figure:
-    names = state.example.names
-    if id == "scores":
-        return score_figures.scores_figure(names, sweep.axis)
-    if id == "margins":
-        return figures.margins_figure(names, sweep.margin_limits)
-    if id == "function":
-        at, values = sweep.function
-        return figures.function_figure(
-            tuple(at.tolist()),
-            tuple(values.tolist()),
-            has_kink=state.power == 1,
-            margin_label=t("hinge.axis.margin"),
-        )
-    if id == "gradient":
-        return figures.gradient_figure(names, sweep.gradient_limits)
-    if id == "losses":
-        return figures.losses_figure(
-            sweep.axis, sweep.loss_limit, score_label=t("panel.score_axis")
-        )
-    variants = tuple(t(f"hinge.variant.{variant}") for variant in HINGE_VARIANTS)
-    return figures.variants_figure(variants, (state.variant, state.power), sweep.variants_limit)

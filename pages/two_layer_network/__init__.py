@@ -36,5 +36,10 @@ class TwoLayerNetworkState(ModelState):
     drawing: Counts | None = parsed("drawing", parse_drawing, write_drawing)
     """An own drawing that is shown instead."""
 
+    @property
+    def uses_hinge(self) -> bool:
+        """Whether a hinge loss is trained with."""
+        return self.loss == "hinge"
+
 
 LESSON = Lesson("two_layer_network", path="two-layer-network", place=10, state=TwoLayerNetworkState)

@@ -137,9 +137,9 @@ def _more(state: ModelState, t: Text) -> None:
     if state.penalty == "elastic":
         number_control(state, "mixing", t("learning.control.mixing"), step=0.1)
     st.toggle(t("learning.control.half"), **bind(state, "half"))
-    if state.lesson == "network" and state.loss == "hinge":
-        variant_control(state, t)
-    if state.lesson == "linear" or state.loss == "hinge":
+    if state.uses_hinge:
+        if state.lesson == "network":
+            variant_control(state, t)
         margin_control(state, t)
     number_control(state, "momentum", t("learning.control.momentum"), step=0.05)
     number_control(state, "rate_decay", t("learning.control.rate_decay"), step=0.05)

@@ -85,6 +85,11 @@ class ModelState(State):
     at: int | None = whole("at", None, most=MOST_TRAINED)
     """The step of a run that is shown; None: the last."""
 
+    @property
+    def uses_hinge(self) -> bool:
+        """Whether a hinge loss is trained with."""
+        return True
+
 
 M = TypeVar("M", bound=ModelState)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from pages.ui.stage.panels import Panel
 from pages.ui.stage.readouts import Readout
 from pages.ui.stage.release import Release, read_message
 
-__all__ = ["SCRIPTS", "component", "stage"]
+__all__ = ["SCRIPTS", "Stage", "component", "mount"]
 
 _FOLDER = Path(__file__).parent
 
@@ -29,37 +30,55 @@ component = st.components.v2.component(
 )
 
 
-def stage(
-    key: str,
-    *,
-    panels: Sequence[Panel],
-    handles: Sequence[Handle],
-    now: Any,
-    on_release: Callable[[Release], None],
-    labels: Mapping[str, str],
-    readouts: Sequence[Readout] = (),
-    focus: str | None = None,
-    pinned: bool = False,
+@dataclass(frozen=True, kw_only=True)
+class Stage:
+    """A row of panels that move together.
+
+    Parameters
+    ----------
+    panels, handles, readouts
+        What is drawn, what can be dragged, what is told in numbers and words.
+    now
+        The present result, which the channels of all of them are applied to.
+    focus
+        The handle whose ``focus`` is shown in ``now``.
+    pinned
+        Keep the sliders in view while panels that are higher than the screen are scrolled.
+    """
+
+    panels: Sequence[Panel]
+    handles: Sequence[Handle]
+    now: Any
+    readouts: Sequence[Readout] = ()
+    focus: str | None = None
+    pinned: bool = False
+
+    def packed(self, labels: Mapping[str, str], answers: int = 0) -> bytes:
+        """Write the stage for the browser; ``labels`` are the words of the stage itself."""
+        return pack(
+            panels=self.panels,
+            handles=self.handles,
+            readouts=self.readouts,
+            now=self.now,
+            focus=self.focus,
+            labels=labels,
+            answers=answers,
+            pinned=self.pinned,
+        )
+
+
+def mount(
+    key: str, stage: Stage, on_release: Callable[[Release], None], labels: Mapping[str, str]
 ) -> None:
-    """Show panels that move together, and call ``on_release`` when a handle is let go.
+    """Show a stage, and call ``on_release`` when a handle is let go.
 
     Parameters
     ----------
     key
         Names this stage among all of a session.
-    panels, handles, readouts
-        What is drawn, what can be dragged, what is told in numbers and words.
-    now
-        The present result, which the channels of all of them are applied to.
     on_release
         Called before the script runs again, with the values of all handles. A live handle calls it
         during its drag, too.
-    labels
-        The words of the stage itself: see ``ui/text``.
-    focus
-        The handle whose ``focus`` is shown in ``now``.
-    pinned
-        Keep the sliders in view while panels that are higher than the screen are scrolled.
     """
 
     def released() -> None:
@@ -70,16 +89,7 @@ def stage(
     known = read_message(st.session_state.get(key))
     state = component(
         key=key,
-        data=pack(
-            panels=panels,
-            handles=handles,
-            readouts=readouts,
-            now=now,
-            focus=focus,
-            labels=labels,
-            answers=known.number if known else 0,
-            pinned=pinned,
-        ),
+        data=stage.packed(labels, known.number if known else 0),
         on_state_change=released,
     )
     # A session that began after the browser's page, as when the server was restarted, learns of the
