@@ -16,8 +16,8 @@ from core.losses.hinge_variants import (
 )
 from core.losses.losses import HINGE_VARIANTS
 from core.validation import FloatArray
+from pages.hinge import panels as figures
 from pages.hinge.numbers import HingeSweep, sweep_hinges
-from pages.hinge.page import panels as figures
 from pages.ui.export import Table
 from pages.ui.kit import comparison_panels as score_figures
 from pages.ui.kit.handles import (
@@ -29,15 +29,8 @@ from pages.ui.kit.handles import (
 )
 from pages.ui.kit.theme import HINGE
 from pages.ui.stage.component import stage
-from pages.ui.stage.vocabulary import (
-    Handle,
-    Panel,
-    Place,
-    Readout,
-    Release,
-    format_number,
-    spoken,
-)
+from pages.ui.stage.number_format import format_fixed, format_given
+from pages.ui.stage.vocabulary import Handle, Panel, Place, Readout, Release, spoken
 from pages.ui.state.address import read_state, write_state
 from pages.ui.state.state import LARGEST_MARGIN, State
 from pages.ui.text import Text
@@ -271,14 +264,14 @@ def _panel(
     result = sweep.now
     decimals = _decimals(state, sweep)
     numbers = {
-        "scores": [f"{score:g}" for score in result.scores],
-        "margins": [format_number(float(m), decimals) for m in result.margins],
-        "gradient": [format_number(float(g), decimals) for g in result.gradient],
+        "scores": [format_given(score) for score in result.scores],
+        "margins": [format_fixed(float(m), decimals) for m in result.margins],
+        "gradient": [format_fixed(float(g), decimals) for g in result.gradient],
     }.get(id, [])
     listing = ", ".join(map(" ".join, zip(state.example.names, numbers, strict=False)))
     if id == "variants":
         listing = ", ".join(
-            f"{t(f'hinge.variant.{variant}')} {format_number(float(loss), 4)}"
+            f"{t(f'hinge.variant.{variant}')} {format_fixed(float(loss), 4)}"
             for (variant, _), loss in result.losses.items()
         )
     return Panel(

@@ -17,7 +17,7 @@ from core.learning.linear_run import Standing
 from core.learning.models import LinearClassifier
 from core.learning.plane import Box, arrow_scale, square_box
 from core.tables.point_edits import with_point, with_point_at, without_point
-from pages.linear_classifier.page import panels as figures
+from pages.linear_classifier import panels as figures
 from pages.linear_classifier.pair import (
     Pair,
     Seen,
@@ -37,6 +37,7 @@ from pages.ui.learning.points.editor import new_class
 from pages.ui.learning.points.own import change
 from pages.ui.learning.setups import is_editable, points_of
 from pages.ui.stage.component import stage
+from pages.ui.stage.number_format import format_given
 from pages.ui.stage.sweep_rows import rows_of
 from pages.ui.stage.vocabulary import (
     Handle,
@@ -430,7 +431,7 @@ def _panel(
     else:
         label = t("linear_classifier.axis.point")
         figure = figures.samples_figure(data.size, frame.highest_sample, label)
-    scale = f"{frame.drawing.scale:g}"
+    scale = format_given(frame.drawing.scale)
     return Panel(
         id=id,
         figure=figure,

@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 
 from core.precision.float_types import POOLINGS, PRECISIONS, Outcome
 from core.validation import FloatArray
+from pages.numerical_stability import panels as figures
 from pages.numerical_stability.numbers import (
     COMPARED,
     SCALES,
@@ -19,7 +20,6 @@ from pages.numerical_stability.numbers import (
     StabilitySweep,
     sweep_stability,
 )
-from pages.numerical_stability.page import panels as figures
 from pages.ui.export import Table
 from pages.ui.kit.handles import LABEL_HANDLE, label_handle, stage_words
 from pages.ui.stage.component import stage

@@ -10,7 +10,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from core.validation import FloatArray
-from pages.regularization.page import panels as figures
+from pages.regularization import panels as figures
 from pages.regularization.path import STRENGTHS, Optima, Sparsity, optima, zero_from
 from pages.regularization.penalty_comparison import (
     INPUTS,
@@ -28,16 +28,8 @@ from pages.ui.kit.handles import stage_words
 from pages.ui.kit.sweeps import round_up
 from pages.ui.kit.theme import CLASS_COLORS
 from pages.ui.stage.component import stage
-from pages.ui.stage.vocabulary import (
-    Handle,
-    LegendEntry,
-    Panel,
-    Place,
-    Readout,
-    Release,
-    format_number,
-    spoken,
-)
+from pages.ui.stage.number_format import format_fixed
+from pages.ui.stage.vocabulary import Handle, LegendEntry, Panel, Place, Readout, Release, spoken
 from pages.ui.state.address import read_state, write_state
 from pages.ui.state.state import LARGEST_STRENGTH, State
 from pages.ui.text import Text
@@ -316,7 +308,7 @@ def _weight_readouts(state: State, t: Text) -> list[Readout]:
 def _path_readouts(state: State, t: Text) -> list[Readout]:
     names = dict(zip(PENALTIES, penalty_names(t), strict=True))
     kind = "held" if mixing_of(state) > 0 else "never"
-    first, second = (_short(strength) for strength in zeros_of(state))
+    first, second = (format_fixed(strength, 4, trimmed=True) for strength in zeros_of(state))
     words = {
         "name": names[state.penalty],
         "other": names[_other(state)],
@@ -346,11 +338,6 @@ def _path_readouts(state: State, t: Text) -> list[Readout]:
     ]
 
 
-def _short(strength: float) -> str:
-    """Write a lambda with at most four decimals."""
-    return "∞" if np.isinf(strength) else f"{round(strength, 4):g}"
-
-
 def _weight_panel(
     id: str,
     state: State,
@@ -363,7 +350,7 @@ def _weight_panel(
     chosen = PENALTIES.index(state.penalty)
     numbers = sweep.now.gradient[chosen] if id == "gradients" else sweep.now.weights
     listing = ", ".join(
-        f"{name} {format_number(float(number), 4)}"
+        f"{name} {format_fixed(float(number), 4)}"
         for name, number in zip(figures.WEIGHT_NAMES, numbers, strict=True)
     )
     figure: go.Figure

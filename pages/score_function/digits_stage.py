@@ -9,21 +9,13 @@ from functools import lru_cache
 import numpy as np
 import plotly.graph_objects as go
 
+from pages.score_function import digits_panels as figures
 from pages.score_function.digit_classifier import DigitClassifier, digit_classifier
-from pages.score_function.page import digits_panels as figures
 from pages.ui.export import Table
 from pages.ui.kit.handles import stage_words
 from pages.ui.stage.component import stage
-from pages.ui.stage.vocabulary import (
-    Handle,
-    Numbers,
-    Panel,
-    Place,
-    Readout,
-    Release,
-    format_number,
-    spoken,
-)
+from pages.ui.stage.number_format import format_fixed
+from pages.ui.stage.vocabulary import Handle, Numbers, Panel, Place, Readout, Release, spoken
 from pages.ui.state.address import read_state, write_state
 from pages.ui.state.state import LAST_DIGIT, State
 from pages.ui.text import Text
@@ -142,7 +134,7 @@ def _panel(
 ) -> Panel:
     table = found.probabilities if id == "digit_probabilities" else found.scores
     listing = ", ".join(
-        f"{name} {format_number(float(number), 2)}"
+        f"{name} {format_fixed(float(number), 2)}"
         for name, number in zip(found.data.names, table[digit], strict=True)
     )
     figure: go.Figure

@@ -10,6 +10,7 @@ import streamlit as st
 
 from core.graphs.graph import CIRCUITS
 from core.validation import FloatArray
+from pages.softmax_loss_graph import panels as figures
 from pages.softmax_loss_graph.graph_scene import (
     Scene,
     digits_of,
@@ -20,7 +21,6 @@ from pages.softmax_loss_graph.graph_scene import (
     tiles,
     timeline_sweep,
 )
-from pages.softmax_loss_graph.page import panels as figures
 from pages.softmax_loss_graph.panels import Words
 from pages.softmax_loss_graph.sentences import (
     box_title,

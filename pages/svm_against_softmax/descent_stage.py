@@ -12,6 +12,7 @@ import streamlit as st
 
 from core.losses.comparison import compare_losses
 from core.validation import FloatArray
+from pages.svm_against_softmax import descent_panels as figures
 from pages.svm_against_softmax.descent import (
     Descent,
     Phase,
@@ -19,20 +20,12 @@ from pages.svm_against_softmax.descent import (
     one_step,
     steps_to_show,
 )
-from pages.svm_against_softmax.page import descent_panels as figures
 from pages.ui.export import Table
 from pages.ui.kit.controls import number_control
 from pages.ui.kit.handles import stage_words
 from pages.ui.stage.component import stage
-from pages.ui.stage.vocabulary import (
-    Handle,
-    Panel,
-    Place,
-    Readout,
-    Release,
-    format_number,
-    spoken,
-)
+from pages.ui.stage.number_format import format_fixed
+from pages.ui.stage.vocabulary import Handle, Panel, Place, Readout, Release, spoken
 from pages.ui.state.address import read_state, write_state
 from pages.ui.state.state import LARGEST_STEP_COUNT, RATES, State
 from pages.ui.state.written import LARGEST_SCORE, write_number
@@ -278,7 +271,7 @@ def _panel(
     names = state.example.names
     at_start, at_end = (
         ", ".join(
-            f"{name} {format_number(float(score), 2)}"
+            f"{name} {format_fixed(float(score), 2)}"
             for name, score in zip(names, path.scores[step], strict=True)
         )
         for path in ((run.softmax if id == "run_softmax" else run.svm),)
@@ -328,7 +321,7 @@ def _remarks(run: Descent, state: State, t: Text) -> str:
             t(
                 "svm_against_softmax.descent.overshoot",
                 name=escape(name),
-                beyond=format_number(beyond, 4),
+                beyond=format_fixed(beyond, 4),
             )
         )
     if run.switches:

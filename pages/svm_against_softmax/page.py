@@ -1,5 +1,7 @@
 """Lesson: SVM against softmax. Both losses on the same scores, live, and both followed down."""
 
+from pages.svm_against_softmax import descent_code as descent_snippet
+from pages.svm_against_softmax import descent_why as descent_derivation
 from pages.svm_against_softmax.descent_stage import (
     chosen_view,
     follow_controls,
@@ -8,8 +10,6 @@ from pages.svm_against_softmax.descent_stage import (
     run_table,
     steps_shown,
 )
-from pages.svm_against_softmax.page import descent_code as descent_snippet
-from pages.svm_against_softmax.page import descent_why as descent_derivation
 from pages.svm_against_softmax.why import derivation
 from pages.ui.kit.comparison_stage import comparison_stage, result_table, sweep_of
 from pages.ui.kit.controls import example_controls, hinge_controls, preset_controls

@@ -15,6 +15,7 @@ from core.examples import PRESETS
 from core.learning.datasets import IMAGE_SHAPE, Split, digits
 from core.losses.activations import softmax
 from core.validation import FloatArray
+from pages.two_layer_network import digits_panels as figures
 from pages.two_layer_network.digit_readings import (
     Mistakes,
     Readings,
@@ -25,7 +26,6 @@ from pages.two_layer_network.digit_readings import (
 from pages.two_layer_network.drawn_digits import BITMAP_SHAPE, drawn_digit
 from pages.two_layer_network.gallery.component import GalleryItem, gallery
 from pages.two_layer_network.pad.component import SHEET_SIZE, WORDS, Drawing, pad
-from pages.two_layer_network.page import digits_panels as figures
 from pages.ui.export import Table
 from pages.ui.kit.bars import class_bars
 from pages.ui.kit.comparison_panels import probabilities_figure
@@ -35,6 +35,7 @@ from pages.ui.learning.controls import with_data
 from pages.ui.learning.runs import Run
 from pages.ui.learning.setups import Setup, data_name
 from pages.ui.stage.component import stage
+from pages.ui.stage.number_format import format_fixed
 from pages.ui.stage.vocabulary import (
     Handle,
     LegendEntry,
@@ -43,7 +44,6 @@ from pages.ui.stage.vocabulary import (
     Place,
     Readout,
     Release,
-    format_number,
     spoken,
 )
 from pages.ui.state.address import read_state, write_state
@@ -275,8 +275,8 @@ def _panels(
     units = reading.readings.hidden.shape[1]
     has_bitmap = image.bitmap is not None
     numbers = {
-        "scores": [format_number(float(score), 1) for score in reading.scores],
-        "probabilities": [format_number(float(p), 3) for p in reading.probabilities],
+        "scores": [format_fixed(float(score), 1) for score in reading.scores],
+        "probabilities": [format_fixed(float(p), 3) for p in reading.probabilities],
     }
     listings = {
         id: ", ".join(f"{name} {text}" for name, text in zip(names, texts, strict=True))
@@ -423,7 +423,7 @@ def _gallery_items(state: State, parts: Split, found: Mistakes, t: Text) -> list
         sample = int(found.samples[place])
         index = int(parts.held_out_indices[sample])
         truth, prediction = names[found.labels[place]], names[found.predictions[place]]
-        probability = format_number(float(found.probabilities[place]), 3)
+        probability = format_fixed(float(found.probabilities[place]), 3)
         ink = np.rint(DARKEST * parts.held_out.points[sample]).astype(int)
         items.append(
             GalleryItem(
@@ -476,7 +476,7 @@ def _sheet(image: Image, reading: Reading, t: Text) -> None:
     # On a phone the stage is out of sight while the hand draws.
     if image.mode == "drawing":
         best = int(reading.probabilities.argmax())
-        probability = format_number(float(reading.probabilities[best]), 3)
+        probability = format_fixed(float(reading.probabilities[best]), 3)
         name = digits().names[best]
         st.markdown(t("two_layer_network.digits.answer", name=name, probability=probability))
     else:
@@ -490,8 +490,10 @@ def _published(run: Run, record: int, t: Text) -> None:
     """The published moment, and a digit of the run that repeats it."""
     scores = next(preset.scores for preset in PRESETS if preset.id == "digits")
     lead = scores[1] - scores[0]
-    low, high = (format_number(float(p), 5) for p in softmax(scores))
-    st.caption(t("two_layer_network.digits.published", low=low, high=high, lead=f"{lead:.1f}"))
+    low, high = (format_fixed(float(p), 5) for p in softmax(scores))
+    st.caption(
+        t("two_layer_network.digits.published", low=low, high=high, lead=format_fixed(lead, 1))
+    )
     parts, _ = _held_out(run.setup)
     if parts is None:
         return
@@ -501,4 +503,4 @@ def _published(run: Run, record: int, t: Text) -> None:
         place = most_similar_lead(model, parts.held_out, winner=2, lead=lead)
         _show(int(parts.held_out_indices[place]))
 
-    st.button(t("two_layer_network.digits.similar", lead=f"{lead:.1f}"), on_click=similar)
+    st.button(t("two_layer_network.digits.similar", lead=format_fixed(lead, 1)), on_click=similar)

@@ -12,6 +12,7 @@ import streamlit as st
 
 from core.learning.models import TwoLayerNet
 from core.learning.training import Record
+from pages.two_layer_network import inspector_panels as figures
 from pages.two_layer_network.inspection import AXES
 from pages.two_layer_network.inspector_scene import (
     FEWER_TERMS,
@@ -25,7 +26,6 @@ from pages.two_layer_network.inspector_scene import (
     sweep,
     timeline_sweep,
 )
-from pages.two_layer_network.page import inspector_panels as figures
 from pages.ui.export import Table
 from pages.ui.kit.handles import stage_words
 from pages.ui.learning.runs import Run

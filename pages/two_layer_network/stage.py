@@ -16,7 +16,7 @@ from core.learning.datasets import Dataset
 from core.learning.plane import square_box
 from core.learning.training import History, Training
 from pages.batch_lab.panels import confusion_figure
-from pages.two_layer_network.page import panels as figures
+from pages.two_layer_network import panels as figures
 from pages.two_layer_network.run import NetworkRun, Phase, network_run
 from pages.ui.export import Table
 from pages.ui.kit.handles import stage_words

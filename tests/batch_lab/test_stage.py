@@ -11,13 +11,13 @@ import pytest
 from core.losses.batch import Batch, evaluate_batch, generated_batch, sweep_sample
 from core.losses.losses import HINGE_VARIANTS, cross_entropy, hinge
 from core.tables.score_tables import REASONS, TableError, batch_from_cells, write_table
+from pages.batch_lab import panels as figures
 from pages.batch_lab.code import snippet
 from pages.batch_lab.data import SAMPLES, View
-from pages.batch_lab.page import panels as figures
 from pages.batch_lab.results import batch_table, result_rows
 from pages.batch_lab.sources import _edited_cells, fault_sentence
 from pages.batch_lab.why import derivation
-from pages.ui.stage.vocabulary import format_number
+from pages.ui.stage.number_format import format_fixed
 from pages.ui.state.state import DEFAULT, Example, decode, encode
 from pages.ui.text import LANGUAGES, text_in
 from tests.apptest import run
@@ -106,7 +106,7 @@ def test_the_code_prints_the_numbers_on_screen(variant, size, tmp_path, monkeypa
     ]
     for line, (name, value) in zip(printed, expected, strict=False):
         assert line.split("  ")[0] == name
-        assert line.split()[-1] == format_number(float(value), 4).replace("−", "-")
+        assert line.split()[-1] == format_fixed(float(value), 4).replace("−", "-")
     gradients = (
         cross_entropy(batch.scores, batch.labels).gradient[1],
         hinge(batch.scores, batch.labels, margin=2.5, variant=variant).gradient[1],

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.losses.targets import move_mass, one_hot
+from pages.cross_entropy import panels as figures
 from pages.cross_entropy.numbers import MASS_GRID, evaluate_cross_entropy, sweep_cross_entropy
-from pages.cross_entropy.page import panels as figures
 from pages.cross_entropy.stage import moved, sweep_of
 from pages.cross_entropy.target_controls import _parse_probabilities
 from pages.ui.stage.vocabulary import Release, Spot

@@ -5,8 +5,8 @@ import pytest
 from numpy.testing import assert_array_equal
 
 from core.gradients.difference_quotients import STEPS
+from pages.gradient_check import panels as figures
 from pages.gradient_check.numbers import GradientView
-from pages.gradient_check.page import panels as figures
 from pages.gradient_check.stage import moved, sweep_of
 from pages.ui.stage.vocabulary import Release, Spot
 from pages.ui.state.state import DEFAULT, Example, State, decode, encode

@@ -7,8 +7,8 @@ import pytest
 
 from core.losses.hinge_variants import HINGE_POWERS, HingePower, HingeVerdict
 from core.losses.losses import HINGE_VARIANTS, HingeVariant
+from pages.hinge import panels as figures
 from pages.hinge.numbers import sweep_hinges
-from pages.hinge.page import panels as figures
 from pages.hinge.stage import _margin_handle, _readouts, moved, sweep_of
 from pages.ui.stage.vocabulary import Release, Spot, spoken
 from pages.ui.state.state import DEFAULT, LARGEST_MARGIN, Example, State

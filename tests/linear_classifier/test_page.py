@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.learning.datasets import nine_points
 from core.learning.models import LinearClassifier, Objective
-from pages.linear_classifier.page import stage as linear_classifier
+from pages.linear_classifier import stage as linear_classifier
 from pages.linear_classifier.panels import PANELS, RUNS
 from pages.ui.stage.vocabulary import Release
 from pages.ui.state.state import State

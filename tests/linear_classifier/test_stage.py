@@ -10,7 +10,7 @@ import pytest
 
 from core.learning.linear_run import Standing, published_classifier
 from core.learning.models import LinearClassifier
-from pages.linear_classifier.page import panels as figures
+from pages.linear_classifier import panels as figures
 from pages.linear_classifier.pair import LOSSES, Pair, Seen, held_record_every, seen, with_entry
 from pages.linear_classifier.stage import Frame, frame_of, read_release
 from pages.ui.learning.runs import Run

@@ -9,8 +9,8 @@ import plotly.graph_objects as go
 import pytest
 
 from core.precision.float_types import POOLINGS, PRECISIONS, Outcome, Status
+from pages.numerical_stability import panels as figures
 from pages.numerical_stability.numbers import COMPARED, SCALES, SHIFTS, Cure
-from pages.numerical_stability.page import panels as figures
 from pages.numerical_stability.stage import (
     READOUTS,
     moved,

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pages.regularization.page import panels as figures
+from pages.regularization import panels as figures
 from pages.regularization.path import PROBLEM, STRENGTHS, Sparsity, optima, position
 from pages.regularization.penalty_comparison import Sharing
 from pages.regularization.stage import (

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from core.learning.score_function import FOUR_PIXEL_CAT, LOSS_FIGURE, LinearExample
+from pages.score_function import digits_panels as digit_figures
+from pages.score_function import digits_stage as digit_stages
+from pages.score_function import panels as figures
 from pages.score_function.digit_classifier import digit_classifier
-from pages.score_function.page import digits_panels as digit_figures
-from pages.score_function.page import digits_stage as digit_stages
-from pages.score_function.page import panels as figures
 from pages.score_function.stage import (
     _handles,
     _readouts,

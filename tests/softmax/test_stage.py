@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pages.softmax import panels as figures
 from pages.softmax.numbers import TEMPERATURE_GRID, Regime, plus_constant, softmax_steps
-from pages.softmax.page import panels as figures
 from pages.softmax.stage import moved, sweep_of
 from pages.ui.stage.vocabulary import Release, Spot
 from pages.ui.state.state import DEFAULT, Example, State

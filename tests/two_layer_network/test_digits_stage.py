@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 
 from core.learning.datasets import digits
+from pages.two_layer_network import digits_panels as figures
 from pages.two_layer_network.digits_stage import (
     digits_table,
     image_of,
@@ -21,7 +22,6 @@ from pages.two_layer_network.digits_stage import (
 )
 from pages.two_layer_network.drawn_digits import drawn_digit
 from pages.two_layer_network.pad.component import SHEET_SIZE, Drawing
-from pages.two_layer_network.page import digits_panels as figures
 from pages.ui.kit.comparison_panels import BELOW_PROBABILITIES, PROBABILITIES, TARGET_BASES
 from pages.ui.learning.controls import with_data
 from pages.ui.learning.runs import Run

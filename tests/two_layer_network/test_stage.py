@@ -9,7 +9,7 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 from core.learning.plane import square_box
-from pages.two_layer_network.page import panels as figures
+from pages.two_layer_network import panels as figures
 from pages.two_layer_network.run import Phase
 from pages.two_layer_network.stage import Film, _readouts, at_step, film_of
 from pages.ui.kit.palette_entries import ZERO_LEVEL

@@ -21,7 +21,8 @@ from pages.ui.kit.handles import (
 )
 from pages.ui.kit.sweeps import ComparisonSweep, sweep_comparison
 from pages.ui.stage.component import stage
-from pages.ui.stage.vocabulary import Panel, Place, Readout, Release, Spot, format_number, spoken
+from pages.ui.stage.number_format import format_fixed, format_given
+from pages.ui.stage.vocabulary import Panel, Place, Readout, Release, Spot, spoken
 from pages.ui.state.address import read_state, write_state
 from pages.ui.state.state import State
 from pages.ui.text import Text
@@ -162,7 +163,7 @@ def _readouts(state: State, t: Text, shown: Sequence[str]) -> list[Readout]:
         for verdict in Verdict
     ]
     counts = {"classes": len(names), "wrong": len(names) - 1}
-    verdicts = tuple(t(key, margin=f"{state.margin:g}", **counts) for key in keys)
+    verdicts = tuple(t(key, margin=format_given(state.margin), **counts) for key in keys)
     return [*numbers, *words, Readout("verdict", label="", choices=verdicts)]
 
 
@@ -220,10 +221,10 @@ def _panel(
 ) -> Panel:
     result = sweep.now
     numbers = {
-        "scores": [f"{score:g}" for score in result.scores],
-        "probabilities": [format_number(float(p), 3) for p in result.probabilities],
+        "scores": [format_given(score) for score in result.scores],
+        "probabilities": [format_fixed(float(p), 3) for p in result.probabilities],
         "gradients": [
-            f"{format_number(float(soft), 3)} / {format_number(float(svm), 0)}"
+            f"{format_fixed(float(soft), 3)} / {format_fixed(float(svm), 0)}"
             for soft, svm in zip(result.cross_entropy_gradient, result.hinge_gradient, strict=True)
         ],
     }.get(id, [])

@@ -15,6 +15,7 @@ from streamlit.delta_generator import DeltaGenerator
 from core.learning.training import DivergenceError, Training
 from pages.ui.learning.divergence import divergence_sentence
 from pages.ui.learning.setups import Lesson, Setup, usual
+from pages.ui.stage.number_format import format_significant
 from pages.ui.state.address import read_state
 from pages.ui.state.state import State, encode
 from pages.ui.text import Text
@@ -166,7 +167,7 @@ def _tell(runs: Sequence[Run], target: int, status: DeltaGenerator, t: Text) -> 
     if not target:
         status.progress(0.0, text=t("learning.untrained"))
         return
-    epochs = f"{step / runs[0].training.steps_per_epoch:.4g}"
+    epochs = format_significant(step / runs[0].training.steps_per_epoch, 4, trimmed=True)
     text = t("learning.status", step=step, target=target, epochs=epochs)
     status.progress(min(1.0, step / target), text=text)
     if step < target:

@@ -17,7 +17,7 @@ from pages.ui.learning.points.sentences import fault_sentence
 from pages.ui.learning.points.table import EDITED, Shown, edited_cells, points_table, shown
 from pages.ui.learning.runs import Run
 from pages.ui.learning.setups import Lesson, data_name
-from pages.ui.stage.vocabulary import format_number
+from pages.ui.stage.number_format import format_fixed
 from pages.ui.state.state import State, default_name
 from pages.ui.state.written_points import MOST_EDITED_POINTS
 from pages.ui.text import Text, escape
@@ -199,7 +199,7 @@ def _read_only(heading: str, values: Sequence[Any]) -> Any:
 def _written(values: Sequence[Any]) -> Sequence[Any]:
     """The cells of a column; Streamlit has no way to show numbers of a run that diverges."""
     if isinstance(values[0], float) and _are_huge(values):
-        return [format_number(value, 4) for value in values]
+        return [format_fixed(value, 4) for value in values]
     return values
 
 
