@@ -26,7 +26,20 @@ __all__ = ["SCRIPTS", "stage"]
 
 _FOLDER = Path(__file__).parent
 
-SCRIPTS = ("numbers.js", "pictures.js", "marks.js", "handle.js", "stage.js")
+SCRIPTS = (
+    "numbers.js",
+    "elements.js",
+    "messages.js",
+    "plotly.js",
+    "pictures.js",
+    "marks.js",
+    "typing.js",
+    "handle.js",
+    "handles.js",
+    "readouts.js",
+    "panel.js",
+    "stage.js",
+)
 """One module for the browser: each file uses what those before it define."""
 
 _component = st.components.v2.component(
