@@ -1,4 +1,4 @@
-// What the page is made of.
+// What all files use: nodes, their styles, the colours of the theme.
 
 const create = (tag, className = "", parent = null, attributes = {}) => {
   const node = document.createElement(tag);
@@ -7,6 +7,8 @@ const create = (tag, className = "", parent = null, attributes = {}) => {
   parent?.append(node);
   return node;
 };
+
+const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
 
 const write = (node, text) => {
   if (node.textContent !== text) node.textContent = text;

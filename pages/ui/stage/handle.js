@@ -3,6 +3,9 @@
 const KEYBOARD_REST_MS = 350;
 const DOUBLE_TAP_MS = 400;
 
+const POINTER = { pointerdown: "grab", pointermove: "drag", pointerup: "release", pointercancel: "lose" };
+const REACTIONS = { ...POINTER, lostpointercapture: "release", keydown: "press", blur: "rest" };
+
 // Which coordinate of a handle a key moves, and by how many steps.
 const KEYS = { ArrowUp: [1, 1], ArrowDown: [1, -1], ArrowRight: [0, 1], ArrowLeft: [0, -1], PageUp: [1, 10], PageDown: [1, -10] };
 
@@ -48,18 +51,10 @@ class Handle {
   constructor(stage, given) {
     this.stage = stage;
     this.id = given.id;
-    this.grip = create("div", "stage-handle", null, { role: "slider", tabindex: "0", "data-handle": given.id, "data-mark": given.mark });
+    const attributes = { role: "slider", tabindex: "0", "data-handle": given.id, "data-mark": given.mark };
+    this.grip = create("div", "stage-handle", null, attributes);
     this.pill = create("span", "stage-pill", this.grip);
-    const reactions = {
-      pointerdown: "grab",
-      pointermove: "drag",
-      pointerup: "release",
-      pointercancel: "lose",
-      lostpointercapture: "release",
-      keydown: "press",
-      blur: "rest",
-    };
-    for (const [type, method] of Object.entries(reactions)) this.grip.addEventListener(type, (event) => this[method](event));
+    for (const [type, method] of Object.entries(REACTIONS)) this.grip.addEventListener(type, (event) => this[method](event));
     this.grip.addEventListener("dblclick", () => this.given.is_removable || this.type(""));
   }
 

@@ -1,9 +1,4 @@
-// The stage paints rows of numbers that Python computed. It knows no lesson and does no mathematics:
-// a handle's position picks a row of its sweep, and the row's numbers are put where they belong.
-//
-// This file: how a number becomes text.
-
-const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
+// How a number becomes text.
 
 const formatFixed = (value, decimals) => {
   const text = value.toFixed(decimals);

@@ -42,7 +42,6 @@ class Panel {
     this.box.toggleAttribute("data-tall", given.tall);
     this.scroll.toggleAttribute("data-scroll", given.least_width > 0);
     this.frame.style.minWidth = given.least_width ? `${given.least_width}px` : "";
-    this.plot.style.setProperty("--panel-share", given.height);
     this.frame.toggleAttribute("data-ratio", given.ratio !== null);
     this.frame.style.setProperty("--panel-share", given.height);
     this.frame.style.setProperty("--panel-ratio", given.ratio);

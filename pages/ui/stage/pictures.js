@@ -3,7 +3,7 @@
 class Picture {
   constructor(stage) {
     this.stage = stage;
-    this.canvas = document.createElement("canvas");
+    this.canvas = create("canvas");
     this.context = this.canvas.getContext("2d");
   }
 
@@ -18,7 +18,9 @@ class Picture {
     if (this.canvas.parentNode !== this.panel.under) this.panel.under.append(this.canvas);
     this.canvas.dataset.picture = this.stage.model.places[given.place].attribute;
     this.canvas.toggleAttribute("data-smooth", given.smooth);
-    if (this.canvas.width !== columns || this.canvas.height !== rows) Object.assign(this.canvas, { width: columns, height: rows });
+    // To set a size clears the canvas.
+    if (this.canvas.width !== columns) this.canvas.width = columns;
+    if (this.canvas.height !== rows) this.canvas.height = rows;
     this.image = this.context.createImageData(columns, rows);
     this.pixels = new Uint32Array(this.image.data.buffer);
   }
@@ -41,7 +43,7 @@ class Picture {
   still() {
     const { canvas, given } = this;
     const factor = given.smooth ? 1 : 16;
-    const large = Object.assign(document.createElement("canvas"), { width: canvas.width * factor, height: canvas.height * factor });
+    const large = create("canvas", "", null, { width: canvas.width * factor, height: canvas.height * factor });
     const context = large.getContext("2d");
     context.imageSmoothingEnabled = false;
     context.drawImage(canvas, 0, 0, large.width, large.height);

@@ -20,14 +20,14 @@ function loadPlotly(url) {
 // Plotly.animate spends ten times longer on finding out what a figure is than on drawing its bars.
 // In a drag only their ends move: they are set here in Plotly's own paths, from Plotly's own axes.
 // At rest the same numbers go through Plotly.animate, so that Plotly knows what it shows.
-class BarPainter {
-  static suits(plot, trace) {
+class Bars {
+  suits(plot, trace) {
     const { type, visible, orientation } = plot._fullData[trace];
     const { barmode } = plot._fullLayout;
     return type === "bar" && visible === true && orientation === "v" && (barmode === "overlay" || barmode === "group");
   }
 
-  static paint(plot, trace) {
+  paint(plot, trace) {
     const { xaxis, yaxis } = plot._fullLayout;
     const { base, y } = plot.data[trace];
     const earlier = plot._fullData.slice(0, trace).filter(({ type, visible }) => type === "bar" && visible === true).length;
@@ -42,39 +42,44 @@ class BarPainter {
   }
 }
 
-// Both are scatter traces: what is drawn of each point is found in the same way.
-const scatterPaths = (plot, trace, name) =>
-  plot.querySelectorAll(`.scatterlayer > .trace${plot._fullData[trace].uid} ${name}`);
+// Lines and markers are both scatter traces: what is drawn of their points is found in the same way.
+class Scatter {
+  constructor(mode, selector) {
+    Object.assign(this, { mode, selector });
+  }
 
-function isScatter(plot, trace, drawn) {
-  const { type, visible, mode, x } = plot._fullData[trace];
-  return type === "scatter" && visible === true && mode === drawn && Array.isArray(x);
-}
+  paths(plot, trace) {
+    return plot.querySelectorAll(`.scatterlayer > .trace${plot._fullData[trace].uid} ${this.selector}`);
+  }
 
-function scatterPixels(plot, trace) {
-  const { xaxis, yaxis } = plot._fullLayout;
-  const { x, y } = plot.data[trace];
-  return y.map((value, i) => {
-    const pixel = [xaxis.d2p(x[i]), yaxis.d2p(value)];
-    return pixel.every(Number.isFinite) ? pixel : null;
-  });
+  suits(plot, trace) {
+    const { type, visible, mode, x } = plot._fullData[trace];
+    const isScatter = type === "scatter" && visible === true && mode === this.mode && Array.isArray(x);
+    return isScatter && this.isPlain(plot._fullData[trace], this.paths(plot, trace).length);
+  }
+
+  // One for each point; null where there is none.
+  pixels(plot, trace) {
+    const { xaxis, yaxis } = plot._fullLayout;
+    const { x, y } = plot.data[trace];
+    return y.map((value, i) => {
+      const pixel = [xaxis.d2p(x[i]), yaxis.d2p(value)];
+      return pixel.every(Number.isFinite) ? pixel : null;
+    });
+  }
 }
 
 // A straight path from point to point, broken where there is none.
-class LinePainter {
-  static paths = (plot, trace) => scatterPaths(plot, trace, ".js-line");
-
-  static suits(plot, trace) {
-    const { line, fill } = plot._fullData[trace];
-    const isPlain = isScatter(plot, trace, "lines") && line.shape === "linear" && fill === "none";
-    return isPlain && LinePainter.paths(plot, trace).length > 0;
+class Lines extends Scatter {
+  isPlain({ line, fill }, paths) {
+    return line.shape === "linear" && fill === "none" && paths > 0;
   }
 
-  static paint(plot, trace) {
-    const [first, ...others] = LinePainter.paths(plot, trace);
+  paint(plot, trace) {
+    const [first, ...others] = this.paths(plot, trace);
     let pen = "M";
     let path = "";
-    for (const pixel of scatterPixels(plot, trace)) {
+    for (const pixel of this.pixels(plot, trace)) {
       if (pixel) path += `${pen}${pixel[0].toFixed(2)},${pixel[1].toFixed(2)}`;
       pen = pixel ? "L" : "M";
     }
@@ -84,23 +89,22 @@ class LinePainter {
 }
 
 // Only the places of markers move.
-class MarkerPainter {
-  static paths = (plot, trace) => scatterPaths(plot, trace, ".points > path.point");
-
-  static suits(plot, trace) {
-    return isScatter(plot, trace, "markers") && MarkerPainter.paths(plot, trace).length === plot._fullData[trace].x.length;
+class Markers extends Scatter {
+  isPlain({ x }, paths) {
+    return paths === x.length;
   }
 
-  static paint(plot, trace) {
-    const pixels = scatterPixels(plot, trace);
-    MarkerPainter.paths(plot, trace).forEach((path, i) => {
+  paint(plot, trace) {
+    const pixels = this.pixels(plot, trace);
+    this.paths(plot, trace).forEach((path, i) => {
       path.style.display = pixels[i] ? "" : "none";
       if (pixels[i]) path.setAttribute("transform", `translate(${pixels[i]})`);
     });
   }
 }
 
-const PAINTERS = [BarPainter, LinePainter, MarkerPainter];
+const PAINTERS = [new Bars(), new Lines("lines", ".js-line"), new Markers("markers", ".points > path.point")];
+const MOVING = ["x", "y", "base"]; // what they paint
 
 function assign(trace, attribute, values) {
   const path = attribute.split(".");
@@ -205,21 +209,22 @@ class Figure {
 
   // Returns a promise if the figure is slow to paint, which it is at rest.
   paint(spots, isInHand) {
-    const painters = new Map();
     const changes = new Map();
     for (const { trace, attribute, values } of spots) {
-      const shown = values.map((value) => (Number.isFinite(value) ? value : null));
-      const painter = isInHand && PAINTERS.find((candidate) => candidate.suits(this.node, trace));
-      if (painter) {
-        painters.set(trace, painter);
-        assign(this.node.data[trace], attribute, shown);
-      } else {
-        if (!changes.has(trace)) changes.set(trace, {});
-        assign(changes.get(trace), attribute, shown);
-      }
+      if (!changes.has(trace)) changes.set(trace, {});
+      assign(changes.get(trace), attribute, values.map((value) => (Number.isFinite(value) ? value : null)));
     }
-    for (const [trace, painter] of painters) painter.paint(this.node, trace);
+    if (isInHand) for (const [trace, change] of changes) if (this.paintDirectly(trace, change)) changes.delete(trace);
     return changes.size ? this.animate(changes) : null;
+  }
+
+  paintDirectly(trace, change) {
+    const isMoved = Object.keys(change).every((attribute) => MOVING.includes(attribute));
+    const painter = isMoved && PAINTERS.find((candidate) => candidate.suits(this.node, trace));
+    if (!painter) return false;
+    Object.assign(this.node.data[trace], change);
+    painter.paint(this.node, trace);
+    return true;
   }
 
   async animate(changes) {

@@ -1,4 +1,5 @@
-// The stage: panels that move together. Between two messages of Python it shows rows of sweeps.
+// The stage paints rows of numbers that Python computed. It knows no lesson and does no mathematics:
+// a handle's position picks a row of its sweep, and the row's numbers are put where they belong.
 
 class Stage {
   constructor(root) {
