@@ -29,10 +29,12 @@ _FOLDER = Path(__file__).parent
 SCRIPTS = (
     "numbers.js",
     "elements.js",
+    "theme.js",
     "messages.js",
     "plotly.js",
     "pictures.js",
     "marks.js",
+    "steps.js",
     "typing.js",
     "handle.js",
     "handles.js",
