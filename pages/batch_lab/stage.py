@@ -30,7 +30,8 @@ from pages.ui.kit.handles import (
     stage_words,
 )
 from pages.ui.stage.component import stage
-from pages.ui.stage.vocabulary import Panel, Place, Readout, Release, format_number, spoken
+from pages.ui.stage.number_format import format_fixed, format_given
+from pages.ui.stage.vocabulary import Panel, Place, Readout, Release, spoken
 from pages.ui.state.address import write_state
 from pages.ui.text import Text
 
@@ -174,11 +175,12 @@ def _listing(id: str, view: View, sweep: SampleSweep) -> str:
     names, sample = view.batch.names, sweep.sample.now
     if id == "scores":
         return ", ".join(
-            f"{name} {score:g}" for name, score in zip(names, sample.scores, strict=True)
+            f"{name} {format_given(score)}"
+            for name, score in zip(names, sample.scores, strict=True)
         )
     if id == "shares":
         gradients = (sample.cross_entropy_gradient, sample.hinge_gradient)
-        shares = [[format_number(g / view.batch.size, 3) for g in each] for each in gradients]
+        shares = [[format_fixed(g / view.batch.size, 3) for g in each] for each in gradients]
         rows = zip(names, *shares, strict=True)
         return ", ".join(f"{name} {soft} / {svm}" for name, soft, svm in rows)
     if id == "confusion":

@@ -25,15 +25,8 @@ from pages.ui.export import Table
 from pages.ui.kit.bars import class_bars
 from pages.ui.kit.handles import moved_example, score_handles, score_id, stage_words
 from pages.ui.stage.component import stage
-from pages.ui.stage.vocabulary import (
-    Handle,
-    Panel,
-    Place,
-    Readout,
-    Release,
-    format_number,
-    spoken,
-)
+from pages.ui.stage.number_format import format_fixed
+from pages.ui.stage.vocabulary import Handle, Panel, Place, Readout, Release, spoken
 from pages.ui.state.address import read_state, write_state
 from pages.ui.text import Text
 
@@ -209,7 +202,7 @@ def _adopt(release: Release) -> None:
 
 def _readouts(state: SoftmaxState, sweep: SoftmaxSweep, t: Text) -> list[Readout]:
     names = state.example.names
-    largest = format_number(sweep.now.largest_entropy, 3)
+    largest = format_fixed(sweep.now.largest_entropy, 3)
     numbers = [
         Readout(
             id,
@@ -260,8 +253,7 @@ def _panel(
         "jacobian": steps.jacobian[:, state.focus],
     }[id]
     listing = ", ".join(
-        f"{name} {format_number(float(value), 4)}"
-        for name, value in zip(names, values, strict=True)
+        f"{name} {format_fixed(float(value), 4)}" for name, value in zip(names, values, strict=True)
     )
     return Panel(
         id=id,

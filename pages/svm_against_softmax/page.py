@@ -14,7 +14,7 @@ from pages.svm_against_softmax.descent_stage import (
     steps_shown,
 )
 from pages.svm_against_softmax.why import derivation
-from pages.ui.kit.comparison_stage import comparison_stage, result_table, sweep_of
+from pages.ui.kit.comparison_stage import comparison_stage, moved, result_table, sweeps_of
 from pages.ui.kit.controls import (
     classes_control,
     example_controls,
@@ -23,6 +23,7 @@ from pages.ui.kit.controls import (
     variant_control,
 )
 from pages.ui.kit.losses_code import snippet
+from pages.ui.kit.stages import show_stage
 from pages.ui.lesson import lesson_tabs, opening
 from pages.ui.state.address import bind, read_state, text
 
@@ -40,18 +41,18 @@ PRESETS = (
 
 t = text()
 state, _ = read_state(SvmAgainstSoftmaxState)
-sweep = sweep_of(state)
+sweeps = sweeps_of(state)
 view = chosen_view(state)
 run = run_of(state) if view == "run" else None
 
 
 def why() -> str:
     """Derive what is open: the losses, and the run if it is."""
-    parts = [derivation(state, sweep.now, t)]
+    parts = [derivation(state, sweeps.now.compared, t)]
     if view is not None:
         path = run or run_of(state)
         steps = steps_shown(state, path)
-        parts.append(descent_derivation.derivation(state, sweep.now, path, steps, t))
+        parts.append(descent_derivation.derivation(state, sweeps.now.compared, path, steps, t))
     return "\n\n".join(parts)
 
 
@@ -60,7 +61,8 @@ if run is not None:  # on top, so that what plays is in sight; its start can be 
     follow_controls(state, run, t)
     run_stage("svm_against_softmax_run", state, run, t)
 ghost_rate = state.rate if view == "one_step" else None
-comparison_stage("svm_against_softmax", state, sweep, t, ghost_rate=ghost_rate)
+stage = comparison_stage(state, sweeps, t, ghost_rate=ghost_rate)
+show_stage("svm_against_softmax", stage, state, moved, t)
 if run is None:
     follow_controls(state, run, t)
 preset_controls(state, t, PRESETS)
@@ -82,5 +84,7 @@ lesson_tabs(
     code=lambda: (
         snippet(state) if run is None else descent_snippet.snippet(state, steps_shown(state, run))
     ),
-    data=lambda: result_table(state, sweep.now, t) if run is None else run_table(state, run, t),
+    data=lambda: (
+        result_table(state, sweeps.now.compared, t) if run is None else run_table(state, run, t)
+    ),
 )

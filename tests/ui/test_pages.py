@@ -18,7 +18,7 @@ from core.losses.hinge import HINGE_VARIANTS
 from pages.home.published import OPENED
 from pages.ui.frame import LESSONS
 from pages.ui.kit.comparison_stage import READOUTS
-from pages.ui.stage.vocabulary import format_number
+from pages.ui.stage.number_format import format_fixed
 from pages.ui.state.example import Example
 from pages.ui.state.state import State, decode, encode
 from pages.ui.text import LANGUAGES, text_in
@@ -274,7 +274,7 @@ def test_code_prints_the_numbers_on_screen(parameters: dict[str, str]) -> None:
     lines = run(app.code[0].value)
     now = told(app)
     for line, name in zip(lines, READOUTS, strict=False):
-        shown = format_number(now[name], 0 if name == "violation_count" else 4)
+        shown = format_fixed(now[name], 0 if name == "violation_count" else 4)
         found = line.split()[-1].replace("e-0", "e-").replace("e+0", "e+")
         assert found == shown.replace("−", "-"), name
     assert len(lines) == len(READOUTS) + 3
@@ -290,9 +290,9 @@ def test_why_substitutes_the_numbers(parameters: dict[str, str], language: str) 
     assert why.count(r"\text{hinge}") == 2
     assert why.count(r"\text{cross-entropy}") == 2
     now = told(app)
-    hinge = format_number(now["hinge"], 4).replace("−", "-")
+    hinge = format_fixed(now["hinge"], 4).replace("−", "-")
     assert f"= {hinge.split('e')[0]}" in why
-    assert f"= {format_number(now['cross_entropy'], 4).split('e')[0]}" in why
+    assert f"= {format_fixed(now['cross_entropy'], 4).split('e')[0]}" in why
     terms = re.findall(r"\\max\(0, ([^\\]+)\)(?= [+=]|,|\\right)", why)
     values = [max(0.0, eval(term.replace("--", "+"), {})) for term in terms]
     total = max(values) if parameters.get("variant") == "crammer_singer" else sum(values)

@@ -13,7 +13,9 @@ from core.losses.exact_decimals import decimal_places
 from core.losses.hinge import HingeVariant
 from core.losses.hinge_variants import hinge_kinks
 from core.validation import FloatArray
+from pages.ui.kit.scores import ScoreAxis, round_up, score_axis
 from pages.ui.stage.sweep_rows import rows_of
+from pages.ui.stage.sweeps import one_at_a_time
 
 __all__ = [
     "ComparisonSweep",
@@ -23,80 +25,6 @@ __all__ = [
     "score_axis",
     "sweep_comparison",
 ]
-
-STEPS_EACH_WAY = 100
-
-
-@dataclass(frozen=True)
-class ScoreAxis:
-    """The range in which scores move: -limit to +limit in steps of ``step``."""
-
-    limit: float
-    step: float
-    decimals: int
-
-    @property
-    def grid(self) -> FloatArray:
-        """All steps, shape (201,)."""
-        ticks = np.arange(-STEPS_EACH_WAY, STEPS_EACH_WAY + 1)
-        return np.asarray(np.round(ticks * self.step, self.decimals))
-
-
-def score_axis(scores: ArrayLike) -> ScoreAxis:
-    """The smallest of 10, 20, 50, 100, ... that leaves all scores room to move.
-
-    Examples
-    --------
-    >>> score_axis([3.2, 5.1, -1.7]).limit, score_axis([123, 456, 789]).step
-    (10.0, 10.0)
-    """
-    largest = float(np.max(np.abs(np.asarray(scores, dtype=np.float64))))
-    limit = 10.0
-    while largest >= limit:
-        leading_digit = int(f"{limit:e}"[0])
-        limit *= 2.5 if leading_digit == 2 else 2.0
-    step = limit / STEPS_EACH_WAY
-    return ScoreAxis(limit=limit, step=step, decimals=1 if step < 1 else 0)
-
-
-def round_up(value: float) -> float:
-    """The smallest of 1, 1.5, 2, 3, 4, 6, 8, 10, 15, ... that is not below a value above 0.
-
-    Examples
-    --------
-    >>> round_up(25.4), round_up(0.7)
-    (30.0, 0.8)
-    """
-    power = 10.0 ** np.floor(np.log10(value))
-    return float(next(m * power for m in (1, 1.5, 2, 3, 4, 6, 8, 10) if m * power >= value))
-
-
-def one_at_a_time(values: ArrayLike, grid: ArrayLike) -> FloatArray:
-    """Vary one entry at a time, the others fixed.
-
-    Parameters
-    ----------
-    values : (n,)
-        The present values.
-    grid : (steps,)
-        What each entry runs through.
-
-    Returns
-    -------
-    (n, steps, n)
-        Entry [i, k] is ``values`` with entry i replaced by ``grid[k]``.
-
-    Examples
-    --------
-    >>> one_at_a_time([1.0, 2.0], [0.0, 5.0]).tolist()
-    [[[0.0, 2.0], [5.0, 2.0]], [[1.0, 0.0], [1.0, 5.0]]]
-    """
-    present = np.asarray(values, dtype=np.float64)
-    run = np.asarray(grid, dtype=np.float64)
-    swept = np.tile(present, (present.size, run.size, 1))
-    diagonal = np.arange(present.size)
-    swept[diagonal, :, diagonal] = run
-    return swept
 
 
 @dataclass(frozen=True)

@@ -74,8 +74,8 @@ class Handle {
     const { given } = this;
     const digits = (value) =>
       given.follows !== null || Number(value.toFixed(given.decimals)) === value
-        ? formatNumber(value, given.decimals)
-        : (Math.abs(value) < 1e-3 ? value.toExponential() : String(Number(value.toPrecision(6)))).replaceAll("-", "−");
+        ? formatFixed(value ?? NaN, given.decimals)
+        : formatGiven(value);
     const text = given.names ? given.names[this.value] : given.axis === "xy" ? this.value.map(digits).join(", ") : digits(this.value);
     this.grip.setAttribute("aria-valuenow", given.axis === "xy" ? this.value[0] : this.value);
     this.grip.setAttribute("aria-valuetext", text);

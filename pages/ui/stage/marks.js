@@ -52,9 +52,8 @@ class Mark {
     if (choices !== null) return choices[number] ?? "";
     if (Number.isNaN(number)) return kind === "cell" ? "NaN" : "";
     if (significant !== null) return prefix + formatSignificant(number, significant);
-    if (digits !== null) return prefix + formatDigits(number, digits);
-    const places = decimals[i % decimals.length];
-    return prefix + (Number.isFinite(number) ? formatShort(number, places) : formatNumber(number, places));
+    if (digits !== null) return prefix + formatCompact(number, digits);
+    return prefix + formatFixed(number, decimals[i % decimals.length], { digits: 1 });
   }
 
   place() {

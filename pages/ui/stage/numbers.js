@@ -1,7 +1,7 @@
 // The stage paints rows of numbers that Python computed. It knows no lesson and does no mathematics:
 // a handle's position picks a row of its sweep, and the row's numbers are put where they belong.
 //
-// This file: what the others share. How a message is read, and how a number becomes text or a bar.
+// This file: what the others share. How a message is read, and how a number becomes a bar.
 
 const COARSE_POINTER = matchMedia("(pointer: coarse)");
 const UPDATES_PER_SECOND = 10;
@@ -76,44 +76,6 @@ const write = (node, text) => {
 const fontSize = (width) => (innerWidth < 1600 || width < 440 ? 14 : width < 640 ? 16 : width < 1300 ? 18 : 22);
 
 const toPixel = (axis, value) => axis._offset + clamp(axis.d2p(value), 0, axis._length);
-
-const formatFixed = (value, decimals) => {
-  const text = value.toFixed(decimals);
-  return (Number(text) === 0 ? text.replace("-", "") : text).replace("-", "−");
-};
-
-// On a bar there is little room, but what is not 0 is not to read as 0.
-const formatShort = (value, decimals) =>
-  value !== 0 && Number(value.toFixed(decimals)) === 0 ? value.toExponential(0).replaceAll("-", "−") : formatFixed(value, decimals);
-
-// For numbers of very different size side by side: as many digits as there is room for.
-function formatDigits(value, digits) {
-  if (!Number.isFinite(value)) return formatNumber(value, digits);
-  const [mantissa, exponent] = value.toExponential(digits - 1).split("e");
-  if (value !== 0 && (exponent >= 6 || exponent < -4)) return `${Number(Number(mantissa).toFixed(1))}e${Number(exponent)}`.replaceAll("-", "−");
-  return String(Number(value.toFixed(clamp(digits - 1 - exponent, 0, 4)))).replace("-", "−");
-}
-
-// So many digits, however small or large; a 0 is just that.
-function formatSignificant(value, digits) {
-  if (!Number.isFinite(value)) return formatNumber(value, digits);
-  if (value === 0) return "0";
-  const isPlain = Math.abs(value) >= 1e-3 && Math.abs(value) < 1e5;
-  const text = isPlain ? value.toPrecision(digits) : value.toExponential(digits - 1);
-  return text.replaceAll("-", "−").replace("+", "");
-}
-
-// At most so many: without the zeros at the end.
-const formatTrimmed = (value, digits) =>
-  formatSignificant(value, digits).replace(/(\.\d*?)0+(?=e|$)/, "$1").replace(/\.(?=e|$)/, "");
-
-function formatNumber(value, decimals) {
-  if (value === null || !Number.isFinite(value)) return value === Infinity ? "∞" : value === -Infinity ? "−∞" : "–";
-  const fixed = value.toFixed(decimals);
-  const lost = value !== 0 && decimals > 0 && Number(fixed) === 0;
-  if (lost || Math.abs(value) >= 1e9) return value.toExponential(3).replaceAll("-", "−");
-  return formatFixed(value, decimals);
-}
 
 // Plotly.animate spends ten times longer on finding out what a figure is than on drawing its bars.
 // In a drag only their ends move: they are set here in Plotly's own paths, from Plotly's own axes.

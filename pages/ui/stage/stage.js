@@ -371,9 +371,9 @@ class Stage {
     this.model.places.forEach((place, i) => place.panel === null && numbers.set(place.attribute, this.arrays[i][0]));
     const byId = new Map(this.model.readouts.map((readout) => [readout.id, readout]));
     const word = ({ id, choices, significant, decimals }) => {
-      const number = numbers.get(id);
+      const number = numbers.get(id) ?? NaN;
       if (choices !== null) return choices[number];
-      return significant !== null ? formatTrimmed(number ?? NaN, significant) : formatNumber(number, decimals);
+      return significant !== null ? formatSignificant(number, significant, { trimmed: true }) : formatFixed(number, decimals);
     };
     const fill = (template) =>
       template.replace(/\{(\w+)\}/g, (whole, id) => (byId.has(id) ? word(byId.get(id)) : whole));
