@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.browser.conftest import watched
+from tests.conftest import watched
 from tests.browser.hand import (
     centre,
     drag,
