@@ -11,10 +11,10 @@ from typing import Final
 import numpy as np
 import plotly.graph_objects as go
 
-from core.learning.linear_run import LinearRun, standings, without_residue
 from core.learning.models import Objective
 from core.learning.plane import Box, decision_pixels, weight_arrows, zero_lines
 from core.validation import FloatArray
+from pages.linear_classifier.run import LinearRun, standings, without_residue
 from pages.ui.kit.bars import FIGURES_KEPT
 from pages.ui.kit.theme import (
     CLASS_COLORS,

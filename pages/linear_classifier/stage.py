@@ -13,7 +13,6 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from core.learning.datasets import Dataset
-from core.learning.linear_run import Standing
 from core.learning.models import LinearClassifier
 from core.learning.plane import Box, arrow_scale, square_box
 from core.tables.point_edits import with_point, with_point_at, without_point
@@ -31,6 +30,7 @@ from pages.linear_classifier.pair import (
     start_of,
     with_entry,
 )
+from pages.linear_classifier.run import Standing
 from pages.ui.kit.handles import stage_words
 from pages.ui.kit.sweeps import round_up
 from pages.ui.kit.theme import CLASS_COLORS, INK
