@@ -133,7 +133,7 @@ def linear_run(
 
 
 def without_residue(sums: FloatArray, terms: FloatArray) -> FloatArray:
-    """Return sums, with 0 for those whose terms, of the given absolute sums, cancel but for rounding.
+    """Return sums, 0 for those whose terms, of these absolute sums, cancel but for rounding.
 
     A sum of n terms may be off by n times 1.1e-16 of their absolute values. Terms that cancel, such
     as those of a bias in a step without errors, so leave about 1e-17 of them, which says nothing.
