@@ -11,7 +11,15 @@ import pytest
 
 from pages.ui.example import PARAMETERS
 from tests.corpus.observe import compared, observed
-from tests.corpus.records import FIELDS, Entry, differences, entries, recorded
+from tests.corpus.records import (
+    ARITHMETIC,
+    FIELDS,
+    Entry,
+    arithmetic,
+    differences,
+    entries,
+    recorded,
+)
 
 ENTRIES = entries()
 SECTIONS = list(dict.fromkeys(entry.section for entry in ENTRIES))
@@ -25,6 +33,8 @@ read = cache(recorded)
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.address)
 def test_an_address_tells_what_is_recorded(entry: Entry) -> None:
+    if entry.delicate and arithmetic() != ARITHMETIC.read_text(encoding="utf-8").strip():
+        pytest.skip("it tells of rounding errors, and this processor makes others")
     difference = compared(
         read(entry.section)[entry.address], observed(entry.address, whole=entry.whole)
     )
@@ -134,6 +144,29 @@ EXTREMES = {
 }
 """The ends of each parameter's range, and every word that it knows, but for what is usual."""
 
+WORDS = {
+    "y",
+    "along",
+    "variant",
+    "power",
+    "log",
+    "by",
+    "graph",
+    "view",
+    "check",
+    "mistake",
+    "penalty",
+} | {
+    "half",
+    "data",
+    "start",
+    "loss",
+    "opt",
+    "sampling",
+    "look",
+}
+"""Parameters of which every value is listed above, but for the usual one."""
+
 
 def given(name: str, *, is_told: bool) -> Iterator[str]:
     """Values that the corpus gives a parameter: those that are told to be of no use, or the others."""
@@ -148,7 +181,7 @@ def given(name: str, *, is_told: bool) -> Iterator[str]:
 def test_every_parameter_is_ordinary_extreme_and_malformed(name: str) -> None:
     used = set(given(name, is_told=False))
     assert set(EXTREMES[name]) <= used
-    assert used - set(EXTREMES[name]) or len(EXTREMES[name]) > 1 or name in ("log", "power")
+    assert used - set(EXTREMES[name]) or name in WORDS
     assert set(given(name, is_told=True))
 
 

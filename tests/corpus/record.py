@@ -4,7 +4,8 @@
 
 Only what was meant to change is recorded: first list the difference in ``differences.toml``, with
 its reason. A field that differs and is not listed stops the recording, and is shown. New addresses
-are recorded as they are; those that left ``addresses.txt`` are dropped.
+are recorded as they are; those that left ``addresses.txt`` are dropped. All is recorded on one kind
+of processor: on another, the last digits of some addresses differ.
 """
 
 from __future__ import annotations
@@ -14,10 +15,25 @@ from collections.abc import Mapping
 from typing import Any
 
 from tests.corpus.observe import as_lines, compared, observed
-from tests.corpus.records import FIELDS, Entry, differences, entries, path_of, recorded
+from tests.corpus.records import (
+    ARITHMETIC,
+    FIELDS,
+    Entry,
+    arithmetic,
+    differences,
+    entries,
+    path_of,
+    recorded,
+)
 
 
 def main(sections: list[str]) -> int:
+    if not ARITHMETIC.exists():
+        ARITHMETIC.parent.mkdir(exist_ok=True)
+        ARITHMETIC.write_text(arithmetic() + "\n", encoding="utf-8")
+    elif arithmetic() != ARITHMETIC.read_text(encoding="utf-8").strip():
+        print("this machine rounds otherwise than the one on which the corpus was recorded")
+        return 1
     refused = 0
     for section in sections or list(dict.fromkeys(entry.section for entry in entries())):
         before = recorded(section)
@@ -33,7 +49,6 @@ def main(sections: list[str]) -> int:
             was, tells = before[entry.address].get(field), now[entry.address].get(field)
             print(f"{entry.address}, {field}: not in differences.toml\n{compared(was, tells)}\n")
         if not unlisted:
-            path_of(section).parent.mkdir(exist_ok=True)
             path_of(section).write_text(as_lines(now) + "\n", encoding="utf-8")
         refused += len(unlisted)
         print(f"{section}: {f'{len(unlisted)} differences' if unlisted else 'recorded'}")

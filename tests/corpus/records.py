@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import tomllib
 from collections.abc import Mapping
@@ -9,7 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 FOLDER = Path(__file__).parent
+ARITHMETIC = FOLDER / "recorded" / "arithmetic.txt"
+"""How the machine rounds on which the corpus was recorded."""
 FIELDS = (
     "title",
     "problems",
@@ -30,11 +35,12 @@ FIELDS = (
 
 @dataclass(frozen=True)
 class Entry:
-    """An address of the corpus, its section, and whether its long texts are kept whole."""
+    """An address of the corpus, its section, and its signs: see ``addresses.txt``."""
 
     address: str
     section: str
     whole: bool = False
+    delicate: bool = False
 
 
 def entries() -> list[Entry]:
@@ -44,8 +50,9 @@ def entries() -> list[Entry]:
     for line in (FOLDER / "addresses.txt").read_text(encoding="utf-8").splitlines():
         if line.startswith("["):
             section = line.strip("[]")
-        elif line.startswith(("/", "* /")):
-            found.append(Entry(line.removeprefix("* "), section, line.startswith("*")))
+        elif line and not line.startswith("#"):
+            signs, _, path = line.partition("/")
+            found.append(Entry(f"/{path}", section, "*" in signs, "~" in signs))
     return found
 
 
@@ -57,6 +64,14 @@ def recorded(section: str) -> Mapping[str, Any]:
     """Give what is recorded of each address of a section; nothing if it is new."""
     path = path_of(section)
     return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+
+
+def arithmetic() -> str:
+    """Tell how this machine rounds, by the last bits of some exponentials and sums of products."""
+    x = np.linspace(-30.0, 5.0, 1000)
+    tall = np.sin(x).reshape(50, 20)
+    results = [np.exp(x), np.exp(x.astype(np.float32)), np.log(x + 31), np.tanh(x), tall @ tall.T]
+    return hashlib.sha256(b"".join(result.tobytes() for result in results)).hexdigest()[:16]
 
 
 @dataclass(frozen=True)
