@@ -19,6 +19,8 @@ def digits(value: float, count: int) -> tuple[str, int]:
 
 def fixed(value: float, decimals: int) -> str:
     """Write so many decimals; what rounds to 0 has no sign."""
+    if abs(value) >= 1e21:  # where JavaScript's toFixed gives up
+        return repr(float(value)).replace("-", MINUS)
     step = Decimal(1).scaleb(-decimals)
     rounded = Decimal(value).quantize(step, ROUND_HALF_UP, Context(prec=400))
     return (MINUS if rounded < 0 else "") + f"{abs(rounded):f}"
