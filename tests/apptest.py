@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from urllib.parse import parse_qsl
 
 import numpy as np
+from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.testing.v1 import AppTest
 
 from pages.ui.state.state import State, decode
@@ -89,3 +90,22 @@ def run(source: str) -> list[str]:
     with contextlib.redirect_stdout(printed), np.errstate(all="raise", under="ignore"):
         exec(source, {})
     return printed.getvalue().splitlines()
+
+
+def edit(app: AppTest, **edits: Any) -> AppTest:
+    """Send what the browser sends when cells of a table change; AppTest has no way of its own."""
+    states = app._tree.get_widget_states()
+    nothing = {"edited_rows": {}, "added_rows": [], "deleted_rows": []}
+    value = json.dumps({**nothing, **edits})
+    states.widgets.append(WidgetState(id=table_id(app), string_value=value))
+    return app._run(states)
+
+
+def table_id(app: AppTest) -> str:
+    """What the browser knows the first table by: another is drawn anew, and forgets its edits."""
+    return app.dataframe[0].proto.id
+
+
+def table_columns(app: AppTest) -> dict[str, Any]:
+    """How the columns of the first table are shown."""
+    return json.loads(app.dataframe[0].proto.columns)

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from core.gradients.difference_quotients import STEPS
 from numpy.testing import assert_array_equal
 
 from pages.gradient_check import GradientCheckState

@@ -6,7 +6,6 @@ import ast
 import re
 
 import pytest
-from core.losses.losses import HINGE_VARIANTS
 
 from core.examples import PRESETS
 from core.losses.hinge import HINGE_VARIANTS

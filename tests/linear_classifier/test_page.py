@@ -243,7 +243,7 @@ def test_the_axis_of_the_losses_is_chosen() -> None:
         return [label for label, *_ in panel["legend"]]
 
     assert t("linear_classifier.legend.cut") in told_in_the_legend(app)
-    app.toggle(key="logarithmic").set_value(True).run()
+    app.toggle(key="is_logarithmic").set_value(True).run()
     assert state_of(app, LinearClassifierState).is_logarithmic
     assert t("linear_classifier.legend.cut") not in told_in_the_legend(app)
 

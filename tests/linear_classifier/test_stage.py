@@ -172,7 +172,7 @@ def test_a_logarithmic_axis_holds_a_run_that_diverges() -> None:
 
 
 def test_the_shorter_run_waits_at_its_end() -> None:
-    state = LinearClassifierState(learning_rate=40.0, decay=0.02)
+    state = LinearClassifierState(learning_rate=40.0, strength=0.02)
     pair = pair_of(state, 40)
     short = Run(pair.runs[0].setup, pair.runs[0].setup.training())
     short.advance(5, 60.0)

@@ -114,7 +114,7 @@ def test_every_kind_of_batch(sampling: str, batch_size: int) -> None:
 
 
 def test_without_a_penalty_and_at_the_start() -> None:
-    assert_same(replace(TwoLayerNetworkState(), data="xor", decay=0.0, trained=0), 0)
+    assert_same(replace(TwoLayerNetworkState(), data="xor", strength=0.0, trained=0), 0)
 
 
 def test_points_by_hand() -> None:
