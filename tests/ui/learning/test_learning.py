@@ -15,7 +15,6 @@ from pages.linear_classifier import LinearClassifierState
 from pages.two_layer_network import TwoLayerNetworkState
 from pages.ui.learning.runs import Run, target_of
 from pages.ui.learning.setups import (
-    OFFERED,
     data_name,
     dataset,
     is_editable,
@@ -28,8 +27,8 @@ from pages.ui.learning.setups import (
 from pages.ui.learning.state import DATA_SETS
 
 LINEAR, NETWORK = LinearClassifierState(), TwoLayerNetworkState()
-LESSONS = {"linear": LINEAR, "network": NETWORK}
-EVERY = [(lesson, name) for lesson in LESSONS for name in OFFERED[lesson]]
+LESSONS = {"linear_classifier": LINEAR, "two_layer_network": NETWORK}
+EVERY = [(lesson, name) for lesson in LESSONS for name in LESSONS[lesson].offered()]
 
 
 def test_every_data_set_is_offered_somewhere() -> None:
@@ -48,10 +47,10 @@ def test_every_data_set_trains_as_usual(lesson, name) -> None:
             pass
         assert training.records[-1].step == 40
         assert training.records[-1].total < first.total
-        kind = TwoLayerNet if lesson == "network" else LinearClassifier
+        kind = TwoLayerNet if lesson == "two_layer_network" else LinearClassifier
         assert isinstance(training.model, kind)
         held_out = first.held_out_loss is not None
-        assert held_out == (lesson == "network" and name not in ("nine", "published_spiral"))
+        assert held_out == (lesson == "two_layer_network" and name not in ("nine", "published_spiral"))
 
 
 def test_stop_ends_what_another_thread_trains() -> None:

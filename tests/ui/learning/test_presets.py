@@ -13,9 +13,9 @@ from core.learning.published_runs import CLASSIFIER_STEPS, spiral_classifier, sp
 from core.learning.training import DivergenceError, Record, Training
 from pages.linear_classifier import LinearClassifierState
 from pages.two_layer_network import TwoLayerNetworkState
-from pages.ui.learning.presets import RUN_PRESETS, preset_run
+from pages.ui.learning.presets import preset_run
 from pages.ui.learning.runs import Run, target_of
-from pages.ui.learning.setups import OFFERED, dataset, objective, setup
+from pages.ui.learning.setups import dataset, objective, setup
 from pages.ui.learning.state import ModelState
 from pages.ui.state.example import Example
 from pages.ui.state.state import decode, encode
@@ -33,13 +33,13 @@ def trained(state: ModelState) -> Record:
     return run.training.records[-1]
 
 
-@pytest.mark.parametrize("id", RUN_PRESETS)
-def test_a_preset_fits_its_lesson_and_the_address(id: str) -> None:
-    lesson = RUN_PRESETS[id].lesson
-    kind = LinearClassifierState if lesson == "linear" else TwoLayerNetworkState
-    state = preset_run(id, kind())
-    assert decode(kind, encode(state)) == (state, ())
-    assert state.data in OFFERED[lesson]
+@pytest.mark.parametrize(
+    ("usual", "id"), [(state, id) for state in (LINEAR, NETWORK) for id in state.run_presets]
+)
+def test_a_preset_fits_its_lesson_and_the_address(usual: ModelState, id: str) -> None:
+    state = preset_run(id, usual)
+    assert decode(type(usual), encode(state)) == (state, ())
+    assert state.data in usual.offered()
 
 
 def test_a_preset_leaves_alone_what_makes_no_run() -> None:
@@ -111,7 +111,7 @@ def test_the_chooser_shows_the_run_and_takes_another() -> None:
     (box,) = app.selectbox
     t = text_in("en")
     assert box.value is None
-    assert box.options == [t(f"learning.preset.{id}") for id in RUN_PRESETS if "network" in id]
+    assert box.options == [t(f"learning.preset.{id}") for id in NETWORK.run_presets]
     box.select("circles_network").run()
     assert state_of(app, TwoLayerNetworkState) == preset_run(
         "circles_network", replace(NETWORK, unit=2)

@@ -91,10 +91,11 @@ def change(
 
 def _with_settings(state: ModelState, before: Usual, now: Usual) -> ModelState:
     """Write down what was usual, where something else is usual now."""
+    left_out = [name for name in SETTINGS if hasattr(state, name) and getattr(state, name) is None]
     kept = {
         name: getattr(before, name)
-        for name in SETTINGS
-        if getattr(state, name) is None and getattr(before, name) != getattr(now, name)
+        for name in left_out
+        if getattr(before, name) != getattr(now, name)
     }
     return replace(state, **kept)
 
