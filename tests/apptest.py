@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import io
 import json
@@ -35,6 +36,17 @@ def opened(page: str = "home", **parameters: str) -> AppTest:
         app.run()
     assert not app.exception
     return app
+
+
+def presets_of(lesson: str) -> tuple[str, ...]:
+    """The presets that a page offers; to import the page would run it."""
+    source = (PAGES / lesson / "page.py").read_text(encoding="utf-8")
+    (found,) = (
+        node.value
+        for node in ast.parse(source).body
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "PRESETS"
+    )
+    return ast.literal_eval(found)
 
 
 def moved_to(app: AppTest, address: Mapping[str, str]) -> AppTest:

@@ -188,8 +188,8 @@ def test_a_step_between_two_records_shows_the_one_before() -> None:
 
 @pytest.mark.parametrize("value", ["a", None, float("nan"), float("inf")])
 def test_a_release_that_makes_no_sense_changes_nothing(value: Any) -> None:
-    assert at_step(TwoLayerNetworkState(), Release({"step": value}, None)) is TwoLayerNetworkState()
-    assert at_step(TwoLayerNetworkState(), Release({}, None)) is TwoLayerNetworkState()
+    assert at_step(TwoLayerNetworkState(), Release({"step": value}, None)) == TwoLayerNetworkState()
+    assert at_step(TwoLayerNetworkState(), Release({}, None)) == TwoLayerNetworkState()
 
 
 def test_a_release_becomes_the_state() -> None:

@@ -50,7 +50,9 @@ def test_every_data_set_trains_as_usual(lesson, name) -> None:
         kind = TwoLayerNet if lesson == "two_layer_network" else LinearClassifier
         assert isinstance(training.model, kind)
         held_out = first.held_out_loss is not None
-        assert held_out == (lesson == "two_layer_network" and name not in ("nine", "published_spiral"))
+        assert held_out == (
+            lesson == "two_layer_network" and name not in ("nine", "published_spiral")
+        )
 
 
 def test_stop_ends_what_another_thread_trains() -> None:
