@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.conftest import watched
 from tests.browser.hand import (
     centre,
     drag,
@@ -21,6 +20,7 @@ from tests.browser.hand import (
     value,
 )
 from tests.browser.server import ROOT, Server, free_port
+from tests.conftest import watched
 
 PRODUCT = '[data-readout="product"]'
 LAYOUT = "id => document.querySelector(`[data-panel=${id}] .stage-plot`)._fullLayout"
