@@ -45,7 +45,7 @@ from pages.ui.kit.scores import round_up
 from pages.ui.kit.stages import stage_words
 from pages.ui.kit.theme import CLASS_COLORS, INK
 from pages.ui.learning.points.editor import new_class
-from pages.ui.learning.points.own import change
+from pages.ui.learning.points.own import replace_points
 from pages.ui.learning.setups import is_editable, points_of
 from pages.ui.stage.channels import Channel
 from pages.ui.stage.handles import CellHandle, Handle, Point, Timeline
@@ -302,14 +302,16 @@ def _released(view: PairView, release: Release) -> None:
     if release.added is not None:
         _, x1, x2 = release.added
         x1, x2 = (round(x, _decimals(view.box)) for x in (x1, x2))
-        change(
+        replace_points(
             data, lambda: with_point(data, x1, x2, new_class(data)), "plane", LinearClassifierState
         )
         return
     if release.removed is not None:
         found = _ID.fullmatch(release.removed)
         if found is not None and found[2] == "point" and int(found[3]) < data.size:
-            change(data, lambda: without_point(data, int(found[3])), "plane", LinearClassifierState)
+            replace_points(
+                data, lambda: without_point(data, int(found[3])), "plane", LinearClassifierState
+            )
         return
     changed = read_release(view, release)
     points, start = changed.points, changed.start
@@ -319,7 +321,7 @@ def _released(view: PairView, release: Release) -> None:
         elif start is not None:
             hold(replace(state, trained=0, at=None), start)
     elif points is not None:
-        change(data, lambda: points, "plane", LinearClassifierState)
+        replace_points(data, lambda: points, "plane", LinearClassifierState)
     elif start is not None:
         write_state(keep_start(state, start))
     elif changed.at is not None:

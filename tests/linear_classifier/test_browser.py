@@ -29,7 +29,7 @@ from tests.browser.hand import (
 LESSON = "/linear-classifier"
 DATA = nine_points()
 PIXELS = """() => {
-  const canvas = document.querySelector('[data-picture=svm_regions]');
+  const canvas = document.querySelector('[data-panel=svm_plane] canvas');
   const {data} = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
   return JSON.stringify([...data]);
 }"""

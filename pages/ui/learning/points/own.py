@@ -20,7 +20,7 @@ from pages.ui.learning.state import ModelState, Usual, with_known
 from pages.ui.state.address import read_state, write_state
 from pages.ui.state.example import default_name
 
-__all__ = ["Refusal", "Source", "are_same", "change", "refusal"]
+__all__ = ["Refusal", "Source", "are_same", "refusal", "replace_points"]
 
 Source = Literal["file", "edited", "plane"]
 
@@ -55,7 +55,7 @@ def are_same(first: Dataset, second: Dataset) -> bool:
     )
 
 
-def change(
+def replace_points(
     dataset: Dataset,
     make: Callable[[], Dataset],
     source: Source,
@@ -94,8 +94,13 @@ def _with_settings(state: ModelState, before: Usual, now: Usual) -> ModelState:
     left_out = [name for name in SETTINGS if hasattr(state, name) and getattr(state, name) is None]
     kept = {
         name: getattr(before, name)
+<<<<<<< HEAD
         for name in left_out
         if getattr(before, name) != getattr(now, name)
+=======
+        for name in SETTINGS
+        if getattr(state, name, 0) is None and getattr(before, name) != getattr(now, name)
+>>>>>>> shelf
     }
     return replace(state, **kept)
 
