@@ -198,7 +198,9 @@ def test_the_step_shown(step: int | None, row: int) -> None:
     assert view(at=step).row == row
 
 
-@pytest.mark.parametrize(("target", "step"), [(200, None), (200, 100), (200, 97), (3, 2), (0, None)])
+@pytest.mark.parametrize(
+    ("target", "step"), [(200, None), (200, 100), (200, 97), (3, 2), (0, None)]
+)
 def test_a_run_in_the_hand_is_the_same_at_fewer_steps(target: int, step: int | None) -> None:
     state, full = LinearClassifierState(at=step, trained=target), []
     every = held_record_every(target, step)

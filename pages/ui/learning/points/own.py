@@ -91,16 +91,10 @@ def replace_points(
 
 def _with_settings(state: ModelState, before: Usual, now: Usual) -> ModelState:
     """Write down what was usual, where something else is usual now."""
-    left_out = [name for name in SETTINGS if hasattr(state, name) and getattr(state, name) is None]
     kept = {
         name: getattr(before, name)
-<<<<<<< HEAD
-        for name in left_out
-        if getattr(before, name) != getattr(now, name)
-=======
         for name in SETTINGS
         if getattr(state, name, 0) is None and getattr(before, name) != getattr(now, name)
->>>>>>> shelf
     }
     return replace(state, **kept)
 
