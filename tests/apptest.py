@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import io
 import json
@@ -12,6 +13,7 @@ from typing import Any, TypeVar
 from urllib.parse import parse_qsl
 
 import numpy as np
+from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.testing.v1 import AppTest
 
 from pages.ui.state.state import State, decode
@@ -34,6 +36,17 @@ def opened(page: str = "home", **parameters: str) -> AppTest:
         app.run()
     assert not app.exception
     return app
+
+
+def presets_of(lesson: str) -> tuple[str, ...]:
+    """The presets that a page offers; to import the page would run it."""
+    source = (PAGES / lesson / "page.py").read_text(encoding="utf-8")
+    (found,) = (
+        node.value
+        for node in ast.parse(source).body
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "PRESETS"
+    )
+    return ast.literal_eval(found)
 
 
 def moved_to(app: AppTest, address: Mapping[str, str]) -> AppTest:
@@ -89,3 +102,22 @@ def run(source: str) -> list[str]:
     with contextlib.redirect_stdout(printed), np.errstate(all="raise", under="ignore"):
         exec(source, {})
     return printed.getvalue().splitlines()
+
+
+def edit(app: AppTest, **edits: Any) -> AppTest:
+    """Send what the browser sends when cells of a table change; AppTest has no way of its own."""
+    states = app._tree.get_widget_states()
+    nothing = {"edited_rows": {}, "added_rows": [], "deleted_rows": []}
+    value = json.dumps({**nothing, **edits})
+    states.widgets.append(WidgetState(id=table_id(app), string_value=value))
+    return app._run(states)
+
+
+def table_id(app: AppTest) -> str:
+    """What the browser knows the first table by: another is drawn anew, and forgets its edits."""
+    return app.dataframe[0].proto.id
+
+
+def table_columns(app: AppTest) -> dict[str, Any]:
+    """How the columns of the first table are shown."""
+    return json.loads(app.dataframe[0].proto.columns)

@@ -8,9 +8,8 @@ from functools import cache
 from urllib.parse import parse_qsl
 
 import pytest
+from pages.ui.example import PARAMETERS
 
-from pages.ui.lessons import lessons
-from pages.ui.state.parameters import parameters
 from tests.corpus.observe import compared, observed
 from tests.corpus.records import (
     ARITHMETIC,
@@ -187,8 +186,7 @@ def test_every_parameter_is_ordinary_extreme_and_malformed(name: str) -> None:
 
 
 def test_no_parameter_is_left_out() -> None:
-    own = {p.name for lesson in lessons().values() for _, p in parameters(lesson.state)}
-    assert EXTREMES.keys() == {"z", "names", "y", "t", *own}
+    assert EXTREMES.keys() == {parameter.name for parameter in PARAMETERS}
 
 
 def test_a_listed_difference_is_about_what_is_recorded_and_has_a_reason() -> None:

@@ -78,8 +78,8 @@ def test_a_typed_mass_takes_the_others_along(mass: float) -> None:
     ids=str,
 )
 def test_a_release_that_makes_no_sense_changes_nothing(change: dict) -> None:
-    assert released(FocusedState(), **change) is FocusedState()
-    assert moved(FocusedState(), Release({"score0": 1.0}, "score0")) is FocusedState()
+    assert released(FocusedState(), **change) == FocusedState()
+    assert moved(FocusedState(), Release({"score0": 1.0}, "score0")) == FocusedState()
 
 
 @given(st.lists(st.floats(0, 1), min_size=3, max_size=3).filter(lambda t: sum(t) > 0.01))

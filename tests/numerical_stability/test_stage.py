@@ -61,9 +61,9 @@ def test_a_release_of_a_slider_keeps_a_soft_target() -> None:
 def test_a_release_that_makes_no_sense_changes_nothing(change: dict) -> None:
     assert (
         moved(NumericalStabilityState(), Release({**VALUES, **change}, "scale"))
-        is NumericalStabilityState()
+        == NumericalStabilityState()
     )
-    assert moved(NumericalStabilityState(), Release({}, "scale")) is NumericalStabilityState()
+    assert moved(NumericalStabilityState(), Release({}, "scale")) == NumericalStabilityState()
 
 
 def test_places_put_every_number_where_it_belongs() -> None:

@@ -10,7 +10,7 @@ import pytest
 from core.losses.penalties import PENALTIES
 from pages.regularization import RegularizationState
 from pages.regularization.path import STRENGTHS, optima
-from pages.regularization.penalty_comparison import PENALTIES, compare_penalties
+from pages.regularization.penalty_comparison import compare_penalties
 from pages.ui.stage.number_format import format_fixed
 from pages.ui.text import LANGUAGES, text_in
 from tests.apptest import header, opened, run, state_of, tab, told

@@ -8,14 +8,13 @@ import numpy as np
 import pytest
 
 from core.examples import PRESETS
-from pages.softmax import PRESETS as OFFERED
 from pages.softmax import SoftmaxState
 from pages.softmax.numbers import TEMPERATURE_GRID, softmax_steps
 from pages.softmax.stage import READOUTS
 from pages.ui.stage.number_format import format_fixed
 from pages.ui.state.example import Example
 from pages.ui.text import LANGUAGES, text_in
-from tests.apptest import header, opened, run, state_of, tab, told
+from tests.apptest import header, opened, presets_of, run, state_of, tab, told
 
 LESSON = "softmax"
 CASES = [
@@ -95,7 +94,7 @@ def test_the_constant_moves_the_logits_and_nothing_else() -> None:
     }
 
 
-@pytest.mark.parametrize("id", OFFERED)
+@pytest.mark.parametrize("id", presets_of(LESSON))
 def test_presets(id: str) -> None:
     preset = next(preset for preset in PRESETS if preset.id == id)
     app = opened(LESSON, z="9,9,1", T="3", c="5")

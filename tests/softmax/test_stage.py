@@ -81,8 +81,8 @@ def test_a_logit_taken_while_python_is_busy_counts_from_the_new_constant() -> No
     ],
 )
 def test_a_release_that_makes_no_sense_changes_nothing(change: dict) -> None:
-    assert moved(SoftmaxState(), Release({**VALUES, **change}, "score0")) is SoftmaxState()
-    assert moved(SoftmaxState(), Release({"score0": 1.0}, "score0")) is SoftmaxState()
+    assert moved(SoftmaxState(), Release({**VALUES, **change}, "score0")) == SoftmaxState()
+    assert moved(SoftmaxState(), Release({"score0": 1.0}, "score0")) == SoftmaxState()
 
 
 def test_places_of_1_2_3() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import json
 import re
 
@@ -16,14 +15,10 @@ from pages.ui.kit.comparison_stage import READOUTS
 from pages.ui.stage.number_format import format_fixed
 from pages.ui.state.example import Example
 from pages.ui.text import LANGUAGES
-from tests.apptest import PAGES, header, opened, run, state_of, tab, told
+from tests.apptest import header, opened, presets_of, run, state_of, tab, told
 
 LESSON = "svm_against_softmax"
-OFFERED = next(
-    ast.literal_eval(node.value)
-    for node in ast.parse((PAGES / LESSON / "page.py").read_text(encoding="utf-8")).body
-    if isinstance(node, ast.Assign) and node.targets[0].id == "PRESETS"
-)
+OFFERED = presets_of(LESSON)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
