@@ -236,8 +236,9 @@ def gradient_sizes(logits: ArrayLike, targets: ArrayLike) -> FloatArray:
 
     Examples
     --------
-        array([[0.7071, 1.    , 0.3536],
-           [1.4129, 8.    , 0.0026]])
+    >>> gradient_sizes([[0, 0], [6, 1]], [[1, 0], [0, 1]]).round(4)
+    array([[0.7071, 1.    , 0.3536],
+           [1.4047, 6.    , 0.0187]])
     """
     return evaluate_cross_entropy(logits, targets).gradient_sizes
 

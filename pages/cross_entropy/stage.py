@@ -29,15 +29,8 @@ from pages.ui.kit.handles import (
 )
 from pages.ui.kit.theme import TARGET
 from pages.ui.stage.component import stage
-from pages.ui.stage.vocabulary import (
-    Handle,
-    Panel,
-    Place,
-    Readout,
-    Release,
-    format_number,
-    spoken,
-)
+from pages.ui.stage.number_format import format_fixed, format_given
+from pages.ui.stage.vocabulary import Handle, Panel, Place, Readout, Release, spoken
 from pages.ui.state.address import read_state, write_state
 from pages.ui.state.example import Example, with_target
 from pages.ui.state.state import FocusedState
@@ -261,13 +254,13 @@ def _panel(
 ) -> Panel:
     result = sweep.now
     numbers = {
-        "scores": [f"{logit:g}" for logit in result.logits],
+        "scores": [format_given(logit) for logit in result.logits],
         "probabilities": [
-            f"{format_number(float(p), 3)} / {format_number(float(mass), 3)}"
+            f"{format_fixed(float(p), 3)} / {format_fixed(float(mass), 3)}"
             for p, mass in zip(result.probabilities, result.targets, strict=True)
         ],
-        "gradient": [format_number(float(slope), 3) for slope in result.gradient],
-        "surprisals": [format_number(float(value), 3) for value in result.surprisals],
+        "gradient": [format_fixed(float(slope), 3) for slope in result.gradient],
+        "surprisals": [format_fixed(float(value), 3) for value in result.surprisals],
     }.get(id, [])
     listing = ", ".join(map(" ".join, zip(state.example.names, numbers, strict=False)))
     return Panel(

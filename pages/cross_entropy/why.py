@@ -6,7 +6,6 @@ from core.validation import FloatArray
 from pages.cross_entropy.numbers import OUTPUTS, CrossEntropyResult, feed_outputs
 from pages.ui.kit import latex
 from pages.ui.state.state import FocusedState
-from pages.ui.state.written import write_number
 from pages.ui.text import Text
 
 __all__ = ["derivation"]
@@ -32,7 +31,7 @@ def derivation(state: FocusedState, result: CrossEntropyResult, t: Text) -> str:
     size, identity, squared = (latex.number(float(value)) for value in result.gradient_sizes)
     return t(
         "cross_entropy.why",
-        logits=latex.row(write_number(round(logit, 4)) for logit in result.logits.tolist()),
+        logits=latex.row(map(latex.short, result.logits.tolist())),
         targets=_row(result.targets),
         probabilities=_row(result.probabilities),
         surprisals=_row(result.surprisals),

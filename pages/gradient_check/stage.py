@@ -26,16 +26,8 @@ from pages.ui.kit.handles import (
 )
 from pages.ui.kit.theme import INK
 from pages.ui.stage.component import stage
-from pages.ui.stage.vocabulary import (
-    Handle,
-    LegendEntry,
-    Panel,
-    Place,
-    Readout,
-    Release,
-    format_number,
-    spoken,
-)
+from pages.ui.stage.number_format import format_fixed, format_given
+from pages.ui.stage.vocabulary import Handle, LegendEntry, Panel, Place, Readout, Release, spoken
 from pages.ui.state.address import read_state, write_state
 from pages.ui.text import Text
 
@@ -222,9 +214,9 @@ def _panel(
 ) -> Panel:
     errors = sweep.by_entry.errors
     numbers = {
-        "scores": [f"{score:g}" for score in state.example.scores],
+        "scores": [format_given(score) for score in state.example.scores],
         "gradients": [
-            f"{format_number(float(analytic), 4)} / {format_number(float(central), 4)}"
+            f"{format_fixed(float(analytic), 4)} / {format_fixed(float(central), 4)}"
             for analytic, central in zip(errors.analytic[0], errors.central[0], strict=True)
         ],
     }.get(id, [])

@@ -38,6 +38,7 @@ from pages.ui.learning.points.editor import new_class
 from pages.ui.learning.points.own import change
 from pages.ui.learning.setups import is_editable, points_of
 from pages.ui.stage.component import stage
+from pages.ui.stage.number_format import format_given
 from pages.ui.stage.sweep_rows import rows_of
 from pages.ui.stage.vocabulary import (
     Handle,
@@ -432,7 +433,7 @@ def _panel(
     else:
         label = t("linear_classifier.axis.point")
         figure = figures.samples_figure(data.size, frame.highest_sample, label)
-    scale = f"{frame.drawing.scale:g}"
+    scale = format_given(frame.drawing.scale)
     return Panel(
         id=id,
         figure=figure,

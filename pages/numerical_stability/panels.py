@@ -28,6 +28,7 @@ from pages.ui.kit.theme import (
     base_figure,
     plain,
 )
+from pages.ui.stage.number_format import format_fixed
 from pages.ui.stage.vocabulary import LegendEntry, Mark, Place, Spot
 
 __all__ = [
@@ -412,7 +413,7 @@ def exp_figure() -> go.Figure:
             figure.add_annotation(
                 x=at,
                 y=lane,
-                text=f"{limit:.2f}".replace("-", "−"),
+                text=format_fixed(limit, 2),
                 showarrow=False,
                 xanchor=anchor,
             )
@@ -500,7 +501,7 @@ def offset_loss_figure(odds_name: str) -> go.Figure:
     figure.add_annotation(
         x=-LARGEST_DECADES,
         y=float(_decades(np.array(cap))),
-        text=f"{cap:.3f}",
+        text=format_fixed(cap, 3),
         showarrow=False,
         xanchor="left",
         yanchor="top",

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from core.gradients.difference_quotients import STEPS
 from numpy.testing import assert_array_equal
 
 from pages.gradient_check import GradientCheckState

@@ -4,6 +4,7 @@ import re
 
 import numpy as np
 import pytest
+from core.losses.losses import HINGE_VARIANTS, HingeVariant
 
 from core.losses.hinge import HINGE_VARIANTS, HingeVariant
 from core.losses.hinge_variants import HINGE_POWERS, HingePower, HingeVerdict

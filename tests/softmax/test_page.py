@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from core.examples import PRESETS
+from pages.softmax import PRESETS as OFFERED
 from pages.softmax import SoftmaxState
 from pages.softmax.numbers import TEMPERATURE_GRID, softmax_steps
-from pages.softmax.page import PRESETS as OFFERED
 from pages.softmax.stage import READOUTS
-from pages.ui.stage.vocabulary import format_number
+from pages.ui.stage.number_format import format_fixed
 from pages.ui.state.example import Example
 from pages.ui.text import LANGUAGES, text_in
 from tests.apptest import header, opened, run, state_of, tab, told
@@ -144,7 +144,7 @@ def test_code_prints_the_numbers_on_screen(parameters: dict[str, str]) -> None:
     now = told(app)
     for line, name in zip(lines, READOUTS, strict=False):
         found = line.split()[-1].replace("e-0", "e-").replace("e+0", "e+")
-        assert found == format_number(now[name], 4).replace("−", "-"), name
+        assert found == format_fixed(now[name], 4).replace("−", "-"), name
     assert lines[len(READOUTS)].split()[-1] == "0.0000"
     steps, _ = expected(parameters)
     assert lines[-1].startswith(f"winner {steps.winners} in the scores")
@@ -181,7 +181,7 @@ def test_why_substitutes_the_numbers(parameters: dict[str, str], language: str) 
     assert len(terms) == len(steps.logits)
     assert terms[0] == pytest.approx(sum(terms[1:]), rel=2e-3, abs=5e-4)
     for value in (steps.entropy, steps.total, steps.largest_entropy):
-        assert format_number(float(value), 4).split("e")[0] in why
+        assert format_fixed(float(value), 4).split("e")[0] in why
 
 
 def test_data_is_what_is_shown() -> None:

@@ -6,7 +6,7 @@ import pytest
 from core.losses.comparison import compare_losses, one_step
 from pages.svm_against_softmax import SvmAgainstSoftmaxState
 from pages.svm_against_softmax import descent_panels as figures
-from pages.svm_against_softmax.descent import follow_gradients
+from pages.svm_against_softmax.descent import follow_gradients, one_step
 from pages.svm_against_softmax.descent_stage import after_one_step, at_step, run_of, steps_shown
 from pages.ui.kit import comparison_panels as comparison_figures
 from pages.ui.kit.sweeps import sweep_comparison

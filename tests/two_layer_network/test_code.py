@@ -21,7 +21,7 @@ from pages.two_layer_network import TwoLayerNetworkState
 from pages.two_layer_network.code import snippet
 from pages.ui.learning.runs import Run
 from pages.ui.learning.setups import OFFERED, setup
-from pages.ui.stage.vocabulary import format_number
+from pages.ui.stage.number_format import format_fixed
 
 
 def run_of(state: TwoLayerNetworkState, steps: int) -> Run:
@@ -62,7 +62,7 @@ def assert_same(state: TwoLayerNetworkState, steps: int) -> None:
     for line, (name, value) in zip(last, expected.items(), strict=True):
         assert line.split("  ")[0].startswith(name)
         written = line.split()[-1].replace("e-0", "e-")
-        assert written == format_number(value, 4).replace("−", "-")
+        assert written == format_fixed(value, 4).replace("−", "-")
     steps_printed = [line for line in printed if line.startswith("step ")]
     for line in steps_printed:
         step, total = line.removeprefix("step ").split(": loss ")

@@ -19,7 +19,7 @@ from pages.ui.learning.points.written import MOST_EDITED_POINTS
 from pages.ui.learning.runs import Run
 from pages.ui.learning.setups import data_name
 from pages.ui.learning.state import ModelState
-from pages.ui.stage.vocabulary import format_number
+from pages.ui.stage.number_format import format_fixed
 from pages.ui.state.example import default_name
 from pages.ui.text import Text, escape
 
@@ -106,7 +106,7 @@ def point_controls(state: ModelState, dataset: Dataset, views: Sequence[Shown], 
         size = f"{dataset.size:,}"
         st.caption(t("points.loaded", source=source, size=size, classes=dataset.classes))
         if dataset.size > MOST_EDITED_POINTS:
-            if state.lesson == "linear":
+            if state.takes_points:
                 st.caption(t("points.many", most=MOST_EDITED_POINTS))
             if data_name(state) == "own":
                 st.info(t("points.kept", most=MOST_EDITED_POINTS), icon="📂")
@@ -198,7 +198,7 @@ def _read_only(heading: str, values: Sequence[Any]) -> Any:
 def _written(values: Sequence[Any]) -> Sequence[Any]:
     """The cells of a column; Streamlit has no way to show numbers of a run that diverges."""
     if isinstance(values[0], float) and _are_huge(values):
-        return [format_number(value, 4) for value in values]
+        return [format_fixed(value, 4) for value in values]
     return values
 
 
