@@ -87,7 +87,8 @@ class Exact:
         return Exact(*parts)
 
 
-class ExactSoftmax(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class ExactSoftmax:
     """Exact numbers of shape (..., classes).
 
     Attributes
