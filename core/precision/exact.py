@@ -87,8 +87,7 @@ class Exact:
         return Exact(*parts)
 
 
-@dataclass(frozen=True, eq=False)
-class ExactSoftmax:
+class ExactSoftmax(NamedTuple):
     """Exact numbers of shape (..., classes).
 
     Attributes

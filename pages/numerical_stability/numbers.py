@@ -78,6 +78,9 @@ class Stability:
     the true one: 1 for a lost 0, inf for inf, NaN for NaN."""
     outcomes: CodeArray
     """The `Outcome` of each method in each type, (..., methods, types)."""
+    kept_digits: CodeArray
+    """How many significant digits of the loss are right where some are lost, otherwise -1: its
+    relative error is at most 10 to the minus this, (..., methods, types)."""
     pooled: FloatArray
     """Rows of a batch of two, the scores with the shift and without it, by the shifted softmax:
     with the largest logit of each sample, and of the batch, (..., poolings, types, 2, classes + 1).
@@ -116,17 +119,6 @@ class Stability:
         """Whether the loss of a method is not right for a type, (..., methods)."""
         return np.asarray((self.statuses[..., -1] != Status.RIGHT).any(axis=-1))
 
-    @property
-    def kept_digits(self) -> CodeArray:
-        """How many significant digits of the loss are right where some are lost, otherwise -1.
-
-        The relative error is at most 10 to the minus this, (..., methods, types).
-        """
-        is_rounded = self.statuses[..., -1] == Status.ROUNDED
-        errors = np.clip(self.loss_errors, np.finfo(np.float64).tiny, 1.0)
-        digits = np.floor(-np.log10(np.where(is_rounded, errors, 1.0)))
-        return np.asarray(np.where(is_rounded, digits, -1.0), dtype=np.int8)
-
 
 def compare_methods(
     scores: ArrayLike, labels: ArrayLike = 0, *, scale: ArrayLike = 1.0, shift: ArrayLike = 0.0
@@ -157,8 +149,8 @@ def compare_methods(
     rows = [_row(each.probabilities, each.losses, label) for each in computed]
     statuses = [judge(row, exact) for row in rows]
     happened = [
-        outcomes(each, label, judged, exact.value[..., -1])
-        for each, judged in zip(computed, statuses, strict=True)
+        outcomes(each, label, became, exact.value[..., -1])
+        for each, became in zip(computed, statuses, strict=True)
     ]
     batches = [
         softmax_cross_entropy(pair, method="shifted", precision=precision, pooling=pooling)
@@ -172,27 +164,32 @@ def compare_methods(
         return np.stack(parts, axis=label.ndim).reshape(shape)
 
     log_odds = _log_odds(logits, label)
+    errors = table([losses.relative_error(each.losses) for each in computed])
+    judged = table(statuses)
     return Stability(
         logits=logits,
         labels=label,
-        steps=np.stack(
-            [
-                np.interp(np.log10(factor), np.log10(SCALES), np.arange(SCALES.size)),
-                np.interp(added, SHIFTS, np.arange(SHIFTS.size)),
-            ],
-            axis=-1,
-        ),
+        steps=np.stack([_scale_step(factor), _shift_step(added)], axis=-1),
         exact=exact,
         numbers=table(rows),
-        statuses=table(statuses),
-        errors=table([losses.relative_error(each.losses) for each in computed]),
+        statuses=judged,
+        errors=errors,
         outcomes=table(happened),
+        kept_digits=_kept_digits(judged[..., -1], of_class(errors, label)),
         pooled=table(pooled),
         pooled_statuses=table([judge(row, exact_pair) for row in pooled]),
         log_odds=log_odds,
         plain=offset_cross_entropy(log_odds, offset=0.0),
         offset=offset_cross_entropy(log_odds),
     )
+
+
+def _scale_step(scale: FloatArray) -> FloatArray:
+    return np.interp(np.log10(scale), np.log10(SCALES), np.arange(SCALES.size))
+
+
+def _shift_step(shift: FloatArray) -> FloatArray:
+    return np.interp(shift, SHIFTS, np.arange(SHIFTS.size))
 
 
 def _row(probabilities: NDArray[T], losses: NDArray[T], labels: LabelArray) -> NDArray[T]:
@@ -207,6 +204,12 @@ def _exact_rows(softmax: ExactSoftmax, labels: LabelArray) -> Exact:
         _row(p.low, losses.low, labels),
         _row(p.exponent, losses.exponent, labels),
     )
+
+
+def _kept_digits(statuses: CodeArray, errors: FloatArray) -> CodeArray:
+    is_rounded = statuses == Status.ROUNDED
+    sizes = np.where(is_rounded, np.clip(errors, np.finfo(np.float64).tiny, 1.0), 1.0)
+    return np.where(is_rounded, np.floor(-np.log10(sizes)), -1.0).astype(np.int8)
 
 
 def _log_odds(logits: FloatArray, labels: LabelArray) -> FloatArray:

@@ -29,7 +29,8 @@ SYMBOLS: Final = ("", "≈", "▼", "▲", "✕")
 """The same told by shape."""
 
 ROUNDED_LOSS: Final = (Outcome.LOSS_ROUNDED, Outcome.ROUNDED, Outcome.SOME_UNDERFLOW)
-"""The outcomes in which the loss may have lost digits: then the words tell how many are right."""
+"""The outcomes, one after the other, in which the loss may have lost digits: then the words tell
+how many are right."""
 MOST_KEPT: Final = 14
 """As many of them are right at most."""
 
@@ -56,10 +57,10 @@ def outcome_texts(t: Text) -> tuple[str, ...]:
 
 def told_outcomes(result: Stability) -> CodeArray:
     """Which of the `outcome_texts` tells what happened, (..., methods, types)."""
-    kept = result.kept_digits
-    first = len(Outcome) + (result.outcomes - ROUNDED_LOSS[0]) * (MOST_KEPT + 1)
-    with_digits = np.isin(result.outcomes, ROUNDED_LOSS) & (kept >= 0)
-    return np.where(with_digits, first + kept, result.outcomes)
+    outcomes, kept = result.outcomes, result.kept_digits
+    first = len(Outcome) + (outcomes - ROUNDED_LOSS[0]) * (MOST_KEPT + 1)
+    has_digits = (outcomes >= ROUNDED_LOSS[0]) & (outcomes <= ROUNDED_LOSS[-1]) & (kept >= 0)
+    return np.where(has_digits, first + kept, outcomes)
 
 
 def methods_panel(state: NumericalStabilityState, t: Text) -> Panel:
