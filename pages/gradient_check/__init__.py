@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pages.gradient_check.checked_functions import CHECKABLE
+from pages.gradient_check.checked_functions import CHECKED_FUNCTIONS
 from pages.gradient_check.difference_quotients import STEPS
 from pages.ui.lessons import Lesson
 from pages.ui.state.losses import margin
@@ -18,7 +18,7 @@ __all__ = ["LESSON", "GradientCheckState"]
 class GradientCheckState(FocusedState):
     """The function whose gradient is checked, where, and with which step."""
 
-    check: str = option("check", "cross_entropy", tuple(CHECKABLE), is_view=True)
+    check: str = option("check", "cross_entropy", tuple(CHECKED_FUNCTIONS), is_view=True)
     """The function whose gradient is checked."""
     difference_step: float = number("h", 1e-5, least=STEPS[0], most=STEPS[-1], is_view=True)
     """The step h of the difference quotients."""
