@@ -8,11 +8,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from core.learning.linear_run import Standing, published_classifier
 from core.learning.models import LinearClassifier
+from core.learning.published_runs import published_classifier
 from pages.linear_classifier import LinearClassifierState
 from pages.linear_classifier import panels as figures
 from pages.linear_classifier.pair import LOSSES, Pair, Seen, held_record_every, seen, with_entry
+from pages.linear_classifier.run import Standing
 from pages.linear_classifier.stage import Frame, frame_of, read_release
 from pages.ui.learning.runs import Run
 from pages.ui.learning.setups import setup

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from core.learning.datasets import nine_points
-from core.learning.linear_run import published_classifier
 from core.learning.models import LinearClassifier, Objective
+from core.learning.published_runs import published_classifier
 from core.learning.training import DivergenceError, Recipe
 from core.losses.hinge import HINGE_VARIANTS
 from pages.linear_classifier import LinearClassifierState
