@@ -34,7 +34,7 @@ def sweeps_of(state: GradientCheckState) -> GradientSweeps:
         along=state.focus,
         step=state.difference_step,
         margin=state.margin,
-        mistaken=bool(state.mistake),
+        mistaken=state.mistake,
     )
 
 
@@ -88,7 +88,7 @@ def result_table(state: GradientCheckState, errors: GradientErrors, t: Text) -> 
         settings={
             "check": state.check,
             "h": state.difference_step,
-            "mistake": bool(state.mistake),
+            "mistake": state.mistake,
             "label": state.example.label,
             "margin": state.margin,
             "value": float(errors.value),
