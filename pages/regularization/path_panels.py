@@ -91,7 +91,7 @@ def _path(state: RegularizationState, sweeps: PathSweeps, t: Text) -> Panel:
     names = penalty_names(t)
     zeros = tuple(
         (strength, index)
-        for index, strength in enumerate(zero_from(mixing=state.l1_share, half=bool(state.half)))
+        for index, strength in enumerate(zero_from(mixing=state.l1_share, half=state.half))
         if strength <= float(STRENGTHS[-1])
     )
 

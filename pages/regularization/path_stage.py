@@ -36,7 +36,7 @@ def path_sweeps(state: RegularizationState) -> Sweeps[str, PathNumbers]:
         state.strength,
         mixing=state.l1_share,
         other=float(state.other_penalty == "l1"),
-        half=bool(state.half),
+        half=state.half,
     )
 
 
@@ -94,7 +94,7 @@ def path_table(
         settings={
             "penalty": state.penalty,
             "mixing": state.l1_share,
-            "half": bool(state.half),
+            "half": state.half,
             "weights": weights.weights.tolist(),
             "score": float(weights.score),
             "penalties": dict(zip(PENALTIES, weights.values.tolist(), strict=True)),
@@ -124,7 +124,7 @@ def _sentences(state: RegularizationState, t: Text) -> tuple[str, ...]:
     kind = "held" if state.l1_share > 0 else "never"
     first, second = (
         format_fixed(strength, 4, trimmed=True)
-        for strength in zero_from(mixing=state.l1_share, half=bool(state.half))
+        for strength in zero_from(mixing=state.l1_share, half=state.half)
     )
     words = {
         "name": names[state.penalty],

@@ -31,7 +31,7 @@ __all__ = ["moved_weights", "weight_sweeps", "weight_table", "weights_stage"]
 
 def weight_sweeps(state: RegularizationState) -> WeightSweeps:
     """Everything the stage shows, for every step of every weight."""
-    return sweep_weights(state.four_weights, mixing=state.mixing, half=bool(state.half))
+    return sweep_weights(state.four_weights, mixing=state.mixing, half=state.half)
 
 
 def weights_stage(state: RegularizationState, sweeps: WeightSweeps, t: Text) -> Stage:
@@ -86,6 +86,7 @@ def weight_table(result: PenaltyComparison, t: Text) -> Table:
 
 def _readouts(state: RegularizationState, t: Text) -> list[Readout]:
     name, index = penalty_names(t)[state.penalty], PENALTIES.index(state.penalty)
+    half = int(state.half)
     least = f"least_{state.penalty}"
     # L1 does not care how weights of one sign share the score.
     of_one_sign = ("same_sign",) * 2 if state.penalty == "l1" else ("uneven", "even")
@@ -101,7 +102,7 @@ def _readouts(state: RegularizationState, t: Text) -> list[Readout]:
     return [
         Readout("score", lambda r: r.score, t("regularization.readout.score")),
         Readout("l1", lambda r: r.values[..., 0], t("regularization.readout.l1")),
-        Readout("l2", lambda r: r.values[..., 1], t(f"regularization.readout.l2_{state.half}")),
+        Readout("l2", lambda r: r.values[..., 1], t(f"regularization.readout.l2_{half}")),
         Readout("elastic", lambda r: r.values[..., 2], t("regularization.readout.elastic")),
         Readout(least, lambda r: r.least[..., index], t("regularization.readout.least", name=name)),
         Readout("even", lambda r: r.score / len(INPUTS)),
@@ -114,6 +115,6 @@ def _readouts(state: RegularizationState, t: Text) -> list[Readout]:
             "convention",
             lambda r: np.zeros_like(r.score),
             label="",
-            choices=(t(f"regularization.half_{state.half}"),),
+            choices=(t(f"regularization.half_{half}"),),
         ),
     ]

@@ -89,7 +89,7 @@ def _thresholds(optimum: Optima) -> str:
 
 
 def _zeros(state: RegularizationState, t: Text) -> str:
-    first, second = zero_from(mixing=state.l1_share, half=bool(state.half))
+    first, second = zero_from(mixing=state.l1_share, half=state.half)
     if np.isinf(first):
         return t("regularization.zeros_never")
     return t("regularization.zeros_held", first=latex.short(first), second=latex.short(second))

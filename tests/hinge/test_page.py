@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import ast
 import re
 
 import pytest
-from core.losses.losses import HINGE_VARIANTS
 
 from core.examples import PRESETS
 from core.losses.hinge import HINGE_VARIANTS
@@ -14,15 +12,11 @@ from core.losses.hinge_variants import HINGE_POWERS, compare_hinges
 from pages.hinge import HingeState
 from pages.ui.stage.number_format import format_fixed
 from pages.ui.state.example import Example
-from pages.ui.text import LANGUAGES, text_in
-from tests.apptest import PAGES, header, opened, run, state_of, tab, told
+from pages.ui.text import LANGUAGES
+from tests.apptest import opened, presets_of, run, state_of, tab, told
 
 LESSON = "hinge"
-OFFERED = next(
-    ast.literal_eval(node.value)
-    for node in ast.parse((PAGES / LESSON / "page.py").read_text(encoding="utf-8")).body
-    if isinstance(node, ast.Assign) and node.targets[0].id == "PRESETS"
-)
+OFFERED = presets_of(LESSON)
 PUBLISHED = {
     "cat_image": 2.9,
     "car_image": 0,
@@ -34,28 +28,6 @@ PUBLISHED = {
     "exact_margin": 0,
     "overwhelming_win": 0,
 }
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_page_cold_and_warm(language: str) -> None:
-    t = text_in(language)
-    app = opened(LESSON, lang=language)
-    for _ in range(2):
-        assert [entry.value for entry in app.title] == [t("hinge.title")]
-        assert t("hinge.question") in [entry.value for entry in app.markdown]
-        assert told(app)["hinge"] == 2.9
-        assert [panel["id"] for panel in header(app)["panels"]] == [
-            "scores",
-            "margins",
-            "function",
-            "gradient",
-            "losses",
-            "variants",
-        ]
-        for panel in header(app)["panels"]:
-            assert "{" not in panel["alt"] + panel["title"].replace("{focus_name}", "")
-        app.run()
-        assert not app.exception
 
 
 @pytest.mark.parametrize("preset", [p for p in PRESETS if p.id in OFFERED], ids=lambda p: p.id)

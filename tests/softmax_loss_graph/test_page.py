@@ -7,7 +7,6 @@ import re
 
 import numpy as np
 import pytest
-from core.losses.losses import cross_entropy
 
 from core.graphs.graph import CIRCUITS
 from core.losses.cross_entropy import cross_entropy

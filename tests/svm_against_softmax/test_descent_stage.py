@@ -6,7 +6,7 @@ import pytest
 from core.losses.comparison import compare_losses, one_step
 from pages.svm_against_softmax import SvmAgainstSoftmaxState
 from pages.svm_against_softmax import descent_panels as figures
-from pages.svm_against_softmax.descent import follow_gradients, one_step
+from pages.svm_against_softmax.descent import follow_gradients
 from pages.svm_against_softmax.descent_stage import after_one_step, at_step, run_of, steps_shown
 from pages.ui.kit import comparison_panels as comparison_figures
 from pages.ui.kit.sweeps import sweep_comparison
@@ -45,7 +45,7 @@ def test_the_timeline_becomes_the_state(sent: object, step: int) -> None:
 
 @pytest.mark.parametrize("values", [{}, {"step": "x"}, {"step": None}, {"step": float("inf")}])
 def test_a_timeline_that_makes_no_sense_changes_nothing(values: dict) -> None:
-    assert at_step(SvmAgainstSoftmaxState(), Release(values, None)) is SvmAgainstSoftmaxState()
+    assert at_step(SvmAgainstSoftmaxState(), Release(values, None)) == SvmAgainstSoftmaxState()
 
 
 def test_steps_shown() -> None:
