@@ -97,7 +97,9 @@ def test_kinks_are_named_and_left_out():
     assert_allclose(found.central, [-0.5, 0.5, 0], atol=1e-9)
     assert_array_equal(found.analytic, [0, 0, 0])
     both = check_gradient(
-        lambda x: CHECKED_FUNCTIONS["weston_watkins"].evaluate(x, 0).value, found.analytic, [2.0, 1.0, -5.0]
+        lambda x: CHECKED_FUNCTIONS["weston_watkins"].evaluate(x, 0).value,
+        found.analytic,
+        [2.0, 1.0, -5.0],
     )
     assert_array_equal(both.kinks, found.kinks)
 
@@ -105,6 +107,8 @@ def test_kinks_are_named_and_left_out():
 def test_published_exact_margin_is_nothing_but_kinks():
     found = gradient_errors(CHECKED_FUNCTIONS["weston_watkins"], [10.0, 9.0, 9.0], 0)
     assert found.findings == Finding.ONLY_KINKS
+    assert np.isnan(found.worst)
+    assert np.isnan(found.worst32)
     assert_allclose(found.central, [-1, 0.5, 0.5], atol=1e-9)
     smooth = gradient_errors(CHECKED_FUNCTIONS["cross_entropy"], [10.0, 9.0, 9.0], 0)
     assert smooth.findings == Finding.AGREES
@@ -144,7 +148,9 @@ def test_a_mistake_beside_a_bend_is_found():
 
 
 def test_float32_is_excused_by_a_step_below_its_resolution():
-    cat = gradient_errors(CHECKED_FUNCTIONS["cross_entropy"], np.tile(CAT, (2, 1)), 0, steps=[1e-5, 1e-2])
+    cat = gradient_errors(
+        CHECKED_FUNCTIONS["cross_entropy"], np.tile(CAT, (2, 1)), 0, steps=[1e-5, 1e-2]
+    )
     assert_array_equal(cat.is_below_float32, [True, False])
     assert cat.worst32[0] > 1e-2 > cat.worst32[1]
 

@@ -12,7 +12,7 @@ from core.gradients.check import check_gradient
 from pages.gradient_check import GradientCheckState
 from pages.gradient_check.checked_functions import CHECKED_FUNCTIONS
 from pages.gradient_check.errors import Finding, gradient_errors
-from pages.ui.stage.vocabulary import format_number
+from pages.ui.stage.number_format import format_fixed
 from pages.ui.text import LANGUAGES, text_in
 from tests.apptest import header, opened, run, state_of, tab, told
 
@@ -110,8 +110,8 @@ def test_code_prints_the_numbers_on_screen(parameters: dict[str, str]) -> None:
         line[:28].strip(): line.split()[-1].replace("e-0", "e-").replace("e+0", "e+")
         for line in (lines[0], lines[1])
     }
-    assert printed["function"] == format_number(now["value"], 4).replace("−", "-")
-    assert printed["step h"] == format_number(now["step"], 4).replace("−", "-")
+    assert printed["function"] == format_fixed(now["value"], 4).replace("−", "-")
+    assert printed["step h"] == format_fixed(now["step"], 4).replace("−", "-")
     worst = [float(line.split()[-1]) for line in lines if "worst" in line]
     if now["finding"] == Finding.ONLY_KINKS:
         assert worst == []
@@ -121,7 +121,7 @@ def test_code_prints_the_numbers_on_screen(parameters: dict[str, str]) -> None:
     for found, expected, factor in zip(
         worst, (now["worst"], now["worst32"]), (1, 1e9), strict=True
     ):
-        as_shown = float(format_number(expected, 4).replace("−", "-"))
+        as_shown = float(format_fixed(expected, 4).replace("−", "-"))
         assert found == pytest.approx(as_shown, rel=1e-12, abs=noise * factor)
 
 
@@ -136,7 +136,7 @@ def test_why_substitutes_the_numbers(parameters: dict[str, str], language: str) 
     tab(app, LESSON, "why", language)
     why = max((entry.value for entry in app.markdown), key=len)
     assert "[[" not in why
-    assert f"f = {format_number(told(app)['value'], 4).split('e')[0]}" in why
+    assert f"f = {format_fixed(told(app)['value'], 4).split('e')[0]}" in why
     has_best = bool(re.search(r"h\^\* = ", why))
     assert has_best == (parameters.get("check") != "l2")
     if not parameters:
