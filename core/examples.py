@@ -12,10 +12,15 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import ArrayLike
 
-from core.graphs.graph import CIRCUITS, evaluate
+from core.graphs.circuits import CIRCUITS
+from core.graphs.engine import evaluate
 from core.learning.datasets import nine_points, published_spiral
-from core.learning.linear_run import published_classifier
-from core.learning.published_runs import CLASSIFIER_STEPS, spiral_classifier, trained_spiral_network
+from core.learning.published_runs import (
+    CLASSIFIER_STEPS,
+    published_classifier,
+    spiral_classifier,
+    trained_spiral_network,
+)
 from core.learning.score_function import FOUR_PIXEL_CAT, LOSS_FIGURE, LinearExample, score_function
 from core.losses.activations import softmax, softmax_jacobian
 from core.losses.cross_entropy import cross_entropy

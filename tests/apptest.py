@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import io
 import json
 import struct
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import parse_qsl
 
 import numpy as np
+from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.testing.v1 import AppTest
 
 from pages.ui.state.state import State, decode
@@ -32,6 +36,30 @@ def opened(page: str = "home", **parameters: str) -> AppTest:
         app.run()
     assert not app.exception
     return app
+
+
+def presets_of(lesson: str) -> tuple[str, ...]:
+    """The presets that a page offers; to import the page would run it."""
+    source = (PAGES / lesson / "page.py").read_text(encoding="utf-8")
+    (found,) = (
+        node.value
+        for node in ast.parse(source).body
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "PRESETS"
+    )
+    return ast.literal_eval(found)
+
+
+def moved_to(app: AppTest, address: Mapping[str, str]) -> AppTest:
+    """Go to another address of the same page, as Back and Forward do."""
+    app.query_params.clear()
+    for name, text in address.items():
+        app.query_params[name] = text
+    return app.run()
+
+
+def links(app: AppTest) -> list[dict[str, str]]:
+    """The parameters of each link to a page."""
+    return [dict(parse_qsl(link.proto.query_string)) for link in app.get("page_link")]
 
 
 def state_of(app: AppTest, kind: type[S]) -> S:
@@ -74,3 +102,22 @@ def run(source: str) -> list[str]:
     with contextlib.redirect_stdout(printed), np.errstate(all="raise", under="ignore"):
         exec(source, {})
     return printed.getvalue().splitlines()
+
+
+def edit(app: AppTest, **edits: Any) -> AppTest:
+    """Send what the browser sends when cells of a table change; AppTest has no way of its own."""
+    states = app._tree.get_widget_states()
+    nothing = {"edited_rows": {}, "added_rows": [], "deleted_rows": []}
+    value = json.dumps({**nothing, **edits})
+    states.widgets.append(WidgetState(id=table_id(app), string_value=value))
+    return app._run(states)
+
+
+def table_id(app: AppTest) -> str:
+    """What the browser knows the first table by: another is drawn anew, and forgets its edits."""
+    return app.dataframe[0].proto.id
+
+
+def table_columns(app: AppTest) -> dict[str, Any]:
+    """How the columns of the first table are shown."""
+    return json.loads(app.dataframe[0].proto.columns)

@@ -20,6 +20,7 @@ from core.learning.training import Recipe, Training
 __all__ = [
     "CLASSIFIER_STEPS",
     "NETWORK_STEPS",
+    "published_classifier",
     "spiral_classifier",
     "spiral_network",
     "trained_spiral_network",
@@ -117,3 +118,30 @@ def _write() -> None:
 
 if __name__ == "__main__":
     _write()
+
+
+def published_classifier() -> LinearClassifier:
+    """Return the classifier that the CS231n demo's screenshot shows, for its nine points.
+
+    Its objective is the Weston-Watkins hinge loss with lambda 0.1: a data loss of 0.64, a penalty
+    of 1.93 and a total of 2.57. The demo lets W fall by half of lambda W for the penalty, although
+    lambda times the sum of W squared has the gradient 2 lambda W.
+
+    Returns
+    -------
+    LinearClassifier
+
+    References
+    ----------
+    CS231n, "Linear Classification Loss Visualization".
+
+    Examples
+    --------
+    >>> from core.learning.datasets import nine_points
+    >>> data = nine_points()
+    >>> loss = published_classifier().loss(data.points, data.labels)
+    >>> f"{loss.data_loss:.2f} + {loss.penalty:.2f} = {loss.total:.2f}"
+    '0.64 + 1.93 = 2.57'
+    """
+    weights = np.array([[2.06, 1.48], [0.44, -1.82], [2.27, -2.04]])
+    return LinearClassifier(weights.T, np.array([-0.42, 0.52, -0.10]), Objective("hinge", l2=0.1))

@@ -22,6 +22,7 @@ from pages.ui.kit.comparison_panels import (
     scores_figure,
 )
 from pages.ui.kit.comparison_panels import legend as comparison_legend
+from pages.ui.kit.confusion import confusion_figure
 from pages.ui.kit.handles import (
     label_handle,
     moved_example,
@@ -30,7 +31,8 @@ from pages.ui.kit.handles import (
     stage_words,
 )
 from pages.ui.stage.component import stage
-from pages.ui.stage.vocabulary import Panel, Place, Readout, Release, format_number, spoken
+from pages.ui.stage.number_format import format_fixed, format_given
+from pages.ui.stage.vocabulary import Panel, Place, Readout, Release, spoken
 from pages.ui.state.address import write_state
 from pages.ui.text import Text
 
@@ -83,7 +85,7 @@ def batch_stage(view: View, sweep: SampleSweep, t: Text) -> None:
         "scores": scores_figure(view.batch.names, sweep.sample.axis),
         "samples": figures.samples_figure(numbers, position, highest),
         "shares": figures.gradients_figure(view.batch.names, view.result.variant),
-        "confusion": figures.confusion_figure(
+        "confusion": confusion_figure(
             view.batch.names, t("batch_lab.axis.predicted"), t("batch_lab.axis.true")
         ),
     }
@@ -174,11 +176,12 @@ def _listing(id: str, view: View, sweep: SampleSweep) -> str:
     names, sample = view.batch.names, sweep.sample.now
     if id == "scores":
         return ", ".join(
-            f"{name} {score:g}" for name, score in zip(names, sample.scores, strict=True)
+            f"{name} {format_given(score)}"
+            for name, score in zip(names, sample.scores, strict=True)
         )
     if id == "shares":
         gradients = (sample.cross_entropy_gradient, sample.hinge_gradient)
-        shares = [[format_number(g / view.batch.size, 3) for g in each] for each in gradients]
+        shares = [[format_fixed(g / view.batch.size, 3) for g in each] for each in gradients]
         rows = zip(names, *shares, strict=True)
         return ", ".join(f"{name} {soft} / {svm}" for name, soft, svm in rows)
     if id == "confusion":

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from core.validation import FloatArray
-from pages.cross_entropy.numbers import OUTPUTS, CrossEntropyResult, feed_outputs
+from pages.cross_entropy.numbers import OUTPUTS, CrossEntropyNumbers, feed_outputs
 from pages.ui.kit import latex
 from pages.ui.state.state import FocusedState
-from pages.ui.state.written import write_number
 from pages.ui.text import Text
 
 __all__ = ["derivation"]
@@ -16,7 +15,7 @@ def _row(values: FloatArray) -> str:
     return latex.row(latex.number(value) for value in values.tolist())
 
 
-def _fed(result: CrossEntropyResult, t: Text) -> str:
+def _fed(result: CrossEntropyNumbers, t: Text) -> str:
     """One row of the table for each output that cross-entropy is fed with."""
     cases = feed_outputs(result.logits, result.targets)
     return "\n".join(
@@ -27,12 +26,12 @@ def _fed(result: CrossEntropyResult, t: Text) -> str:
     )
 
 
-def derivation(state: FocusedState, result: CrossEntropyResult, t: Text) -> str:
+def derivation(state: FocusedState, result: CrossEntropyNumbers, t: Text) -> str:
     """Derive the loss and its gradient on the current example, as Markdown."""
     size, identity, squared = (latex.number(float(value)) for value in result.gradient_sizes)
     return t(
         "cross_entropy.why",
-        logits=latex.row(write_number(round(logit, 4)) for logit in result.logits.tolist()),
+        logits=latex.row(map(latex.short, result.logits.tolist())),
         targets=_row(result.targets),
         probabilities=_row(result.probabilities),
         surprisals=_row(result.surprisals),

@@ -27,8 +27,8 @@ def derivation(state: GradientCheckState, errors: GradientErrors, t: Text) -> st
     if np.isfinite(predicted32.best_step):
         best = t(
             "gradient_check.best_step",
-            best=_scientific(float(predicted.best_step)),
-            best32=_scientific(float(predicted32.best_step)),
+            best=latex.scientific(float(predicted.best_step)),
+            best32=latex.scientific(float(predicted32.best_step)),
         )
     return t(
         "gradient_check.why",
@@ -36,22 +36,14 @@ def derivation(state: GradientCheckState, errors: GradientErrors, t: Text) -> st
         x=latex.number(state.example.scores[entry]),
         value=latex.number(value),
         third=latex.number(third),
-        h=_scientific(h),
-        truncation=_scientific(float(predicted.truncation)),
-        rounding=_scientific(float(predicted.rounding)),
-        rounding32=_scientific(float(predicted32.rounding)),
-        total=_scientific(float(predicted.total)),
+        h=latex.scientific(h),
+        truncation=latex.scientific(float(predicted.truncation)),
+        rounding=latex.scientific(float(predicted.rounding)),
+        rounding32=latex.scientific(float(predicted32.rounding)),
+        total=latex.scientific(float(predicted.total)),
         central=latex.number(central, 12),
         analytic=latex.number(analytic, 12),
-        difference=_scientific(central - analytic),
-        error=_scientific(float(errors.error[entry])),
+        difference=latex.scientific(central - analytic),
+        error=latex.scientific(float(errors.error[entry])),
         best=best,
     )
-
-
-def _scientific(value: float) -> str:
-    """Write a number with the power of ten that tells its size."""
-    if value == 0.0:
-        return "0"
-    mantissa, exponent = f"{value:.1e}".split("e")
-    return rf"{mantissa} \cdot 10^{{{int(exponent)}}}"

@@ -8,7 +8,7 @@ from core.examples import PRESETS
 from core.losses.hinge_variants import HingeComparison, Term, compare_hinges
 from pages.hinge import HingeState
 from pages.ui.kit import latex
-from pages.ui.stage.vocabulary import format_number
+from pages.ui.stage.number_format import format_fixed
 from pages.ui.state.written import write_number
 from pages.ui.text import Text, escape
 
@@ -47,20 +47,14 @@ def derivation(state: HingeState, result: HingeComparison, t: Text) -> str:
             loss=latex.number(float(result.loss)),
         ),
         counting=t(f"hinge.gradient_{variant}_{power}", count=int(result.violation_count)),
-        gradient=latex.row(_short(g) for g in result.gradient.tolist()),
+        gradient=latex.row(latex.short(g) for g in result.gradient.tolist()),
         kink=kink,
         images=_images_table(result, t),
         **{
-            f"{name}_{degree}": format_number(float(loss), 4)
+            f"{name}_{degree}": format_fixed(float(loss), 4)
             for (name, degree), loss in result.losses.items()
         },
     )
-
-
-def _short(value: float) -> str:
-    """Write a number in LaTeX with no more decimals than it needs, at most four."""
-    rounded = round(value, 4)
-    return write_number(rounded) if rounded or not value else latex.number(value)
 
 
 def _terms_table(state: HingeState, result: HingeComparison, t: Text) -> str:
@@ -80,12 +74,13 @@ def _terms_table(state: HingeState, result: HingeComparison, t: Text) -> str:
             sum_text = rf"{write_number(score)} - {latex.signed(true_score)} + {margin}"
         has_term = result.terms[j] != Term.NONE
         term = float(result.violations[j]) ** state.power
+        written = f"${latex.short(term)}$"
         is_left_out = result.terms[j] == Term.VIOLATED and result.counted[j] == 0
         cells = (
             f"**{escape(name)}** ⚑" if is_true else escape(name),
-            f"${sum_text} = {_short(float(result.margins[j]))}$" if has_term else "–",
-            "–" if not has_term else f"(${_short(term)}$)" if is_left_out else f"${_short(term)}$",
-            f"${_short(float(result.gradient[j]))}$",
+            f"${sum_text} = {latex.short(float(result.margins[j]))}$" if has_term else "–",
+            "–" if not has_term else f"({written})" if is_left_out else written,
+            f"${latex.short(float(result.gradient[j]))}$",
         )
         lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines)
@@ -108,8 +103,8 @@ def _images_table(result: HingeComparison, t: Text) -> str:
             f"**${write_number(score)}$** ⚑" if index == image.label else f"${write_number(score)}$"
             for index, score in enumerate(image.scores)
         ]
-        row = (image.names[image.label], *scores, format_number(loss, 4))
+        row = (image.names[image.label], *scores, format_fixed(loss, 4))
         lines.append("| " + " | ".join(row) + " |")
-    mean = f"**{format_number(float(np.mean(batch.loss)), 4)}**"
+    mean = f"**{format_fixed(float(np.mean(batch.loss)), 4)}**"
     lines.append("| " + " | ".join((t("hinge.table.mean"), "", "", "", mean)) + " |")
     return "\n".join(lines)

@@ -12,6 +12,7 @@ from core.examples import EXAMPLES, PRESETS, Example
 from core.learning.published_runs import CLASSIFIER_STEPS, NETWORK_STEPS
 from pages.ui.kit.controls import preset_state
 from pages.ui.lessons import lessons
+from pages.ui.stage.number_format import format_given
 from pages.ui.state.state import State, decode, encode
 from pages.ui.text import Text, escape
 
@@ -79,14 +80,10 @@ OPENED: Final = {
 """The lesson that shows an example, and the state to open it with."""
 
 
-def _number(value: float) -> str:
-    return f"{value:.6g}".replace("-", "−")
-
-
 def _outcome(example: Example, t: Text) -> str:
     if example.is_reproduced:
         if example.allowance:
-            return t("table.in_range", allowance=_number(example.allowance))
+            return t("table.in_range", allowance=format_given(example.allowance))
         return t("table.reproduced")
     return t(f"remark.{example.remark}" if example.printed else "table.exact")
 
@@ -109,7 +106,7 @@ def published_table(t: Text) -> None:
         lines.append(f"| **{t(f'topic.{topic}')}** | | | | |")
         for example in examples:
             printed = ", ".join(example.printed).replace("-", "−")
-            ours = ", ".join(map(_number, example.values))
+            ours = ", ".join(map(format_given, example.values))
             texts = (example.input.replace(" -", " −"), printed, ours)
             row = " | ".join([_source(example), *map(escape, texts)])
             lines.append(f"| {row} | {_outcome(example, t)} |")

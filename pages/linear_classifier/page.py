@@ -3,7 +3,7 @@
 from pages.linear_classifier import LinearClassifierState
 from pages.linear_classifier.pair import last_shown, let_go, pair_of, seen
 from pages.linear_classifier.results import code, history_table, start_control, views, why
-from pages.linear_classifier.stage import linear_stage
+from pages.linear_classifier.stage import show_linear_stage
 from pages.ui.learning.controls import (
     data_controls,
     logarithmic_control,
@@ -26,7 +26,7 @@ status = live_stage(
     LinearClassifierState,
     pair.runs,
     pair.target,
-    lambda: linear_stage(state, pair, t),
+    lambda: show_linear_stage(state, pair, t),
     t,
     last_shown=last_shown,
 )

@@ -15,11 +15,12 @@ import numpy as np
 import streamlit as st
 
 from core.learning.datasets import Dataset
-from core.learning.linear_run import LinearRun, linear_run, published_classifier
 from core.learning.models import LinearClassifier, LossName
+from core.learning.published_runs import published_classifier
 from core.learning.training import Training
 from core.validation import FloatArray, LabelArray
 from pages.linear_classifier import LinearClassifierState
+from pages.linear_classifier.run import LinearRun, linear_run
 from pages.ui.learning.divergence import LARGEST_SHOWN
 from pages.ui.learning.runs import SLICE, Run, run_of, target_of
 from pages.ui.learning.setups import Setup, dataset, setup

@@ -1,20 +1,20 @@
-"""The panels of the lesson on the linear classifier, and which number goes where."""
+"""The panels of the lesson on the linear classifier."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, replace
+from functools import lru_cache, partial
 from typing import Final
 
 import numpy as np
 import plotly.graph_objects as go
 
-from core.learning.linear_run import LinearRun, standings, without_residue
-from core.learning.models import Objective
 from core.learning.plane import Box, decision_pixels, weight_arrows, zero_lines
 from core.validation import FloatArray
+from pages.linear_classifier import LinearClassifierState
+from pages.linear_classifier.pair import Pair, Seen
+from pages.linear_classifier.run import LinearRun, without_residue
 from pages.ui.kit.bars import FIGURES_KEPT
 from pages.ui.kit.theme import (
     CLASS_COLORS,
@@ -28,55 +28,43 @@ from pages.ui.kit.theme import (
     plain,
     region_palette,
 )
-from pages.ui.stage.vocabulary import LegendEntry, Mark, Numbers, Picture, Place, Spot
+from pages.ui.learning.setups import is_editable
+from pages.ui.stage.channels import Channel, Numbers
+from pages.ui.stage.marks import Cell, Dot, Note
+from pages.ui.stage.panels import LegendEntry, Panel, Picture, Shape
+from pages.ui.stage.sweeps import rows_of
+from pages.ui.text import Text
 
 __all__ = [
+    "CELLS",
     "COLORS",
-    "MOST_BARS",
-    "MOST_DECADES",
-    "MOST_NUMBERED",
-    "PANELS",
     "PARAMETERS",
-    "RESOLUTION",
     "RUNS",
-    "Drawing",
+    "PairNumbers",
+    "PairView",
     "cell_place",
-    "cell_values",
-    "curve_places",
-    "legend",
-    "losses_figure",
-    "marks",
-    "pictures",
-    "plane_figure",
-    "point_places",
-    "region_pixels",
-    "regions_place",
-    "samples_figure",
-    "shared_places",
-    "step_places",
-    "weights_figure",
+    "entries",
+    "panels",
+    "point_x",
+    "point_y",
 ]
 
 RUNS: Final = ("softmax", "svm")
 """The two runs, each with a panel of the plane and one of its parameters."""
 
 COLORS: Final = {"softmax": CROSS_ENTROPY, "svm": HINGE}
-PANELS: Final = (
-    *("softmax_plane", "svm_plane", "losses"),
-    *("softmax_weights", "svm_weights", "samples"),
-)
 PARAMETERS: Final = ("w₁", "w₂", "b")
 """What a class has: its column of W and its entry of b."""
 
 RESOLUTION: Final = 60
 """Pixels along each side of a plane."""
-
 LEVELS: Final = 16
+PLANE_HEIGHT: Final = 1.12
+
 MOST_BARS: Final = 60
 """Of more points the losses are drawn as a line."""
 MOST_NUMBERED: Final = 20
 """Of more points the numbers are not written."""
-
 MOST_DECADES: Final = 6
 """Of a logarithmic axis of losses that are marked."""
 
@@ -88,182 +76,291 @@ HEAD: Final = 0.075
 BARB: Final = np.array([[0.9, 0.42], [-0.42, 0.9]])
 """Half an arrowhead: a turn by 25 degrees."""
 
-CURSOR: Final = Spot("losses", 0, "x")
-NOW_STEPS, NOW_LOSSES = "now_steps", "now_losses"
-NUMBERS: Final = "point_numbers"
+
+@dataclass(frozen=True, eq=False)
+class PairNumbers:
+    """Both runs at some of their steps, (steps, ...); points and curves only where they change."""
+
+    steps: FloatArray
+    softmax: LinearRun
+    svm: LinearRun
+    points: FloatArray | None = None
+    seen: Seen | None = None
+
+    def run(self, name: str) -> LinearRun:
+        """One of the runs."""
+        found: LinearRun = getattr(self, name)
+        return found
 
 
-@dataclass(frozen=True)
-class Drawing:
-    """What holds still while a timeline is scrubbed: the box, and how long arrows are."""
+@dataclass(frozen=True, eq=False)
+class PairView:
+    """What is shown, in the ranges, scales and colours of the runs before a drag began.
 
+    ``shades`` tells of each run how large a parameter, and a gradient, has the strongest colour.
+    """
+
+    state: LinearClassifierState
+    pair: Pair
+    seen: Seen
     box: Box
     scale: float
+    shades: dict[str, tuple[float, float]]
+    limits: tuple[float, float]
+    highest_sample: float
+    is_cut: bool
+
+    @property
+    def row(self) -> int:
+        """Which of the steps is shown."""
+        return self.seen.row(self.state)
+
+    @property
+    def now(self) -> PairNumbers:
+        """What is shown at that step."""
+        return replace(
+            self.at(slice(self.row, self.row + 1)), points=self.pair.data.points, seen=self.seen
+        )
+
+    def at(self, rows: slice) -> PairNumbers:
+        """What is shown at some of the steps."""
+        count = rows.stop - rows.start
+        softmax, svm = (rows_of(run, rows, (count,)) for run in self.seen.runs)
+        return PairNumbers(self.seen.steps[rows].astype(np.float64), softmax, svm)
 
 
-def _plane(run: str) -> str:
-    return f"{run}_plane"
+def point_x(result: PairNumbers) -> FloatArray | None:
+    """The first coordinate of every point."""
+    return None if result.points is None else result.points[:, 0]
 
 
-def regions_place(run: str) -> str:
-    """The pixels of a run's decision regions."""
-    return f"{run}_regions"
+def point_y(result: PairNumbers) -> FloatArray | None:
+    """The second coordinate of every point."""
+    return None if result.points is None else result.points[:, 1]
 
 
-def step_places(run: str, numbers: LinearRun, drawing: Drawing) -> dict[Place, Numbers]:
-    """What changes from step to step of one run but for its pixels, by the place that shows it."""
-    lines = zero_lines(numbers.weights, numbers.bias, drawing.box)
-    arrows = weight_arrows(numbers.weights, lines, drawing.scale)
-    paths = _paths(lines, arrows, drawing.box)
-    places: dict[Place, Numbers] = {
-        f"{run}_cells": cell_values(numbers.weights, numbers.bias),
-        f"{run}_gradients": cell_values(
-            without_residue(numbers.weight_gradient, numbers.weight_terms),
-            without_residue(numbers.bias_gradient, numbers.bias_terms),
-        ),
-        f"{run}_data": numbers.data_loss,
-        f"{run}_penalty": numbers.penalty,
-        f"{run}_total": numbers.total,
-        f"{run}_accuracy": 100.0 * numbers.accuracy,
-    }
-    for index in range(numbers.bias.shape[1]):
-        for axis, name in enumerate("xy"):
-            places[Spot(_plane(run), 1 + index, name)] = paths[:, index, :, axis]
-    return places
-
-
-def region_pixels(run: str, numbers: LinearRun, objective: Objective, box: Box) -> Numbers:
-    """The decision regions at every step: softmax by its probability, the SVM by its lead."""
-    return decision_pixels(
-        {"W1": numbers.weights, "b1": numbers.bias},
-        box,
-        RESOLUTION,
-        levels=LEVELS,
-        certainty="probability" if run == "softmax" else "margin",
-        margin=objective.margin,
-    )
-
-
-def shared_places(
-    softmax: LinearRun, svm: LinearRun, steps: FloatArray, highest: float
-) -> dict[Place, Numbers]:
-    """What changes from step to step and belongs to both runs; ``steps`` are their numbers.
-
-    Bars that are higher than ``highest`` leave their panel.
-    """
-    own = tuple(np.minimum(losses, 2.0 * highest) for losses in (softmax.cross_entropy, svm.hinge))
-    places: dict[Place, Numbers] = {
-        CURSOR: np.stack([steps, steps], axis=1),
-        NOW_STEPS: np.stack([steps, steps], axis=1),
-        NOW_LOSSES: np.stack([softmax.total, svm.total], axis=1),
-        "standing": standings(softmax, svm).astype(np.float64),
-        "shown_step": steps,
-    }
-    if own[0].shape[1] <= MOST_BARS:
-        places[Spot("samples", 0, "y")] = np.concatenate(own, axis=1)
-    else:
-        for index, losses in enumerate(own):
-            places[Spot("samples", index, "y")] = losses
-    return places
-
-
-def curve_places(
-    run: str,
-    steps: FloatArray,
-    data_loss: FloatArray,
-    total: FloatArray,
-    limits: tuple[float, float],
-) -> dict[Place, Numbers]:
-    """A run as a whole: its total and its data loss over the steps.
-
-    Where they are beyond the limits they leave their panel.
-    """
-    low, high = limits
-    data_loss, total = (np.clip(losses, 0.1 * low, 2.0 * high) for losses in (data_loss, total))
-    first = 1 + 2 * RUNS.index(run)
-    return {
-        Spot("losses", first, "x"): steps,
-        Spot("losses", first, "y"): total,
-        Spot("losses", first + 1, "x"): steps,
-        Spot("losses", first + 1, "y"): data_loss,
-    }
-
-
-def point_places(points: FloatArray) -> dict[Place, Numbers]:
-    """The points in both planes, and their numbers."""
-    places: dict[Place, Numbers] = {
-        Spot(_plane(run), 0, name): points[:, axis]
-        for run in RUNS
-        for axis, name in enumerate("xy")
-    }
-    if len(points) <= MOST_NUMBERED:
-        places[NUMBERS] = np.arange(1.0, len(points) + 1)
-    return places
-
-
-def cell_values(weights: FloatArray, bias: FloatArray) -> FloatArray:
+def entries(weights: FloatArray, bias: FloatArray) -> FloatArray:
     """The numbers of the cells, a class a row: (steps, 3 * classes)."""
     rows = np.concatenate([np.swapaxes(weights, 1, 2), bias[:, :, None]], axis=2)
     return rows.reshape(len(rows), -1)
 
 
+def _cells(name: str, result: PairNumbers) -> FloatArray:
+    run = result.run(name)
+    return entries(run.weights, run.bias)
+
+
+def _gradients(name: str, result: PairNumbers) -> FloatArray:
+    run = result.run(name)
+    return entries(
+        without_residue(run.weight_gradient, run.weight_terms),
+        without_residue(run.bias_gradient, run.bias_terms),
+    )
+
+
+CELLS: Final[dict[str, Channel]] = {name: partial(_cells, name) for name in RUNS}
+"""The channels of the parameters of both runs."""
+
+
 def cell_place(index: int) -> tuple[float, float]:
-    """Where the cell of a parameter is: entry ``index`` of `cell_values`."""
+    """Where the cell of a parameter is: entry ``index`` of `entries`."""
     row, column = divmod(index, len(PARAMETERS))
     return float(column), float(row)
 
 
-def pictures(classes: int, box: Box) -> list[Picture]:
-    """The decision regions of both runs."""
-    shape = (RESOLUTION, RESOLUTION)
+def panels(view: PairView, before: PairView, t: Text) -> list[Panel]:
+    """Make all panels; the ranges are those of the view before a drag."""
     return [
-        Picture(regions_place(run), _plane(run), shape, box.extent, region_palette(classes, LEVELS))
-        for run in RUNS
+        *(_plane(name, view, before, t) for name in RUNS),
+        _losses(before, t),
+        *(_weights(name, view, before, t) for name in RUNS),
+        _samples(view, before, t),
     ]
 
 
-def marks(
-    runs: Sequence[LinearRun], shades: dict[str, tuple[float, float]], samples: int
-) -> list[Mark]:
-    """The numbers of the parameters and of their gradients, of the points, and the present losses.
+def _plane(name: str, view: PairView, before: PairView, t: Text) -> Panel:
+    """Points in the colours of their classes, regions, and a line with an arrow for each class."""
+    data, box = view.pair.data, before.box
+    objective = view.pair.runs[RUNS.index(name)].setup.objective
 
-    ``shades`` tells of each run how large a parameter, and a gradient, has the strongest colour.
-    """
-    drawn = [
-        Mark("losses", "dot", NOW_STEPS, NOW_LOSSES, colors=tuple(COLORS.values())),
-    ]
-    for run, numbers in zip(RUNS, runs, strict=True):
-        places = [cell_place(index) for index in range(len(PARAMETERS) * numbers.bias.shape[1])]
-        rows = tuple(y for _, y in places)
-        for kind, start, strongest in (
-            ("cells", 0.0, shades[run][0]),
-            ("gradients", GRADIENT_COLUMN, shades[run][1]),
-        ):
-            drawn.append(
-                Mark(
-                    f"{run}_weights",
-                    "cell",
-                    tuple(start + x for x, _ in places),
-                    rows,
-                    numbers=f"{run}_{kind}",
-                    digits=3,
-                    levels=tuple((strongest * np.arange(1, 9) / 8).tolist()),
-                    colors=(POSITIVE, NEGATIVE),
-                    size=CELL,
-                )
-            )
-        if samples <= MOST_NUMBERED:
-            drawn.append(
-                Mark(
-                    _plane(run),
-                    "text",
-                    Spot(_plane(run), 0, "x"),
-                    Spot(_plane(run), 0, "y"),
-                    numbers=NUMBERS,
-                    decimals=(0,),
-                )
-            )
-    return drawn
+    def regions(result: PairNumbers) -> Numbers:
+        """Softmax by its probability, the SVM by its lead."""
+        run = result.run(name)
+        return decision_pixels(
+            {"W1": run.weights, "b1": run.bias},
+            box,
+            RESOLUTION,
+            levels=LEVELS,
+            certainty="probability" if name == "softmax" else "margin",
+            margin=objective.margin,
+        )
+
+    @lru_cache(2)
+    def paths(result: PairNumbers) -> FloatArray:
+        run = result.run(name)
+        lines = zero_lines(run.weights, run.bias, box)
+        return _paths(lines, weight_arrows(run.weights, lines, before.scale), box)
+
+    def path(index: int, axis: int, result: PairNumbers) -> FloatArray:
+        return paths(result)[:, index, :, axis]
+
+    numbers = tuple(np.arange(1.0, data.size + 1))
+    # A line each: what holds for both planes is told beside one of them.
+    told = ("arrow", "hint") if is_editable(data) and name == "svm" else ("arrow", "regions")
+    words = {"scale": f"{before.scale:g}"}
+    return Panel(
+        id=f"{name}_plane",
+        figure=_plane_figure(tuple(data.labels.tolist()), data.classes, box),
+        show={
+            (0, "x"): point_x,
+            (0, "y"): point_y,
+            **{
+                (1 + index, axis): partial(path, index, number)
+                for index in range(data.classes)
+                for number, axis in enumerate("xy")
+            },
+        },
+        marks=(Note(point_x, point_y, numbers=numbers, decimals=(0,)),)
+        if data.size <= MOST_NUMBERED
+        else (),
+        pictures=(
+            Picture(
+                pixels=regions,
+                shape=(RESOLUTION, RESOLUTION),
+                extent=box.extent,
+                palette=region_palette(data.classes, LEVELS),
+            ),
+        ),
+        title=t(f"linear_classifier.panel.{name}_plane"),
+        alt=t(f"linear_classifier.alt.{name}_plane", points=data.size),
+        legend=(
+            *(
+                LegendEntry(each, color)
+                for each, color in zip(data.names, CLASS_COLORS, strict=False)
+            ),
+            *(
+                LegendEntry(t(f"linear_classifier.legend.{word}", **words), MUTED, "none")
+                for word in told
+            ),
+        ),
+        height=PLANE_HEIGHT,
+        ratio=1.0,
+        takes_points=is_editable(data),
+    )
+
+
+def _losses(before: PairView, t: Text) -> Panel:
+    """Total and data loss of both runs over the steps, and a line at the present step."""
+    low, high = before.limits
+
+    def curve(index: int, kind: str, result: PairNumbers) -> FloatArray | None:
+        if result.seen is None:
+            return None
+        length = result.seen.lengths[index]
+        if kind == "steps":
+            return result.seen.steps[:length].astype(np.float64)
+        # Where they are beyond the limits they leave their panel.
+        losses: FloatArray = getattr(result.seen.runs[index], kind)[:length]
+        return np.clip(losses, 0.1 * low, 2.0 * high)
+
+    def steps(result: PairNumbers) -> FloatArray:
+        return np.stack([result.steps, result.steps], axis=1)
+
+    def totals(result: PairNumbers) -> FloatArray:
+        return np.stack([result.softmax.total, result.svm.total], axis=1)
+
+    last = max(float(before.seen.steps[-1]), 10.0)
+    return Panel(
+        id="losses",
+        figure=_losses_figure(last, before.limits, t("linear_classifier.axis.step")),
+        show={
+            (0, "x"): steps,
+            **{
+                (1 + 2 * index + kind, axis): partial(curve, index, source)
+                for index in range(len(RUNS))
+                for kind, loss in enumerate(("total", "data_loss"))
+                for axis, source in (("x", "steps"), ("y", loss))
+            },
+        },
+        marks=(Dot(steps, totals, colors=tuple(COLORS.values())),),
+        title=t("linear_classifier.panel.losses"),
+        alt=t("linear_classifier.alt.losses"),
+        legend=(
+            *_both("line", t),
+            LegendEntry(t("linear_classifier.legend.dotted"), MUTED, "none"),
+            *(
+                [LegendEntry(t("linear_classifier.legend.cut"), MUTED, "none")]
+                if before.is_cut
+                else []
+            ),
+        ),
+        height=PLANE_HEIGHT,
+    )
+
+
+def _weights(name: str, view: PairView, before: PairView, t: Text) -> Panel:
+    """The cells of W, b and of their gradients: a class a row."""
+    data = view.pair.data
+    places = [cell_place(index) for index in range(len(PARAMETERS) * data.classes)]
+    columns, rows = (tuple(axis) for axis in zip(*places, strict=True))
+
+    def cells(numbers: Channel, start: float, strongest: float) -> Cell:
+        return Cell(
+            tuple(start + column for column in columns),
+            rows,
+            numbers=numbers,
+            digits=3,
+            levels=tuple((strongest * np.arange(1, 9) / 8).tolist()),
+            colors=(POSITIVE, NEGATIVE),
+            size=CELL,
+        )
+
+    parameter, slope = before.shades[name]
+    return Panel(
+        id=f"{name}_weights",
+        figure=_weights_figure(data.names),
+        marks=(
+            cells(CELLS[name], 0.0, parameter),
+            cells(partial(_gradients, name), GRADIENT_COLUMN, slope),
+        ),
+        title=t(f"linear_classifier.panel.{name}_weights"),
+        alt=t(f"linear_classifier.alt.{name}_weights"),
+        legend=(LegendEntry(t("linear_classifier.legend.gradient"), MUTED, "none"),),
+        height=0.3 + 0.12 * max(3, data.classes),
+    )
+
+
+def _samples(view: PairView, before: PairView, t: Text) -> Panel:
+    """The loss of each point in both runs: two bars a point, or two lines of many points."""
+    data, highest = view.pair.data, before.highest_sample
+
+    def soft(result: PairNumbers) -> FloatArray:
+        # Bars that are higher leave their panel.
+        return np.minimum(result.softmax.cross_entropy, 2.0 * highest)
+
+    def svm(result: PairNumbers) -> FloatArray:
+        return np.minimum(result.svm.hinge, 2.0 * highest)
+
+    def both(result: PairNumbers) -> FloatArray:
+        return np.concatenate([soft(result), svm(result)], axis=1)
+
+    label = t("linear_classifier.axis.point")
+    return Panel(
+        id="samples",
+        figure=_samples_figure(data.size, highest, label),
+        show={(0, "y"): both} if data.size <= MOST_BARS else {(0, "y"): soft, (1, "y"): svm},
+        title=t("linear_classifier.panel.samples"),
+        alt=t("linear_classifier.alt.samples", points=data.size),
+        legend=_both("fill", t),
+        height=0.3 + 0.12 * max(3, data.classes),
+    )
+
+
+def _both(shape: Shape, t: Text) -> tuple[LegendEntry, ...]:
+    return tuple(
+        LegendEntry(t(f"linear_classifier.legend.{name}"), color, shape)
+        for name, color in COLORS.items()
+    )
 
 
 def _paths(lines: FloatArray, arrows: FloatArray, box: Box) -> FloatArray:
@@ -283,7 +380,7 @@ def _paths(lines: FloatArray, arrows: FloatArray, box: Box) -> FloatArray:
 
 
 @lru_cache(FIGURES_KEPT)
-def plane_figure(labels: tuple[int, ...], classes: int, box: Box) -> go.Figure:
+def _plane_figure(labels: tuple[int, ...], classes: int, box: Box) -> go.Figure:
     """Points in the colours of their classes, and a line with an arrow for each class."""
     figure = base_figure()
     size = 17 if len(labels) <= MOST_NUMBERED else 11 if len(labels) <= MOST_BARS else 7
@@ -305,7 +402,7 @@ def plane_figure(labels: tuple[int, ...], classes: int, box: Box) -> go.Figure:
 
 
 @lru_cache(FIGURES_KEPT)
-def losses_figure(last: float, limits: tuple[float, float], label: str) -> go.Figure:
+def _losses_figure(last: float, limits: tuple[float, float], label: str) -> go.Figure:
     """Total and data loss of both runs over the steps, and a line at the present step.
 
     The axis is linear from 0 on, and logarithmic from another lower limit on.
@@ -330,7 +427,7 @@ def losses_figure(last: float, limits: tuple[float, float], label: str) -> go.Fi
 
 
 @lru_cache(FIGURES_KEPT)
-def weights_figure(names: tuple[str, ...]) -> go.Figure:
+def _weights_figure(names: tuple[str, ...]) -> go.Figure:
     """Room for the cells of W, b and of their gradients: a class a row."""
     figure = base_figure()
     columns = len(PARAMETERS)
@@ -357,7 +454,7 @@ def weights_figure(names: tuple[str, ...]) -> go.Figure:
 
 
 @lru_cache(FIGURES_KEPT)
-def samples_figure(samples: int, highest: float, label: str) -> go.Figure:
+def _samples_figure(samples: int, highest: float, label: str) -> go.Figure:
     """The loss of each point in both runs: two bars a point, or two lines of many points."""
     figure = base_figure()
     places = np.arange(1.0, samples + 1)
@@ -379,29 +476,3 @@ def samples_figure(samples: int, highest: float, label: str) -> go.Figure:
     figure.update_yaxes(range=[0.0, 1.05 * highest], nticks=5)
     figure.update_layout(margin_b=46)
     return figure
-
-
-def legend(
-    panel: str, names: Sequence[str], word: Callable[[str], str], *, is_cut: bool, is_editable: bool
-) -> tuple[LegendEntry, ...]:
-    """What the colours of a panel mean; ``word`` gives the name of each.
-
-    ``is_cut`` tells that the losses leave their panel, ``is_editable`` that points can be moved.
-    """
-    if panel.endswith("_plane"):
-        classes = (
-            LegendEntry(name, color) for name, color in zip(names, CLASS_COLORS, strict=False)
-        )
-        # A line each: what holds for both planes is told beside one of them.
-        told = ("arrow", "hint") if is_editable and panel == _plane("svm") else ("arrow", "regions")
-        return (*classes, *(LegendEntry(word(key), MUTED, "none") for key in told))
-    if panel.endswith("_weights"):
-        return (LegendEntry(word("gradient"), MUTED, "none"),)
-    both: tuple[LegendEntry, ...] = (
-        LegendEntry(word("softmax"), CROSS_ENTROPY, "line" if panel == "losses" else "fill"),
-        LegendEntry(word("svm"), HINGE, "line" if panel == "losses" else "fill"),
-    )
-    if panel != "losses":
-        return both
-    both = (*both, LegendEntry(word("dotted"), MUTED, "none"))
-    return (*both, LegendEntry(word("cut"), MUTED, "none")) if is_cut else both

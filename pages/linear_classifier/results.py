@@ -8,10 +8,10 @@ from typing import Final
 
 import streamlit as st
 
-from core.learning.linear_run import LinearRun
 from pages.linear_classifier import LinearClassifierState
 from pages.linear_classifier.code import snippet
 from pages.linear_classifier.pair import LOSSES, Pair, Seen
+from pages.linear_classifier.run import LinearRun
 from pages.linear_classifier.why import derivation, step_of
 from pages.ui.export import Table
 from pages.ui.learning.points.table import Shown

@@ -75,7 +75,7 @@ def derivation(dataset: Dataset, svm: Step, softmax: Step, recipe: Recipe, t: Te
         name=escape(dataset.names[label]),
         label=label,
         column=label + 1,
-        point=f"({latex.row(map(_short, dataset.points[index].tolist()))})",
+        point=f"({latex.row(map(latex.short, dataset.points[index].tolist()))})",
         size=dataset.size,
         count=len(svm.batch),
         batch=t(f"linear_classifier.{batch}", count=len(svm.batch), size=dataset.size),
@@ -135,7 +135,7 @@ def _entry(dataset: Dataset, step: Step, batch: ModelLoss, label: int) -> str:
     """One entry of X^T dscores as the sum over the points whose row is not 0."""
     first, column = dataset.points[step.batch, 0], batch.backward["dscores"][:, label]
     terms = [
-        rf"{_bracketed(_short(x))} \cdot {_signed(slope)}"
+        rf"{_bracketed(latex.short(x))} \cdot {_signed(slope)}"
         for x, slope in zip(first.tolist(), column.tolist(), strict=True)
         if slope
     ]
@@ -212,10 +212,6 @@ def _updates(dataset: Dataset, svm: Step, softmax: Step, recipe: Recipe) -> str:
 
 def _power(objective: Objective) -> str:
     return "" if objective.power == 1 else "^2"
-
-
-def _short(coordinate: float) -> str:
-    return write_number(round(coordinate, 4))
 
 
 def _signed(value: float) -> str:

@@ -20,6 +20,7 @@ from pages.ui.kit.bars import FIGURES_KEPT
 from pages.ui.kit.theme import CLASS_COLORS, CROSS_ENTROPY, INK, MUTED, base_figure
 from pages.ui.stage.channels import Channel
 from pages.ui.stage.marks import Dot, Note
+from pages.ui.stage.number_format import format_fixed
 from pages.ui.stage.panels import LegendEntry, Panel
 from pages.ui.text import Text
 
@@ -256,7 +257,7 @@ def _exp_figure() -> go.Figure:
             figure.add_annotation(
                 x=at,
                 y=lane,
-                text=f"{limit:.2f}".replace("-", "−"),
+                text=format_fixed(limit, 2),
                 showarrow=False,
                 xanchor=anchor,
             )
@@ -344,7 +345,7 @@ def _offset_loss_figure(odds_name: str) -> go.Figure:
     figure.add_annotation(
         x=-LARGEST_DECADES,
         y=float(_decades(np.array(cap))),
-        text=f"{cap:.3f}",
+        text=format_fixed(cap, 3),
         showarrow=False,
         xanchor="left",
         yanchor="top",

@@ -21,7 +21,7 @@ def _limits() -> str:
     for precision in PRECISIONS:
         info, limits = np.finfo(precision), exp_limits(precision)
         cells = [latex.number(float(info.eps), 6), latex.number(float(info.max), 0)]
-        cells += [f"{limit:.2f}" for limit in limits]
+        cells += [latex.number(limit, 2) for limit in limits]
         rows.append(f"| {precision} | {' | '.join(f'${cell}$' for cell in cells)} |")
     return "\n".join(rows)
 
@@ -49,15 +49,15 @@ def derivation(state: NumericalStabilityState, result: Stability, t: Text) -> st
         scores=latex.row(write_number(score) for score in state.example.scores),
         scale=write_number(state.scale),
         shift=latex.signed(state.shift),
-        logits=latex.row(f"{z:.6g}" for z in logits.tolist()),
+        logits=latex.row(latex.significant(z, 6) for z in logits.tolist()),
         limits=_limits(),
-        largest=f"{logits[winner]:.6g}",
+        largest=latex.significant(float(logits[winner]), 6),
         winner=winner,
         label=label,
-        shifted=latex.row(f"{z:.6g}" for z in shifted.tolist()),
+        shifted=latex.row(latex.significant(z, 6) for z in shifted.tolist()),
         exponentials=latex.row(latex.number(e) for e in np.exp(shifted).tolist()),
         probabilities=latex.row(true[:-1]),
-        gap=f"{-shifted[label]:.6g}",
+        gap=latex.significant(float(-shifted[label]), 6),
         rest=latex.number(rest),
         loss=true[-1],
         offset_loss=latex.number(float(result.offset.value)),

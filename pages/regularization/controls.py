@@ -13,6 +13,7 @@ from pages.regularization import RegularizationState, parse_weights
 from pages.regularization.penalty_comparison import LARGEST_WEIGHT
 from pages.regularization.stage import FIRST_WEIGHTS, weights_of
 from pages.ui.kit.controls import number_control, typed
+from pages.ui.stage.number_format import format_given
 from pages.ui.state.address import bind, read_state, write_state
 from pages.ui.state.written import write_scores
 from pages.ui.text import Text
@@ -28,7 +29,7 @@ def weight_controls(state: RegularizationState, t: Text) -> None:
     one, shared, random, reset, field = st.columns([2, 3, 2, 1, 4], vertical_alignment="bottom")
     for column, (id, weights) in zip((one, shared), PUBLISHED.items(), strict=True):
         column.button(
-            f"[{', '.join(f'{weight:g}' for weight in weights)}]",
+            f"[{', '.join(map(format_given, weights))}]",
             key=f"weights_{id}",
             help=t(f"regularization.preset.{id}"),
             on_click=_adopt_weights,

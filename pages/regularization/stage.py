@@ -29,16 +29,8 @@ from pages.ui.kit.handles import stage_words
 from pages.ui.kit.sweeps import round_up
 from pages.ui.kit.theme import CLASS_COLORS
 from pages.ui.stage.component import stage
-from pages.ui.stage.vocabulary import (
-    Handle,
-    LegendEntry,
-    Panel,
-    Place,
-    Readout,
-    Release,
-    format_number,
-    spoken,
-)
+from pages.ui.stage.number_format import format_fixed
+from pages.ui.stage.vocabulary import Handle, LegendEntry, Panel, Place, Readout, Release, spoken
 from pages.ui.state.address import read_state, write_state
 from pages.ui.text import Text
 
@@ -322,7 +314,7 @@ def _weight_readouts(state: RegularizationState, t: Text) -> list[Readout]:
 def _path_readouts(state: RegularizationState, t: Text) -> list[Readout]:
     names = dict(zip(PENALTIES, penalty_names(t), strict=True))
     kind = "held" if mixing_of(state) > 0 else "never"
-    first, second = (_short(strength) for strength in zeros_of(state))
+    first, second = (format_fixed(strength, 4, trimmed=True) for strength in zeros_of(state))
     words = {
         "name": names[state.penalty],
         "other": names[_other(state)],
@@ -352,11 +344,6 @@ def _path_readouts(state: RegularizationState, t: Text) -> list[Readout]:
     ]
 
 
-def _short(strength: float) -> str:
-    """Write a lambda with at most four decimals."""
-    return "∞" if np.isinf(strength) else f"{round(strength, 4):g}"
-
-
 def _weight_panel(
     id: str,
     state: RegularizationState,
@@ -369,7 +356,7 @@ def _weight_panel(
     chosen = PENALTIES.index(state.penalty)
     numbers = sweep.now.gradient[chosen] if id == "gradients" else sweep.now.weights
     listing = ", ".join(
-        f"{name} {format_number(float(number), 4)}"
+        f"{name} {format_fixed(float(number), 4)}"
         for name, number in zip(figures.WEIGHT_NAMES, numbers, strict=True)
     )
     figure: go.Figure

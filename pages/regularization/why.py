@@ -43,7 +43,7 @@ def derivation(
         factor=half,
         l2_terms=rf"\tfrac12 \left({squares}\right)" if state.half else squares,
         share=write_number(state.mixing),
-        rest=write_number(round(1 - state.mixing, 9)),
+        rest=latex.short(1 - state.mixing, 9),
         least_squares=latex.number(score * score / len(weights)),
         least_l1=latex.number(abs(score)),
         slope="w_i" if state.half else "2 w_i",
@@ -67,9 +67,9 @@ def _penalty(state: RegularizationState) -> str:
     mixing = mixing_of(state)
     parts = []
     if mixing > 0:
-        parts.append(rf"{write_number(round(state.strength * mixing, 9))} \sum_i |w_i|")
+        parts.append(rf"{latex.short(state.strength * mixing, 9)} \sum_i |w_i|")
     if mixing < 1:
-        strength = write_number(round(state.strength * (1 - mixing), 9))
+        strength = latex.short(state.strength * (1 - mixing), 9)
         parts.append(
             rf"\frac{{{strength}}}{{2}} \sum_i w_i^2" if state.half else rf"{strength} \sum_i w_i^2"
         )
@@ -93,6 +93,4 @@ def _zeros(state: RegularizationState, t: Text) -> str:
     first, second = zeros_of(state)
     if np.isinf(first):
         return t("regularization.zeros_never")
-    return t(
-        "regularization.zeros_held", first=f"{round(first, 4):g}", second=f"{round(second, 4):g}"
-    )
+    return t("regularization.zeros_held", first=latex.short(first), second=latex.short(second))

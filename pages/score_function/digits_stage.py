@@ -15,16 +15,8 @@ from pages.score_function.digit_classifier import DigitClassifier, digit_classif
 from pages.ui.export import Table
 from pages.ui.kit.handles import stage_words
 from pages.ui.stage.component import stage
-from pages.ui.stage.vocabulary import (
-    Handle,
-    Numbers,
-    Panel,
-    Place,
-    Readout,
-    Release,
-    format_number,
-    spoken,
-)
+from pages.ui.stage.number_format import format_fixed
+from pages.ui.stage.vocabulary import Handle, Numbers, Panel, Place, Readout, Release, spoken
 from pages.ui.state.address import read_state, write_state
 from pages.ui.text import Text
 
@@ -144,7 +136,7 @@ def _panel(
 ) -> Panel:
     table = found.probabilities if id == "digit_probabilities" else found.scores
     listing = ", ".join(
-        f"{name} {format_number(float(number), 2)}"
+        f"{name} {format_fixed(float(number), 2)}"
         for name, number in zip(found.data.names, table[digit], strict=True)
     )
     figure: go.Figure

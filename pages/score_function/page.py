@@ -12,6 +12,7 @@ from pages.score_function.why import derivation
 from pages.ui.export import Table
 from pages.ui.frame import lesson_links
 from pages.ui.lesson import lesson_tabs, opening
+from pages.ui.stage.number_format import format_fixed
 from pages.ui.state.address import read_state, text
 
 LESSON = "score_function"
@@ -44,8 +45,8 @@ found = digit_classifier()
 st.markdown(
     t(
         "score_function.digits",
-        train=f"{100 * found.train_accuracy:.1f} %",
-        held_out=f"{100 * found.held_out_accuracy:.1f} %",
+        train=f"{format_fixed(100 * found.train_accuracy, 1)} %",
+        held_out=f"{format_fixed(100 * found.held_out_accuracy, 1)} %",
         count=len(found.held_out),
     )
 )

@@ -31,6 +31,7 @@ from pages.ui.kit.handles import LABEL_HANDLE, label_handle, stage_words
 from pages.ui.kit.sweeps import ScoreAxis
 from pages.ui.kit.theme import CLASS_COLORS, MUTED
 from pages.ui.stage.component import stage
+from pages.ui.stage.number_format import format_fixed, format_given
 from pages.ui.stage.vocabulary import (
     Handle,
     LegendEntry,
@@ -39,7 +40,6 @@ from pages.ui.stage.vocabulary import (
     Place,
     Readout,
     Release,
-    format_number,
     spoken,
 )
 from pages.ui.state.address import read_state, write_state
@@ -310,7 +310,7 @@ def score_table(state: ScoreFunctionState, result: ScoreFunction, t: Text) -> Ta
 
 def _readouts(state: ScoreFunctionState, t: Text) -> list[Readout]:
     kind = "verdict_one_vs_all" if state.variant == "one_vs_all" else "verdict"
-    counts = {"margin": f"{state.margin:g}", "classes": CLASSES, "wrong": CLASSES - 1}
+    counts = {"margin": format_given(state.margin), "classes": CLASSES, "wrong": CLASSES - 1}
     verdicts = tuple(t(f"{kind}.{verdict.name.lower()}", **counts) for verdict in Verdict)
     effects = tuple(t(f"score_function.bias_effect.{effect.name.lower()}") for effect in BiasEffect)
     return [
@@ -333,7 +333,7 @@ def _panel(
     result = sweep.now
     numbers = {"templates": result.matches, "products": result.matches}.get(id, result.scores)
     listing = ", ".join(
-        f"{name} {format_number(float(number), 2)}"
+        f"{name} {format_fixed(float(number), 2)}"
         for name, number in zip(figures.NAMES, numbers, strict=True)
     )
     is_shared = id == "scores"

@@ -15,7 +15,7 @@ from pages.score_function.digits_stage import digit_of
 from pages.score_function.panels import NAMES
 from pages.score_function.stage import scored
 from pages.ui.kit import latex
-from pages.ui.stage.vocabulary import format_number
+from pages.ui.stage.number_format import format_fixed
 from pages.ui.state.example import Example
 from pages.ui.state.written import write_number
 from pages.ui.text import Text
@@ -84,7 +84,7 @@ def _angles(result: ScoreFunction, t: Text) -> str:
     degrees = np.degrees(np.arccos(result.cosines))
     columns = (result.template_norms, degrees, result.matches, result.bias)
     for name, length, angle, match, bias in zip(NAMES, *columns, strict=True):
-        numbers = (format_number(float(length), 3), f"{format_number(float(angle), 1)}°")
+        numbers = (format_fixed(float(length), 3), f"{format_fixed(float(angle), 1)}°")
         exact = (write_number(float(value)).replace("-", "−") for value in (match, bias))
         lines.append([name, *numbers, *exact])
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)

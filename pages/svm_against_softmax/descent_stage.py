@@ -14,20 +14,18 @@ from core.losses.comparison import compare_losses, one_step
 from core.validation import FloatArray
 from pages.svm_against_softmax import MOST_STEPS, SvmAgainstSoftmaxState
 from pages.svm_against_softmax import descent_panels as figures
-from pages.svm_against_softmax.descent import Descent, Phase, follow_gradients, steps_to_show
+from pages.svm_against_softmax.descent import (
+    Descent,
+    Phase,
+    follow_gradients,
+    steps_to_show,
+)
 from pages.ui.export import Table
 from pages.ui.kit.controls import number_control
 from pages.ui.kit.handles import stage_words
 from pages.ui.stage.component import stage
-from pages.ui.stage.vocabulary import (
-    Handle,
-    Panel,
-    Place,
-    Readout,
-    Release,
-    format_number,
-    spoken,
-)
+from pages.ui.stage.number_format import format_fixed
+from pages.ui.stage.vocabulary import Handle, Panel, Place, Readout, Release, spoken
 from pages.ui.state.address import read_state, write_state
 from pages.ui.state.written import LARGEST_SCORE, write_number
 from pages.ui.text import Text, escape
@@ -269,7 +267,7 @@ def _panel(
     names = state.example.names
     at_start, at_end = (
         ", ".join(
-            f"{name} {format_number(float(score), 2)}"
+            f"{name} {format_fixed(float(score), 2)}"
             for name, score in zip(names, path.scores[step], strict=True)
         )
         for path in ((run.softmax if id == "run_softmax" else run.svm),)
@@ -319,7 +317,7 @@ def _remarks(run: Descent, state: SvmAgainstSoftmaxState, t: Text) -> str:
             t(
                 "svm_against_softmax.descent.overshoot",
                 name=escape(name),
-                beyond=format_number(beyond, 4),
+                beyond=format_fixed(beyond, 4),
             )
         )
     if run.switches:

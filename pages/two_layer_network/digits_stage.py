@@ -37,6 +37,7 @@ from pages.ui.learning.controls import with_data
 from pages.ui.learning.runs import Run
 from pages.ui.learning.setups import Setup, data_name
 from pages.ui.stage.component import stage
+from pages.ui.stage.number_format import format_fixed
 from pages.ui.stage.vocabulary import (
     Handle,
     LegendEntry,
@@ -45,7 +46,6 @@ from pages.ui.stage.vocabulary import (
     Place,
     Readout,
     Release,
-    format_number,
     spoken,
 )
 from pages.ui.state.address import read_state, write_state
@@ -275,8 +275,8 @@ def _panels(
     units = reading.readings.hidden.shape[1]
     has_bitmap = image.bitmap is not None
     numbers = {
-        "scores": [format_number(float(score), 1) for score in reading.scores],
-        "probabilities": [format_number(float(p), 3) for p in reading.probabilities],
+        "scores": [format_fixed(float(score), 1) for score in reading.scores],
+        "probabilities": [format_fixed(float(p), 3) for p in reading.probabilities],
     }
     listings = {
         id: ", ".join(f"{name} {text}" for name, text in zip(names, texts, strict=True))
@@ -427,7 +427,7 @@ def _gallery_items(
         sample = int(found.samples[place])
         index = int(parts.held_out_indices[sample])
         truth, prediction = names[found.labels[place]], names[found.predictions[place]]
-        probability = format_number(float(found.probabilities[place]), 3)
+        probability = format_fixed(float(found.probabilities[place]), 3)
         ink = np.rint(DARKEST * parts.held_out.points[sample]).astype(int)
         items.append(
             GalleryItem(
@@ -480,7 +480,7 @@ def _sheet(image: Image, reading: Reading, t: Text) -> None:
     # On a phone the stage is out of sight while the hand draws.
     if image.mode == "drawing":
         best = int(reading.probabilities.argmax())
-        probability = format_number(float(reading.probabilities[best]), 3)
+        probability = format_fixed(float(reading.probabilities[best]), 3)
         name = digits().names[best]
         st.markdown(t("two_layer_network.digits.answer", name=name, probability=probability))
     else:
@@ -494,8 +494,10 @@ def _published(run: Run, record: int, t: Text) -> None:
     """The published moment, and a digit of the run that repeats it."""
     scores = next(preset.scores for preset in PRESETS if preset.id == "digits")
     lead = scores[1] - scores[0]
-    low, high = (format_number(float(p), 5) for p in softmax(scores))
-    st.caption(t("two_layer_network.digits.published", low=low, high=high, lead=f"{lead:.1f}"))
+    low, high = (format_fixed(float(p), 5) for p in softmax(scores))
+    st.caption(
+        t("two_layer_network.digits.published", low=low, high=high, lead=format_fixed(lead, 1))
+    )
     parts, _ = _held_out(run.setup)
     if parts is None:
         return
@@ -505,4 +507,4 @@ def _published(run: Run, record: int, t: Text) -> None:
         place = most_similar_lead(model, parts.held_out, winner=2, lead=lead)
         _show(int(parts.held_out_indices[place]))
 
-    st.button(t("two_layer_network.digits.similar", lead=f"{lead:.1f}"), on_click=similar)
+    st.button(t("two_layer_network.digits.similar", lead=format_fixed(lead, 1)), on_click=similar)

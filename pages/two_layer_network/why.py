@@ -15,9 +15,8 @@ from core.learning.models import Model, ModelLoss
 from core.learning.training import Record
 from core.validation import FloatArray
 from pages.two_layer_network import TwoLayerNetworkState
-from pages.ui.kit.latex import row
+from pages.ui.kit.latex import row, significant
 from pages.ui.learning.runs import Run
-from pages.ui.stage.vocabulary import format_significant
 from pages.ui.state.written import write_number
 from pages.ui.text import Text, escape
 
@@ -151,44 +150,39 @@ def derivation(state: TwoLayerNetworkState, run: Run, t: Text) -> str:
         x=_entries(x),
         a1=_entries(forward["a1"]),
         a1_terms=_terms(x, parameters["W1"][:, j], bias, j),
-        unit_input=_written(float(forward["a1"][0, j])),
+        unit_input=significant(float(forward["a1"][0, j])),
         active=int(forward["mask"].sum()),
         h=_entries(hidden),
         scores=_entries(forward["scores"]),
         loss=_loss(step, t),
         slope=SLOPES[step.model.objective.loss],
         dscores=_entries(d_scores),
-        unit_output=_written(float(hidden[j])),
+        unit_output=significant(float(hidden[j])),
         true_slope=_signed(float(d_scores[label])),
-        dW2=_written(float(step.share("dW2")[j, label])),
+        dW2=significant(float(step.share("dW2")[j, label])),
         dh=_entries(step.share("dh")),
         da1=_entries(d_units),
-        feature=_written(float(x[i])),
+        feature=significant(float(x[i])),
         unit_slope=_signed(float(d_units[j])),
-        dW1=_written(float(step.share("dW1")[i, j])),
-        w=_written(float(parameters["W1"][i, j])),
-        data_gradient=_written(data_gradient),
+        dW1=significant(float(step.share("dW1")[i, j])),
+        w=significant(float(parameters["W1"][i, j])),
+        data_gradient=significant(data_gradient),
         penalty_gradient=_signed(step.gradient - data_gradient),
-        gradient=_written(step.gradient),
+        gradient=significant(step.gradient),
         update=_update(step, t),
         check=_check(step, t),
         weights=sum(array.size for array in parameters.values()),
     )
 
 
-def _written(value: float, digits: int = 4) -> str:
-    mantissa, _, exponent = format_significant(value, digits).replace("−", "-").partition("e")
-    return rf"{mantissa} \cdot 10^{{{exponent}}}" if exponent else mantissa
-
-
 def _entries(values: FloatArray) -> str:
     flat = values.reshape(-1).tolist()
-    shown = row(_written(value) for value in flat[:MOST_ENTRIES])
+    shown = row(significant(value) for value in flat[:MOST_ENTRIES])
     return shown if len(flat) <= MOST_ENTRIES else rf"{shown},\; \dots"
 
 
 def _signed(value: float) -> str:
-    return rf"({_written(value)})" if value < 0 else _written(value)
+    return rf"({significant(value)})" if value < 0 else significant(value)
 
 
 def _terms(x: FloatArray, weights: FloatArray, bias: float, unit: int) -> str:
@@ -204,7 +198,7 @@ def _terms(x: FloatArray, weights: FloatArray, bias: float, unit: int) -> str:
 
 def _loss(step: Step, t: Text) -> str:
     objective, forward = step.model.objective, step.alone.forward
-    settings: dict[str, object] = {"value": _written(step.alone.data_loss), "label": step.label}
+    settings: dict[str, object] = {"value": significant(step.alone.data_loss), "label": step.label}
     if objective.loss == "hinge":
         settings |= {
             "margin": write_number(objective.margin),
@@ -221,9 +215,13 @@ def _update(step: Step, t: Text) -> str:
     """Write the update of the weight; what the optimiser remembers shows in how it moved."""
     recipe, record = step.run.setup.recipe, step.record
     w, rate = float(step.model.parameters["W1"][step.weight]), record.learning_rate
-    told = {"rate": _written(rate), "w": _written(w), "signed_gradient": _signed(step.gradient)}
+    told = {
+        "rate": significant(rate),
+        "w": significant(w),
+        "signed_gradient": _signed(step.gradient),
+    }
     if recipe.optimizer == "sgd":
-        return t("two_layer_network.sgd", **told, after=_written(w - rate * step.gradient))
+        return t("two_layer_network.sgd", **told, after=significant(w - rate * step.gradient))
     if recipe.optimizer == "momentum":
         told["momentum"] = write_number(recipe.momentum)
         before = w if record.step == 0 else step.neighbour(-1)
@@ -234,17 +232,17 @@ def _update(step: Step, t: Text) -> str:
             "two_layer_network.momentum",
             **told,
             velocity=_signed(w - before),
-            new_velocity=_written(velocity),
-            after=_written(w + velocity),
+            new_velocity=significant(velocity),
+            after=significant(w + velocity),
         )
     count = record.step + 1
     factor = math.sqrt(1.0 - recipe.beta2**count) / (1.0 - recipe.beta1**count)
-    written = t("two_layer_network.adam", **told, count=count, factor=_written(factor))
+    written = t("two_layer_network.adam", **told, count=count, factor=significant(factor))
     after = step.neighbour(1)
     if after is None:
         return written
     ratio = _signed((w - after) / rate)
-    moved = t("two_layer_network.adam_moved", **told, ratio=ratio, after=_written(after))
+    moved = t("two_layer_network.adam_moved", **told, ratio=ratio, after=significant(after))
     return f"{written}\n\n{moved}"
 
 
@@ -252,12 +250,12 @@ def _check(step: Step, t: Text) -> str:
     if max(np.abs(array).max() for array in step.model.parameters.values()) > LARGEST_CHECKED:
         return t("two_layer_network.unchecked")
     check = step.check()
-    error = _written(float(check.relative_error[0]), 2)
+    error = significant(float(check.relative_error[0]), 2)
     is_kink = bool(check.kinks[0])
     return t(
         "two_layer_network.check",
-        numerical=_written(float(check.numerical[0]), 11),
-        analytic=_written(step.gradient, 11),
+        numerical=significant(float(check.numerical[0]), 11),
+        analytic=significant(step.gradient, 11),
         agreement=t("two_layer_network.kink")
         if is_kink
         else t("two_layer_network.agrees", error=error),

@@ -20,7 +20,7 @@ from pages.batch_lab.numbers import sweep_sample
 from pages.batch_lab.results import batch_table, result_rows
 from pages.batch_lab.sources import _edited_cells, fault_sentence
 from pages.batch_lab.why import derivation
-from pages.ui.stage.vocabulary import format_number
+from pages.ui.stage.number_format import format_fixed
 from pages.ui.state.example import Example
 from pages.ui.state.state import decode, encode
 from pages.ui.text import LANGUAGES, text_in
@@ -110,7 +110,7 @@ def test_the_code_prints_the_numbers_on_screen(variant, size, tmp_path, monkeypa
     ]
     for line, (name, value) in zip(printed, expected, strict=False):
         assert line.split("  ")[0] == name
-        assert line.split()[-1] == format_number(float(value), 4).replace("−", "-")
+        assert line.split()[-1] == format_fixed(float(value), 4).replace("−", "-")
     gradients = (
         cross_entropy(batch.scores, batch.labels).gradient[1],
         hinge(batch.scores, batch.labels, margin=2.5, variant=variant).gradient[1],

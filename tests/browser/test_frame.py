@@ -8,9 +8,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-from pages.ui.frame import LESSONS
-from tests.browser.conftest import watched
+from pages.ui.lessons import lessons
 from tests.browser.hand import drag, handle, open_stage, readouts, settle, until, value, values
+from tests.conftest import watched
 
 LESSON = "/svm-against-softmax"
 
@@ -177,7 +177,7 @@ def test_reduced_motion(browser: Browser, app: str) -> None:
 def test_any_page_may_be_the_first(page: Page, app: str) -> None:
     open_stage(page, f"{app}{LESSON}?z=1,2,3")
     assert page.locator("h1").text_content() == "SVM against softmax"
-    assert page.get_by_test_id("stSidebar").get_by_role("link").count() == len(LESSONS)
+    assert page.get_by_test_id("stSidebar").get_by_role("link").count() == len(lessons())
 
 
 def test_a_strange_address_is_told(page: Page, app: str) -> None:

@@ -11,7 +11,7 @@ from core.examples import PRESETS
 from core.losses.targets import one_hot, smooth
 from pages.cross_entropy.numbers import evaluate_cross_entropy, feed_outputs
 from pages.cross_entropy.stage import READOUTS
-from pages.ui.stage.vocabulary import format_number
+from pages.ui.stage.number_format import format_fixed
 from pages.ui.state.example import Example
 from pages.ui.state.state import FocusedState
 from pages.ui.text import LANGUAGES, text_in
@@ -183,7 +183,7 @@ def test_code_prints_the_numbers_on_screen(parameters: dict[str, str]) -> None:
     lines = run(app.code[0].value)
     now = told(app)
     for line, id in zip(lines, READOUTS, strict=False):
-        shown = format_number(float(now[id]), 4).replace("−", "-").replace("∞", "inf")
+        shown = format_fixed(float(now[id]), 4).replace("−", "-").replace("∞", "inf")
         found = line.split()[-1].replace("e-0", "e-").replace("e+0", "e+")
         assert found == shown, id
     assert len(lines) >= len(READOUTS) + 2
@@ -199,7 +199,7 @@ def test_why_substitutes_the_numbers(parameters: dict[str, str], language: str) 
     assert "[[" not in why
 
     def written(value: float) -> str:
-        text = format_number(float(value), 4).replace("−", "-")
+        text = format_fixed(float(value), 4).replace("−", "-")
         mantissa, _, exponent = text.partition("e")
         return rf"{mantissa} \cdot 10^{{{int(exponent)}}}" if exponent else mantissa
 

@@ -16,7 +16,7 @@ from pages.ui.stage.release import Release
 from pages.ui.state import state as addresses
 from pages.ui.state.example import Example
 from pages.ui.text import text_in
-from tests.stages import decode, panels_of, shown_at, shown_now, told
+from tests.stages import assert_every_step_is_as_opened_there, decode, panels_of, told
 
 VALUES = {"score0": 1.0, "score1": -2.5, "score2": 0.0, "label": 2, "h": 1e-8}
 
@@ -24,11 +24,6 @@ VALUES = {"score0": 1.0, "score1": -2.5, "score2": 0.0, "label": 2, "h": 1e-8}
 def a_stage(example: Example | None = None, **changes: Any) -> Stage:
     state = GradientCheckState(example or Example(), **changes)
     return gradient_stage(state, sweeps_of(state), text_in("en"))
-
-
-def step_of(stage: Stage, id: str) -> int:
-    (handle,) = (handle for handle in stage.handles if handle.id == id)
-    return round((handle.value - handle.minimum) / handle.step)
 
 
 def test_a_release_becomes_the_state() -> None:
@@ -65,20 +60,13 @@ def test_the_address_holds_the_lesson() -> None:
 
 
 @pytest.mark.parametrize(("check", "mistake"), [("cross_entropy", 0), ("weston_watkins", 1)])
-def test_the_swept_step_at_the_present_value_is_what_is_shown_now(check: str, mistake: int) -> None:
-    example = Example(("a", "b", "c"), (3.0, 5.0, 2.0), 1)
-    stage = a_stage(example, check=check, mistake=mistake, along=2)
-    steps = {"score2": step_of(stage, "score2"), "label": 1, "h": STEPS.index(1e-5)}
-    for handle, step in steps.items():
-        for dragged, now in zip(shown_at(stage, handle, step), shown_now(stage), strict=True):
-            assert_array_equal(dragged, now, err_msg=handle)
-
-
-def test_taking_another_score_looks_at_its_derivative() -> None:
-    stage, other = a_stage(along=2), a_stage(along=1)
-    taken = shown_at(stage, "score1", step_of(stage, "score1"))
-    for dragged, opened in zip(taken, shown_now(other), strict=True):
-        assert_array_equal(dragged, opened)
+def test_a_drag_shows_what_the_page_shows_where_it_leads(check: str, mistake: int) -> None:
+    assert_every_step_is_as_opened_there(
+        lambda state: gradient_stage(state, sweeps_of(state), text_in("en")),
+        moved,
+        GradientCheckState(check=check, mistake=mistake, along=2),
+        every=40,
+    )
 
 
 def test_a_function_without_a_label_has_no_flag() -> None:

@@ -96,6 +96,20 @@ def test_every_painted_number_is_cores(page: Page, app: str, query: str, setting
     assert len(margins) >= 10
 
 
+@pytest.mark.parametrize(
+    ("score", "loss", "margin"), [(0.03125, "1.0312", "1.031"), (0.0625, "1.0625", "1.062")]
+)
+def test_a_tie_reads_the_same_in_numbers_on_bars_and_in_words(
+    page: Page, app: str, score: float, loss: str, margin: str
+) -> None:
+    open_stage(page, f"{app}{LESSON}?z={score},0&y=1")
+    assert readouts(page)["hinge"] == loss
+    panel = page.locator('[data-panel="margins"]')
+    assert panel.locator(".stage-mark").all_text_contents() == ["⚑", margin, ""]
+    alt = panel.locator('[role="img"]').first.get_attribute("aria-label") or ""
+    assert f"A {margin}, B 0.000" in alt
+
+
 def test_the_margin_line_is_dragged_and_follows(page: Page, app: str) -> None:
     open_stage(page, f"{app}{LESSON}?z=13,-7,11&margin=10")
     assert readouts(page)["hinge"] == "8.0000"

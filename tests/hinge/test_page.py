@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import re
 
 import pytest
@@ -11,17 +10,13 @@ from core.examples import PRESETS
 from core.losses.hinge import HINGE_VARIANTS
 from core.losses.hinge_variants import HINGE_POWERS, compare_hinges
 from pages.hinge import HingeState
-from pages.ui.stage.vocabulary import format_number
+from pages.ui.stage.number_format import format_fixed
 from pages.ui.state.example import Example
-from pages.ui.text import LANGUAGES, text_in
-from tests.apptest import PAGES, header, opened, run, state_of, tab, told
+from pages.ui.text import LANGUAGES
+from tests.apptest import opened, presets_of, run, state_of, tab, told
 
 LESSON = "hinge"
-OFFERED = next(
-    ast.literal_eval(node.value)
-    for node in ast.parse((PAGES / LESSON / "page.py").read_text(encoding="utf-8")).body
-    if isinstance(node, ast.Assign) and node.targets[0].id == "PRESETS"
-)
+OFFERED = presets_of(LESSON)
 PUBLISHED = {
     "cat_image": 2.9,
     "car_image": 0,
@@ -33,28 +28,6 @@ PUBLISHED = {
     "exact_margin": 0,
     "overwhelming_win": 0,
 }
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_page_cold_and_warm(language: str) -> None:
-    t = text_in(language)
-    app = opened(LESSON, lang=language)
-    for _ in range(2):
-        assert [entry.value for entry in app.title] == [t("hinge.title")]
-        assert t("hinge.question") in [entry.value for entry in app.markdown]
-        assert told(app)["hinge"] == 2.9
-        assert [panel["id"] for panel in header(app)["panels"]] == [
-            "scores",
-            "margins",
-            "function",
-            "gradient",
-            "losses",
-            "variants",
-        ]
-        for panel in header(app)["panels"]:
-            assert "{" not in panel["alt"] + panel["title"].replace("{focus_name}", "")
-        app.run()
-        assert not app.exception
 
 
 @pytest.mark.parametrize("preset", [p for p in PRESETS if p.id in OFFERED], ids=lambda p: p.id)
@@ -102,6 +75,7 @@ CASES = [
     {"z": "2.2,2.5,-3.1", "y": "2", "variant": "crammer_singer", "power": "2"},
     {"z": "2.2,2.5,-3.1", "y": "2", "variant": "one_vs_all", "margin": "0.5"},
     {"z": "2.2,2.5,-3.1", "y": "2", "variant": "one_vs_all", "power": "2"},
+    {"z": "0.03125,0", "y": "1"},
     {"z": "0.12345678912,3", "margin": "0.3"},
     {"z": "1000000,-1000000", "y": "1"},
 ]
@@ -113,14 +87,14 @@ def test_code_prints_the_numbers_on_screen(parameters: dict[str, str]) -> None:
     lines = run(app.code[0].value)
     now = told(app)
     for line, name in zip(lines, ("hinge", "violation_count", "push", "lead"), strict=False):
-        shown = format_number(now[name], 0 if name == "violation_count" else 4)
+        shown = format_fixed(now[name], 0 if name == "violation_count" else 4)
         found = line.split()[-1].replace("e-0", "e-").replace("e+0", "e+")
         assert found == shown.replace("−", "-"), name
     state = state_of(app, HingeState)
     result = compare_hinges(state.example.scores, state.example.label, margin=state.margin)
     printed = {tuple(line.rsplit(None, 1)) for line in lines[6:]}
     expected = {
-        (f"{name}, power {power}", format_number(float(result.losses[variant, power]), 4))
+        (f"{name}, power {power}", format_fixed(float(result.losses[variant, power]), 4))
         for variant, name in zip(
             HINGE_VARIANTS, ("Weston-Watkins", "Crammer-Singer", "one-vs-all"), strict=True
         )
@@ -148,7 +122,7 @@ def test_why_substitutes_the_numbers(parameters: dict[str, str], language: str) 
         power=state.power,
     )
     for loss in result.losses.values():
-        assert f"| {format_number(float(loss), 4)} |" in why
+        assert f"| {format_fixed(float(loss), 4)} |" in why
     # The terms that stand there give the loss that stands there.
     terms = re.findall(r"\\max\(0, ([-\d](?:[^\\()]|\([^()]*\))*)\)", why)
     values = [max(0.0, eval(term, {})) ** state.power for term in terms]
@@ -158,7 +132,7 @@ def test_why_substitutes_the_numbers(parameters: dict[str, str], language: str) 
     rows = re.findall(r"\| \$([^$=]+) = ([^$]+)\$ \|", why)
     assert len(rows) == len(result.scores) - (state.variant != "one_vs_all")
     for sum_text, margin in rows:
-        assert float(margin) == pytest.approx(eval(sum_text, {}), abs=5e-5)
+        assert float(margin) == pytest.approx(eval(sum_text, {}), abs=5.1e-5)
 
 
 def test_why_has_the_mean_over_the_three_images() -> None:

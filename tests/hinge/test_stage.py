@@ -1,3 +1,5 @@
+"""The stage of the hinge lesson: what is let go becomes the state, and each number has its place."""
+
 from __future__ import annotations
 
 import re
@@ -7,15 +9,22 @@ import pytest
 
 from core.losses.hinge import HINGE_VARIANTS, HingeVariant
 from core.losses.hinge_variants import HINGE_POWERS, HingePower, HingeVerdict
-from pages.hinge import LARGEST_MARGIN, HingeState
-from pages.hinge import panels as figures
+from pages.hinge import HingeState
 from pages.hinge.numbers import sweep_hinges
-from pages.hinge.stage import _margin_handle, _readouts, moved, sweep_of
-from pages.ui.stage.vocabulary import Release, Spot, spoken
+from pages.hinge.stage import hinge_stage, moved, sweeps_of
+from pages.ui.kit.scores import score_id
+from pages.ui.stage.mount import Stage
+from pages.ui.stage.release import Release
 from pages.ui.state.example import Example
+from pages.ui.state.losses import LARGEST_MARGIN
 from pages.ui.text import LANGUAGES, text_in
+from tests.stages import assert_every_step_is_as_opened_there, now, sentence
 
 VALUES = {"score0": 3.2, "score1": 5.1, "score2": -1.7, "label": 0, "margin_line": 1.0}
+
+
+def stage_of(state: HingeState, language: str = "en") -> Stage:
+    return hinge_stage(state, sweeps_of(state), text_in(language))
 
 
 def test_the_value_of_the_line_is_the_margin() -> None:
@@ -36,36 +45,25 @@ def test_the_value_of_the_line_is_the_margin() -> None:
 
 @pytest.mark.parametrize("variant", HINGE_VARIANTS)
 def test_the_line_stands_the_margin_below_its_origin(variant: HingeVariant) -> None:
-    state = HingeState(variant=variant, margin=2.5)
-    sweep = sweep_of(state)
-    handle = _margin_handle(state, sweep, text_in("en"))
-    assert (handle.value, handle.minimum, handle.limits) == (2.5, 0.0, (0.0, LARGEST_MARGIN))
-    assert handle.origin is not None
-    places = figures.result_places(sweep.now)
-    origin = 0.0 if variant == "one_vs_all" else 3.2
-    assert places[handle.origin] == origin
-    # Row by row the sweep is that of the margin.
-    row = round(2.5 / handle.step)
-    assert handle.sweep["margin"][row] == 2.5
-    np.testing.assert_array_equal(handle.sweep["hinge"][row], sweep.now.loss)
+    stage = stage_of(HingeState(variant=variant, margin=2.5))
+    (line,) = [handle for handle in stage.handles if handle.id == "margin_line"]
+    assert (line.value, line.minimum, line.limits) == (2.5, 0.0, (0.0, LARGEST_MARGIN))
+    assert line.origin(stage.now) == (0.0 if variant == "one_vs_all" else 3.2)
 
 
 @pytest.mark.parametrize("variant", HINGE_VARIANTS)
 @pytest.mark.parametrize("power", HINGE_POWERS)
 def test_a_kink_that_is_not_there_is_out_of_sight(variant: HingeVariant, power: HingePower) -> None:
-    sweep = sweep_of(HingeState(variant=variant, power=power))
-    figure = figures.losses_figure(sweep.axis, sweep.loss_limit, score_label="")
-    lowest = figure.layout.yaxis.range[0]
-    for kinks, losses in (
-        (sweep.kinks_by_margin, sweep.curves_by_margin),
-        (sweep.kinks_by_label, sweep.curves_by_label),
-    ):
-        places = figures.curve_places(losses, kinks, sweep.loss_limit)
-        scores, heights = places[figures.KINK_SCORES], places[figures.KINK_LOSSES]
-        is_used = np.isfinite(kinks[..., 1, :])
-        np.testing.assert_array_equal(np.where(is_used, scores, np.nan), kinks[..., 0, :])
-        np.testing.assert_array_equal(np.where(is_used, heights, np.nan), kinks[..., 1, :])
-        assert (heights[~is_used] < 10 * lowest).all()
+    stage = stage_of(HingeState(variant=variant, power=power))
+    (panel,) = [panel for panel in stage.panels if panel.id == "losses"]
+    lowest = panel.figure.layout.yaxis.range[0]
+    for handle in ("label", "margin_line"):
+        (result,) = [each.sweep for each in stage.handles if each.id == handle]
+        scores, losses = panel.show[1, "x"](result), panel.show[1, "y"](result)
+        is_used = np.isfinite(result.kinks[..., 1, :])
+        np.testing.assert_array_equal(scores[is_used], result.kinks[..., 0, :][is_used])
+        np.testing.assert_array_equal(losses[is_used], result.kinks[..., 1, :][is_used])
+        assert (losses[~is_used] < 10 * lowest).all()
         assert np.isfinite(scores).all()
 
 
@@ -82,49 +80,47 @@ def test_a_kink_that_is_not_there_is_out_of_sight(variant: HingeVariant, power: 
     ],
 )
 def test_a_release_that_makes_no_sense_changes_nothing(change: dict) -> None:
-    assert moved(HingeState(), Release({**VALUES, **change}, "score0")) is HingeState()
+    assert moved(HingeState(), Release({**VALUES, **change}, "score0")) == HingeState()
     without = {name: value for name, value in VALUES.items() if name not in change}
     if "label" not in change:
-        assert moved(HingeState(), Release(without, "score0")) is HingeState()
+        assert moved(HingeState(), Release(without, "score0")) == HingeState()
+
+
+def marked(stage: Stage, panel: str, mark: int) -> list[float]:
+    """The numbers of a mark."""
+    (marks,) = [each.marks for each in stage.panels if each.id == panel]
+    return marks[mark].numbers(stage.now).tolist()
 
 
 def test_places_put_every_number_where_it_belongs() -> None:
-    places = figures.result_places(sweep_of(HingeState()).now)
+    stage = stage_of(HingeState())
+    shown = now(stage)
     # cat 3.2 is true: car 5.1 violates by 2.9 and counts, frog -1.7 is cut off at -3.9.
-    assert places[Spot("margins", 0, "y")].tolist() == [0, 0, -3.9, 0, 2.9, 0]
-    np.testing.assert_array_equal(places["margin_labels"], [np.nan, 2.9, -3.9])
-    np.testing.assert_array_equal(places["terms"], [np.nan, 2.9, 0])
-    assert places["termless"].tolist() == [0]
-    assert places[Spot("gradient", 0, "y")].tolist() == [-1, 1, 0]
-    assert places["variant_losses"].tolist() == [2.9, 8.41, 2.9, 8.41, 6.1, 37.21]
-    assert places["line_origin"] == pytest.approx(3.2)
-    assert (places["push"], places["lead"]) == (1, pytest.approx(-1.9))
-    assert [float(places[f"inside{index}"]) for index in range(3)] == [0, 1, 0]
-    assert [float(places[f"met{index}"]) for index in range(3)] == [0, 0, 0]
+    assert shown["margins", 0, "y"].tolist() == [0, 0, -3.9, 0, 2.9, 0]
+    assert shown["gradient", 0, "y"].tolist() == [-1, 1, 0]
+    roots = np.sqrt([2.9, 8.41, 2.9, 8.41, 6.1, 37.21])
+    np.testing.assert_allclose(shown["variants", 0, "y"], roots, rtol=1e-15)
+    assert marked(stage, "variants", 0) == [2.9, 8.41, 2.9, 8.41, 6.1, 37.21]
+    told = {name: float(values[0]) for (panel, _, name), values in shown.items() if not panel}
+    assert (told["push"], told["lead"]) == (1, pytest.approx(-1.9))
+    assert [told[f"inside{index}"] for index in range(3)] == [0, 1, 0]
+    assert [told[f"met{index}"] for index in range(3)] == [0, 0, 0]
 
 
 def test_only_the_worst_class_is_full_for_crammer_singer() -> None:
     frog = HingeState(Example(scores=(2.2, 2.5, -3.1), label=2), variant="crammer_singer")
-    places = figures.result_places(sweep_of(frog).now)
-    assert places[Spot("margins", 0, "y")].tolist() == [6.3, 0, 0, 0, 6.6, 0]
-    assert [float(places[f"inside{index}"]) for index in range(3)] == [1, 2, 0]
+    shown = now(stage_of(frog))
+    assert shown["margins", 0, "y"].tolist() == [6.3, 0, 0, 0, 6.6, 0]
+    assert [shown[None, 0, f"inside{index}"][0] for index in range(3)] == [1, 2, 0]
 
 
 @pytest.mark.parametrize("variant", HINGE_VARIANTS)
 @pytest.mark.parametrize("power", HINGE_POWERS)
-def test_the_swept_row_at_the_present_value_is_what_is_shown_now(variant, power) -> None:
-    sweep = sweep_hinges([3.0, 5.0, -2.0], 0, along=1, margin=2.0, variant=variant, power=power)
-    now = figures.result_places(sweep.now)
-    swept = figures.result_places(sweep.by_score)
-    by_label = figures.result_places(sweep.by_label)
-    by_margin = figures.result_places(sweep.by_margin)
-    step = int(np.flatnonzero(sweep.by_margin.margin == 2)[0])
-    for place, values in now.items():
-        for index, score in enumerate([3.0, 5.0, -2.0]):
-            row = int(np.flatnonzero(sweep.axis.grid == score)[0])
-            np.testing.assert_array_equal(swept[place][index, row], values)
-        np.testing.assert_array_equal(by_label[place][0], values)
-        np.testing.assert_array_equal(by_margin[place][step], values)
+def test_a_drag_shows_what_is_shown_where_it_ends(variant, power) -> None:
+    state = HingeState(
+        Example(scores=(3.0, 5.0, -2.0)), along=1, margin=2.0, variant=variant, power=power
+    )
+    assert_every_step_is_as_opened_there(stage_of, moved, state)
 
 
 SENTENCES = [
@@ -181,21 +177,18 @@ SENTENCES = [
 
 
 def told(state: HingeState, language: str) -> str:
-    sweep = sweep_of(state)
-    readouts = _readouts(state, 1, text_in(language))
-    now = figures.result_places(sweep.now)
-    return spoken(readouts, now, spoken(readouts, now, "{verdict}")).replace("**", "")
+    return sentence(stage_of(state, language), "{verdict}").replace("**", "")
 
 
-@pytest.mark.parametrize(("change", "sentence"), SENTENCES)
-def test_the_sentence_tells_who_violates_and_who_pushes(change: dict, sentence: str) -> None:
+@pytest.mark.parametrize(("change", "expected"), SENTENCES)
+def test_the_sentence_tells_who_violates_and_who_pushes(change: dict, expected: str) -> None:
     settings = {name: change[name] for name in ("margin", "variant", "power") if name in change}
     shape = {name: change[name] for name in ("scores", "label") if name in change}
     state = HingeState(Example(**shape), **settings)
-    assert told(state, "en") == sentence
+    assert told(state, "en") == expected
     chinese = told(state, "zh")
     assert not re.search(r"[{}]|[a-z]{5,}", chinese)
-    assert all(name in chinese for name in ("cat", "car", "frog") if name in sentence)
+    assert all(name in chinese for name in ("cat", "car", "frog") if name in expected)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -203,14 +196,14 @@ def test_the_sentence_tells_who_violates_and_who_pushes(change: dict, sentence: 
 def test_every_verdict_that_a_variant_can_give_has_its_sentence(language, variant) -> None:
     scores = np.round(np.arange(-3, 3.1, 0.5), 1)
     grid = np.stack(np.meshgrid(scores, scores, scores), axis=-1).reshape(-1, 3)
-    state = HingeState(variant=variant)
     possible = set()
     for at in grid[:: 7 if variant == "one_vs_all" else 3]:
-        sweep = sweep_hinges(at, 0, along=0, variant=variant)
-        possible |= set(sweep.by_score.verdicts.ravel().tolist())
+        sweeps = sweep_hinges(at, 0, along=0, variant=variant)
+        for index in range(3):
+            possible |= set(sweeps.by[score_id(index)].hinge.verdicts.ravel().tolist())
         if len(possible) == 4:
             break
-    choices = _readouts(state, 1, text_in(language))[-1].choices
+    choices = stage_of(HingeState(variant=variant), language).readouts[-1].choices
     assert choices is not None
     assert {int(verdict) for verdict in HingeVerdict if choices[verdict]} == possible
 
@@ -220,7 +213,7 @@ def test_every_verdict_that_a_variant_can_give_has_its_sentence(language, varian
 @pytest.mark.parametrize("scores", [(3.2, 5.1, -1.7), (0.0,) * 10, (456.0, -3.25)])
 def test_limits_hold_what_a_drag_can_reach(variant, power, scores) -> None:
     sweep = sweep_hinges(scores, 0, along=0, variant=variant, power=power)
-    for state in sweep.states:
+    for state in (sweep.now.hinge, *(result.hinge for result in sweep.by.values())):
         low, high = sweep.margin_limits
         assert low <= state.margins.min()
         assert state.margins.max() <= high

@@ -9,8 +9,8 @@ import pytest
 from playwright.sync_api import Page
 
 from core.learning.datasets import nine_points
-from core.learning.linear_run import published_classifier
 from core.learning.models import LinearClassifier, Objective
+from core.learning.published_runs import published_classifier
 from pages.linear_classifier import LinearClassifierState
 from pages.ui.learning.setups import setup
 from tests.browser.hand import (
@@ -29,7 +29,7 @@ from tests.browser.hand import (
 LESSON = "/linear-classifier"
 DATA = nine_points()
 PIXELS = """() => {
-  const canvas = document.querySelector('[data-picture=svm_regions]');
+  const canvas = document.querySelector('[data-panel=svm_plane] canvas');
   const {data} = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
   return JSON.stringify([...data]);
 }"""

@@ -14,8 +14,9 @@ from core.learning.datasets import nine_points
 from core.learning.models import LinearClassifier, Objective
 from pages.linear_classifier import LinearClassifierState
 from pages.linear_classifier import stage as linear_classifier
-from pages.linear_classifier.panels import PANELS, RUNS
-from pages.ui.stage.vocabulary import Release
+from pages.linear_classifier.panels import RUNS
+from pages.ui.stage.mount import Stage
+from pages.ui.stage.release import Release
 from pages.ui.text import LANGUAGES, text_in
 from tests.apptest import header, opened, run, state_of, tab, told
 
@@ -27,13 +28,13 @@ NAMES = ("data", "penalty", "total", "accuracy")
 def say(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """Tell the page what the browser would: the hand has moved these handles."""
     waiting: list[Release] = []
-    mounted = linear_classifier.stage
+    mounted = linear_classifier.mount
 
-    def stage(key: str, **given: Any) -> None:
+    def mount(key: str, stage: Stage, on_release: Callable[[Release], None], words: Any) -> None:
         if waiting:
-            given["on_release"](waiting.pop())
+            on_release(waiting.pop())
             st.rerun()
-        mounted(key, **given)
+        mounted(key, stage, on_release, words)
 
     def tell(app: AppTest, values: dict[str, Any], **options: Any) -> None:
         waiting.append(Release(values, None, moved=tuple(values), **options))
@@ -41,27 +42,8 @@ def say(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
         assert waiting == []
         assert not app.exception
 
-    monkeypatch.setattr(linear_classifier, "stage", stage)
+    monkeypatch.setattr(linear_classifier, "mount", mount)
     return tell
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_page_cold_and_warm(language: str) -> None:
-    t = text_in(language)
-    app = opened(LESSON, lang=language)
-    for _ in range(2):
-        assert [entry.value for entry in app.title] == [t("linear_classifier.title")]
-        message = header(app)
-        assert [panel["id"] for panel in message["panels"]] == list(PANELS)
-        for panel in message["panels"]:
-            assert "{" not in panel["alt"] + panel["title"]
-        for readout in message["readouts"]:
-            for sentence in readout["choices"] or ():
-                assert "{scale}" not in sentence
-        app.run()
-        assert not app.exception
-    for name in ("why", "code", "data"):
-        assert not tab(app, LESSON, name, language).exception
 
 
 def test_the_published_state_and_its_first_step() -> None:
@@ -243,7 +225,7 @@ def test_the_axis_of_the_losses_is_chosen() -> None:
         return [label for label, *_ in panel["legend"]]
 
     assert t("linear_classifier.legend.cut") in told_in_the_legend(app)
-    app.toggle(key="logarithmic").set_value(True).run()
+    app.toggle(key="is_logarithmic").set_value(True).run()
     assert state_of(app, LinearClassifierState).is_logarithmic
     assert t("linear_classifier.legend.cut") not in told_in_the_legend(app)
 

@@ -8,15 +8,21 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from core.learning.linear_run import Standing, published_classifier
 from core.learning.models import LinearClassifier
+from core.learning.published_runs import published_classifier
 from pages.linear_classifier import LinearClassifierState
 from pages.linear_classifier import panels as figures
-from pages.linear_classifier.pair import LOSSES, Pair, Seen, held_record_every, seen, with_entry
-from pages.linear_classifier.stage import Frame, frame_of, read_release
+from pages.linear_classifier.pair import LOSSES, Pair, held_record_every, seen, with_entry
+from pages.linear_classifier.panels import PairView
+from pages.linear_classifier.run import Standing
+from pages.linear_classifier.stage import linear_stage, read_release, view_of
 from pages.ui.learning.runs import Run
 from pages.ui.learning.setups import setup
-from pages.ui.stage.vocabulary import Release, Spot
+from pages.ui.stage.mount import Stage
+from pages.ui.stage.panels import Panel
+from pages.ui.stage.release import Release
+from pages.ui.text import text_in
+from tests.stages import at, now
 
 
 def pair_of(
@@ -29,39 +35,47 @@ def pair_of(
     return Pair(soft.setup.data, (soft, svm), steps)
 
 
-def frame(
-    state: LinearClassifierState = LinearClassifierState(), steps: int = 20, **options
-) -> Frame:
-    return frame_of(state, pair_of(state, steps, **options))
+def view(steps: int = 20, start: LinearClassifier | None = None, **settings) -> PairView:
+    state = LinearClassifierState(**settings)
+    return view_of(state, pair_of(state, steps, start))
+
+
+def stage_of(shown: PairView) -> Stage:
+    return linear_stage(shown, shown, text_in("en"))
+
+
+def panel(shown: PairView, id: str) -> Panel:
+    return next(panel for panel in stage_of(shown).panels if panel.id == id)
 
 
 @pytest.fixture(scope="module")
-def nine() -> Frame:
-    return frame()
+def nine() -> PairView:
+    return view()
 
 
-def test_each_step_is_that_of_the_model(nine: Frame) -> None:
-    data, both = nine.pair.data, nine.seen
+def test_each_step_is_that_of_the_model(nine: PairView) -> None:
+    data, stage = nine.pair.data, stage_of(nine)
     for step in (0, 7, 20):
-        for name, run, numbers in zip(figures.RUNS, nine.pair.runs, both.runs, strict=True):
+        shown = at(stage, "step", step)
+        told = {id: values[0] for (where, _, id), values in shown.items() if where is None}
+        result = nine.at(slice(step, step + 1))
+        for name, run in zip(figures.RUNS, nine.pair.runs, strict=True):
             model = run.training.model_at(step)
             loss = model.loss(data.points, data.labels)
-            places = {
-                place: np.asarray(values)[step]
-                for place, values in figures.step_places(name, numbers, nine.drawing).items()
-            }
-            assert places[f"{name}_data"] == pytest.approx(loss.data_loss)
-            assert places[f"{name}_penalty"] == pytest.approx(loss.penalty)
-            assert places[f"{name}_total"] == pytest.approx(loss.total)
+            assert told[f"{name}_data"] == pytest.approx(loss.data_loss)
+            assert told[f"{name}_penalty"] == pytest.approx(loss.penalty)
+            assert told[f"{name}_total"] == pytest.approx(loss.total)
             accuracy = model.accuracy(data.points, data.labels)
-            assert places[f"{name}_accuracy"] == pytest.approx(100 * accuracy)
+            assert told[f"{name}_accuracy"] == pytest.approx(100 * accuracy)
+            parameters, slopes = (
+                mark.numbers(result)[0] for mark in panel(nine, f"{name}_weights").marks
+            )
             for index in range(3):
-                entries = places[f"{name}_cells"][3 * index : 3 * index + 3]
+                entries = parameters[3 * index : 3 * index + 3]
                 assert entries == pytest.approx([*model.W1[:, index], model.b1[index]])
-                slopes = places[f"{name}_gradients"][3 * index : 3 * index + 3]
                 gradient = [*loss.gradients["W1"][:, index], loss.gradients["b1"][index]]
-                assert slopes == pytest.approx(gradient)
-                path = [places[Spot(f"{name}_plane", 1 + index, axis)] for axis in "xy"]
+                assert slopes[3 * index : 3 * index + 3] == pytest.approx(gradient)
+                path = [shown[f"{name}_plane", 1 + index, axis] for axis in "xy"]
                 ends = np.stack(path, axis=1)
                 score = ends @ model.W1[:, index] + model.b1[index]
                 assert score[[0, 1, 3]] == pytest.approx([0, 0, 0], abs=1e-12)
@@ -85,23 +99,24 @@ def test_runs_are_put_in_numbers_anew_only_if_they_went_on() -> None:
     assert (other.softmax.weights[0] != before.softmax.weights[0]).any()
 
 
-def test_runs_begin_at_the_same_weights_and_are_told_of(nine: Frame) -> None:
-    both = nine.seen
+def test_runs_begin_at_the_same_weights_and_are_told_of(nine: PairView) -> None:
+    both, stage = nine.seen, stage_of(nine)
     np.testing.assert_array_equal(both.softmax.weights[0], both.svm.weights[0])
-    places = figures.shared_places(*both.runs, both.steps.astype(float), nine.highest_sample)
-    assert places["standing"][0] == Standing.SAME
-    assert places["standing"][-1] != Standing.SAME
-    assert places["shown_step"].tolist() == list(range(21))
-    bars = places[Spot("samples", 0, "y")][20]
+    first, last = at(stage, "step", 0), at(stage, "step", 20)
+    assert first[None, 0, "standing"] == Standing.SAME
+    assert last[None, 0, "standing"] != Standing.SAME
+    assert [at(stage, "step", step)[None, 0, "shown_step"] for step in range(21)] == [*range(21)]
+    bars = last["samples", 0, "y"]
     assert bars.tolist() == [*both.softmax.cross_entropy[20], *both.svm.hinge[20]]
-    dots = places[figures.NOW_LOSSES][20]
-    assert dots.tolist() == [both.softmax.total[20], both.svm.total[20]]
+    (dots,) = panel(nine, "losses").marks
+    assert dots.y(nine.now).tolist() == [[both.softmax.total[20], both.svm.total[20]]]
 
 
-def test_regions_are_what_the_model_predicts(nine: Frame) -> None:
-    pixels = nine.drawing.box.pixels(figures.RESOLUTION)
-    for name, run, numbers in zip(figures.RUNS, nine.pair.runs, nine.seen.runs, strict=True):
-        shown = figures.region_pixels(name, numbers, run.setup.objective, nine.drawing.box)
+def test_regions_are_what_the_model_predicts(nine: PairView) -> None:
+    pixels = nine.box.pixels(figures.RESOLUTION)
+    for name, run in zip(figures.RUNS, nine.pair.runs, strict=True):
+        (regions,) = panel(nine, f"{name}_plane").pictures
+        shown = regions.pixels(nine.at(slice(0, 21)))
         assert shown.shape == (21, 3600)
         predictions = run.training.model_at(20).predictions(pixels)
         # float32 may see a tie otherwise.
@@ -110,18 +125,16 @@ def test_regions_are_what_the_model_predicts(nine: Frame) -> None:
 
 def test_a_line_outside_the_box_is_parked_and_not_missing() -> None:
     start = LinearClassifier([[1.0, 0.0, 0.0], [0.0, 0.0, 1.0]], [50.0, 1.0, 0.0])
-    apart = frame(LinearClassifierState(), 0, start=start)
-    places = figures.step_places("svm", apart.seen.svm, apart.drawing)
+    shown = now(stage_of(view(0, start)))
     for index in (0, 1):  # far away, and without weights
-        x = places[Spot("svm_plane", 1 + index, "x")][0]
+        x = shown["svm_plane", 1 + index, "x"]
         assert np.isnan(x).tolist() == [False, False, True, *[False] * 5]
         assert (x[[0, 1, 3, 4, 5, 6, 7]] < -5).all()
-    assert np.nanmax(np.abs(places[Spot("svm_plane", 3, "x")])) <= 1.1
+    assert np.nanmax(np.abs(shown["svm_plane", 3, "x"])) <= 1.1
 
 
 def test_many_points_are_lines_and_a_long_run_is_thinned() -> None:
-    state = LinearClassifierState(data="published_spiral", at=123)
-    long = frame(state, 301)
+    long = view(301, data="published_spiral", at=123)
     assert long.pair.data.size > figures.MOST_BARS
     assert len(long.seen.steps) <= 203
     assert long.seen.steps[long.row] == 122
@@ -129,50 +142,48 @@ def test_many_points_are_lines_and_a_long_run_is_thinned() -> None:
     run = long.pair.runs[1].training
     place = [record.step for record in run.records].index(122)
     np.testing.assert_array_equal(long.seen.svm.weights[long.row], run.model_at(place).W1)
-    places = figures.shared_places(*long.seen.runs, long.seen.steps.astype(float), 9.0)
-    assert np.shape(places[Spot("samples", 1, "y")]) == (len(long.seen.steps), 300)
-    assert figures.NUMBERS not in figures.point_places(long.pair.data.points)
-    assert {trace.type for trace in figures.samples_figure(300, 1.0, "").data} == {"scatter"}
+    assert now(stage_of(long))["samples", 1, "y"].shape == (300,)
+    assert panel(long, "svm_plane").marks == ()
+    assert {trace.type for trace in panel(long, "samples").figure.data} == {"scatter"}
 
 
 def test_a_run_that_diverges_stays_finite_and_in_its_panel() -> None:
-    state = LinearClassifierState(learning_rate=1000.0)
-    wild = frame(state, 300)
+    wild = view(300, learning_rate=1000.0)
     assert all(run.problem is not None for run in wild.pair.runs)
     for numbers in wild.seen.runs:
         for array in (numbers.total, numbers.weights, numbers.weight_gradient, numbers.hinge):
             assert np.isfinite(array).all()
-    steps = wild.seen.steps.astype(float)
-    for name, numbers in zip(figures.RUNS, wild.seen.runs, strict=True):
-        curve = figures.curve_places(name, steps, numbers.data_loss, numbers.total, wild.limits)
-        heights = [values for place, values in curve.items() if place.attribute == "y"]
-        assert np.max(heights) <= 2 * wild.limits[1]
+    shown = now(stage_of(wild))
+    for trace in range(1, 5):
+        assert shown["losses", trace, "y"].max() <= 2 * wild.limits[1]
 
 
 def test_a_logarithmic_axis_holds_a_run_that_diverges() -> None:
-    linear = frame(LinearClassifierState(learning_rate=500.0), 60)
-    assert linear.is_cut
-    wild = frame(LinearClassifierState(learning_rate=500.0, is_logarithmic=True), 60)
+    assert view(60, learning_rate=500.0).is_cut
+    wild = view(60, learning_rate=500.0, is_logarithmic=True)
     assert not wild.is_cut
     low, high = wild.limits
     totals = np.concatenate([run.total for run in wild.seen.runs])
     assert 0 < low <= totals.min()
     assert high == totals.max() > 1e100
     assert math.log10(low) % 1 == 0
-    axis = figures.losses_figure(60.0, wild.limits, "").layout.yaxis
+    axis = panel(wild, "losses").figure.layout.yaxis
     assert axis.type == "log"
     assert axis.range[0] == math.log10(low)
     assert math.log10(high) < axis.range[1]
     assert (axis.range[1] - axis.range[0]) / axis.dtick <= figures.MOST_DECADES
-    # A loss of 0 has no place on it: it is parked below.
-    zero = np.zeros(2)
-    curve = figures.curve_places("svm", zero, zero, zero + high, wild.limits)
-    heights = [values.tolist() for place, values in curve.items() if place.attribute == "y"]
-    assert heights == [[high, high], [0.1 * low, 0.1 * low]]
+
+
+def test_a_loss_of_0_is_parked_below_a_logarithmic_axis() -> None:
+    easy = {"points": ((-1.0, 0.0, 0), (1.0, 0.0, 1)), "strength": 0.0, "learning_rate": 1.0}
+    shown = view(20, is_logarithmic=True, **easy)
+    assert shown.seen.svm.total[-1] == 0
+    (total,) = {now(stage_of(shown))["losses", 3, "y"][-1]}
+    assert total == pytest.approx(0.1 * shown.limits[0])
 
 
 def test_the_shorter_run_waits_at_its_end() -> None:
-    state = LinearClassifierState(learning_rate=40.0, decay=0.02)
+    state = LinearClassifierState(learning_rate=40.0, strength=0.02)
     pair = pair_of(state, 40)
     short = Run(pair.runs[0].setup, pair.runs[0].setup.training())
     short.advance(5, 60.0)
@@ -182,21 +193,23 @@ def test_the_shorter_run_waits_at_its_end() -> None:
     assert not np.array_equal(both.svm.weights[40], both.svm.weights[5])
 
 
-@pytest.mark.parametrize(("at", "row"), [(None, 20), (0, 0), (7, 7), (99, 20)])
-def test_the_step_shown(at: int | None, row: int) -> None:
-    assert frame(LinearClassifierState(at=at)).row == row
+@pytest.mark.parametrize(("step", "row"), [(None, 20), (0, 0), (7, 7), (99, 20)])
+def test_the_step_shown(step: int | None, row: int) -> None:
+    assert view(at=step).row == row
 
 
-@pytest.mark.parametrize(("target", "at"), [(200, None), (200, 100), (200, 97), (3, 2), (0, None)])
-def test_a_run_in_the_hand_is_the_same_at_fewer_steps(target: int, at: int | None) -> None:
-    state, full = LinearClassifierState(at=at, trained=target), []
-    every = held_record_every(target, at)
+@pytest.mark.parametrize(
+    ("target", "step"), [(200, None), (200, 100), (200, 97), (3, 2), (0, None)]
+)
+def test_a_run_in_the_hand_is_the_same_at_fewer_steps(target: int, step: int | None) -> None:
+    state, full = LinearClassifierState(at=step, trained=target), []
+    every = held_record_every(target, step)
     for record_every in (1, every):
         setups = [setup(state, loss, record_every=record_every) for loss in LOSSES]
         soft, svm = (Run(made, made.training()) for made in setups)
         for run in (soft, svm):
             run.advance(target, 60.0)
-        full.append(frame_of(state, Pair(soft.setup.data, (soft, svm), target)))
+        full.append(view_of(state, Pair(soft.setup.data, (soft, svm), target)))
     usual, held = full
     assert held.seen.steps[held.row] == usual.seen.steps[usual.row]
     assert len(held.seen.steps) <= max(81, 1 + target // every)
@@ -209,7 +222,7 @@ def release(moved: str, value: object, **options) -> Release:
     return Release({moved: value}, None, moved=(moved,), **options)  # type: ignore[dict-item]
 
 
-def test_a_hand_moves_points_entries_and_the_step(nine: Frame) -> None:
+def test_a_hand_moves_points_entries_and_the_step(nine: PairView) -> None:
     data = nine.pair.data
     for run in figures.RUNS:
         changed = read_release(nine, release(f"{run}_point4", [0.25, -0.5]))
@@ -229,7 +242,7 @@ def test_a_hand_moves_points_entries_and_the_step(nine: Frame) -> None:
     assert read_release(nine, release("step", 12)).at == 12
 
 
-def test_what_a_hand_put_back_or_a_message_without_sense_changes_nothing(nine: Frame) -> None:
+def test_what_a_hand_put_back_or_a_message_without_sense_changes_nothing(nine: PairView) -> None:
     point = nine.pair.data.points[2].tolist()
     entry = float(nine.seen.svm.weights[-1, 0, 0])
     for moved, value in (
@@ -253,11 +266,11 @@ def test_an_entry_of_a_model() -> None:
     assert model.W1[1, 2] == -2.04
 
 
-def test_ranges_hold_everything(nine: Frame) -> None:
-    both: Seen = nine.seen
+def test_ranges_hold_everything(nine: PairView) -> None:
+    both = nine.seen
     assert all(run.total.max() <= nine.limits[1] for run in both.runs)
     assert max(both.softmax.cross_entropy.max(), both.svm.hinge.max()) <= nine.highest_sample
     for name, numbers in zip(figures.RUNS, both.runs, strict=True):
-        entries = figures.cell_values(numbers.weights, numbers.bias)
+        entries = figures.entries(numbers.weights, numbers.bias)
         assert nine.shades[name][0] == np.abs(entries).max()
-    assert nine.drawing.box.reach == 1.0
+    assert nine.box.reach == 1.0

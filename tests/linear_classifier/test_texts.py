@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from core.learning.datasets import nine_points
-from core.learning.linear_run import published_classifier
 from core.learning.models import LinearClassifier, Objective
+from core.learning.published_runs import published_classifier
 from core.learning.training import DivergenceError, Recipe
 from core.losses.hinge import HINGE_VARIANTS
 from pages.linear_classifier import LinearClassifierState
@@ -52,14 +52,14 @@ def printed(lines: list[str]) -> tuple[dict[str, float], dict[str, float]]:
 
 STATES = {
     "nine points": LinearClassifierState(),
-    "no penalty": replace(LinearClassifierState(), decay=0.0, learning_rate=1.0, trained=30),
+    "no penalty": replace(LinearClassifierState(), strength=0.0, learning_rate=1.0, trained=30),
     "L1": replace(LinearClassifierState(), penalty="l1", margin=2.0),
     "elastic, half": replace(
         LinearClassifierState(), penalty="elastic", mixing=0.3, half=1, power=2
     ),
     "Crammer-Singer": replace(LinearClassifierState(), variant="crammer_singer", seed=4),
     "one against all": replace(
-        LinearClassifierState(), variant="one_vs_all", decay=0.0, power=2, learning_rate=0.05
+        LinearClassifierState(), variant="one_vs_all", strength=0.0, power=2, learning_rate=0.05
     ),
     "momentum": replace(
         LinearClassifierState(), optimizer="momentum", momentum=0.5, batch_size=4, rate_decay=0.9
@@ -254,7 +254,7 @@ class TestTheNumbersOfTheTry:
 
     def test_without_a_penalty_the_svm_stops_and_softmax_does_not(self) -> None:
         svm, softmax = (
-            run.training for run in pair(replace(LinearClassifierState(), decay=0.0), 200)
+            run.training for run in pair(replace(LinearClassifierState(), strength=0.0), 200)
         )
         losses = [record.data_loss for record in svm.records]
         assert losses.index(0.0) == 142
@@ -273,14 +273,16 @@ class TestTheNumbersOfTheTry:
             for point, label in zip(NINE.points.tolist(), NINE.labels.tolist(), strict=True)
         ]
         points[0] = (0.2, -0.5, 0)
-        state = replace(LinearClassifierState(), points=tuple(points), decay=0.0, learning_rate=1.0)
+        state = replace(
+            LinearClassifierState(), points=tuple(points), strength=0.0, learning_rate=1.0
+        )
         svm, softmax = (run.training for run in pair(state, 5000))
         assert min(record.data_loss for record in svm.records) > 0.1
         assert softmax.records[-1].accuracy < 1
 
     def test_a_strong_penalty_makes_the_arrows_short(self) -> None:
         for run, loss, at_zero in zip(
-            pair(replace(LinearClassifierState(), decay=1.0), 200),
+            pair(replace(LinearClassifierState(), strength=1.0), 200),
             ("1.4285", "1.0390"),
             (2.0, np.log(3)),
             strict=True,

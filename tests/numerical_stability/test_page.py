@@ -10,6 +10,7 @@ import pytest
 from core.precision.float_types import PRECISIONS
 from pages.numerical_stability import NumericalStabilityState
 from pages.numerical_stability.numbers import COMPARED, compare_methods
+from pages.ui.kit import latex
 from pages.ui.state.state import decode
 from pages.ui.text import LANGUAGES, text_in
 from tests.apptest import header, opened, run, state_of, tab, told
@@ -131,7 +132,7 @@ def test_why_substitutes_the_numbers(parameters: dict[str, str], language: str) 
     state, _ = decode(NumericalStabilityState, parameters)
     y = state.example.label
     result = compare_methods(state.example.scores, y, scale=state.scale, shift=state.shift)
-    assert rf"\max z = {result.logits.max():.6g}$" in why
+    assert rf"\max z = {latex.significant(float(result.logits.max()), 6)}$" in why
     terms = re.search(r"= (\S+) \+ \\operatorname\{log1p\}\((.*?)\) = (.*?)\n", why)
     gap, rest, loss = (
         float(re.sub(r" \\cdot 10\^\{(.*?)\}", r"e\1", term)) for term in terms.groups()

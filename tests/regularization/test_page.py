@@ -11,7 +11,7 @@ from core.losses.penalties import PENALTIES
 from pages.regularization import RegularizationState
 from pages.regularization.path import STRENGTHS, optima
 from pages.regularization.penalty_comparison import compare_penalties
-from pages.ui.stage.vocabulary import format_number
+from pages.ui.stage.number_format import format_fixed
 from pages.ui.text import LANGUAGES, text_in
 from tests.apptest import header, opened, run, state_of, tab, told
 
@@ -139,7 +139,7 @@ def test_code_prints_the_numbers_on_screen(parameters: dict[str, str]) -> None:
         ),
     ]
     printed = [lines[index].split()[-1] for index in (0, 1, 2, 3, *range(7, 12))]
-    expected = [format_number(value, 4).replace("−", "-") for value in shown]
+    expected = [format_fixed(value, 4).replace("−", "-") for value in shown]
     assert [text.replace("e-0", "e-") for text in printed] == expected
     state = state_of(app, RegularizationState)
     gradient = compare_penalties(
@@ -159,7 +159,7 @@ def test_why_substitutes_the_numbers(parameters: dict[str, str], language: str) 
     assert "[[" not in why
     now, path = told(app), told(app, 1)
     for name in ("l1", "l2", "elastic"):
-        assert f"= {format_number(now[name], 4).replace('−', '-').split('e')[0]}" in why
+        assert f"= {format_fixed(now[name], 4).replace('−', '-').split('e')[0]}" in why
     # The terms that stand there add up to the penalty that stands there.
     terms = re.search(r"R_1 = .*? = (.*) = ", why)
     assert terms is not None

@@ -43,17 +43,17 @@ def test_a_release_becomes_the_state() -> None:
 def test_a_release_that_makes_no_sense_changes_nothing(value: Any) -> None:
     assert (
         moved_weights(RegularizationState(), Release({**RELEASED, "weight2": value}, None))
-        is RegularizationState()
+        == RegularizationState()
     )
     assert (
         moved_strength(RegularizationState(), Release({"lambda": value}, None))
-        is RegularizationState()
+        == RegularizationState()
     )
     assert (
         moved_weights(RegularizationState(), Release({"weight0": 1.0}, None))
-        is RegularizationState()
+        == RegularizationState()
     )
-    assert moved_strength(RegularizationState(), Release({}, None)) is RegularizationState()
+    assert moved_strength(RegularizationState(), Release({}, None)) == RegularizationState()
 
 
 def test_places_put_every_number_where_it_belongs() -> None:

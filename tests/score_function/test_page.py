@@ -13,7 +13,7 @@ from core.learning.score_function import FOUR_PIXEL_CAT, LOSS_FIGURE, score_func
 from pages.score_function import ScoreFunctionState
 from pages.score_function.digit_classifier import digit_classifier
 from pages.score_function.stage import linear_example
-from pages.ui.stage.vocabulary import format_number
+from pages.ui.stage.number_format import format_fixed
 from pages.ui.text import LANGUAGES
 from tests.apptest import header, opened, run, state_of, tab, told
 
@@ -207,7 +207,7 @@ def test_code_prints_what_is_shown(query: dict[str, str]) -> None:
     numbers, digit = told(app), told(app, 1)
 
     def close(text: str, number: float) -> bool:
-        return format_number(float(text), 4) == format_number(number, 4) or float(
+        return format_fixed(float(text), 4) == format_fixed(number, 4) or float(
             text
         ) == pytest.approx(number, rel=1e-3)
 

@@ -81,8 +81,8 @@ def test_a_pixel_typed_at_one_of_its_handles(kind: str) -> None:
     ],
 )
 def test_a_release_that_makes_no_sense_changes_nothing(wrong: dict[str, Any]) -> None:
-    assert moved(ScoreFunctionState(), released(FOUR_PIXEL_CAT, **wrong)) is ScoreFunctionState()
-    assert moved(ScoreFunctionState(), Release({}, None)) is ScoreFunctionState()
+    assert moved(ScoreFunctionState(), released(FOUR_PIXEL_CAT, **wrong)) == ScoreFunctionState()
+    assert moved(ScoreFunctionState(), Release({}, None)) == ScoreFunctionState()
 
 
 def test_the_true_class_is_that_of_the_example_if_there_is_one() -> None:
@@ -259,9 +259,9 @@ def test_the_slider_of_digits() -> None:
     for wrong in ("a", None, float("nan"), 1797, -1):
         assert (
             digit_stages.moved_digit(ScoreFunctionState(), Release({"digit": wrong}, None))
-            is ScoreFunctionState()
+            == ScoreFunctionState()
         )
-    assert digit_stages.moved_digit(ScoreFunctionState(), Release({}, None)) is ScoreFunctionState()
+    assert digit_stages.moved_digit(ScoreFunctionState(), Release({}, None)) == ScoreFunctionState()
 
 
 def test_a_digit_is_where_it_belongs() -> None:

@@ -11,7 +11,7 @@ import pytest
 from core.graphs.graph import CIRCUITS
 from core.losses.cross_entropy import cross_entropy
 from pages.softmax_loss_graph import GRAPH_VIEWS, SoftmaxLossGraphState
-from pages.ui.stage.vocabulary import format_number
+from pages.ui.stage.number_format import format_fixed
 from pages.ui.text import LANGUAGES, text_in
 from tests.apptest import header, opened, run, state_of, tab, told
 
@@ -129,7 +129,7 @@ def test_code_prints_the_numbers_on_screen(address: dict[str, str]) -> None:
     labelled = [r["id"] for r in header(app)["readouts"] if r["label"]]
     lines = run(app.code[0].value)
     for line, name in zip(lines, labelled, strict=False):
-        shown = format_number(float(now[name]), 4).replace("−", "-")
+        shown = format_fixed(float(now[name]), 4).replace("−", "-")
         found = line.split()[-1].replace("e-0", "e-").replace("e+0", "e+")
         assert found == shown, (name, line)
     assert len(lines) >= len(labelled) >= 3
@@ -146,7 +146,7 @@ def test_why_substitutes_the_numbers(address: dict[str, str], language: str) -> 
     if address.get("view") == "collapsed" or not address:
         shown = [now["loss"], now["slope"]]
     for number in shown:
-        assert format_number(number, 4).replace("−", "-").split("e")[0] in why
+        assert format_fixed(number, 4).replace("−", "-").split("e")[0] in why
     for factors, result in re.findall(r"\(([-\d.() +]+)\) \\cdot \(?([-\d.]+)", why):
         assert eval(factors, {}) * float(result) == pytest.approx(now["output"])
 

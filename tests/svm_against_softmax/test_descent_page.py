@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from pages.svm_against_softmax import SvmAgainstSoftmaxState
 from pages.svm_against_softmax.descent import follow_gradients
 from pages.svm_against_softmax.descent_stage import READOUTS
-from pages.ui.stage.vocabulary import format_number
+from pages.ui.stage.number_format import format_fixed
 from pages.ui.text import LANGUAGES, text_in
 from tests.apptest import header, opened, run, state_of, tab, told
 
@@ -181,7 +181,7 @@ def test_code_prints_the_numbers_on_screen(parameters: dict[str, str]) -> None:
     lines = run(app.code[0].value)
     now = told(app)
     for line, name in zip(lines, READOUTS, strict=False):
-        shown = format_number(now[name], 0 if name == "run_step" else 4)
+        shown = format_fixed(now[name], 0 if name == "run_step" else 4)
         found = line.split()[-1].replace("e-0", "e-").replace("e+0", "e+")
         assert found == shown.replace("−", "-"), name
     expected, _ = expected_run(app)

@@ -45,7 +45,7 @@ def test_the_timeline_becomes_the_state(sent: object, step: int) -> None:
 
 @pytest.mark.parametrize("values", [{}, {"step": "x"}, {"step": None}, {"step": float("inf")}])
 def test_a_timeline_that_makes_no_sense_changes_nothing(values: dict) -> None:
-    assert at_step(SvmAgainstSoftmaxState(), Release(values, None)) is SvmAgainstSoftmaxState()
+    assert at_step(SvmAgainstSoftmaxState(), Release(values, None)) == SvmAgainstSoftmaxState()
 
 
 def test_steps_shown() -> None:

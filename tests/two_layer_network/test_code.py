@@ -20,8 +20,8 @@ from core.losses.penalties import PENALTIES
 from pages.two_layer_network import TwoLayerNetworkState
 from pages.two_layer_network.code import snippet
 from pages.ui.learning.runs import Run
-from pages.ui.learning.setups import OFFERED, setup
-from pages.ui.stage.vocabulary import format_number
+from pages.ui.learning.setups import setup
+from pages.ui.stage.number_format import format_fixed
 
 
 def run_of(state: TwoLayerNetworkState, steps: int) -> Run:
@@ -62,7 +62,7 @@ def assert_same(state: TwoLayerNetworkState, steps: int) -> None:
     for line, (name, value) in zip(last, expected.items(), strict=True):
         assert line.split("  ")[0].startswith(name)
         written = line.split()[-1].replace("e-0", "e-")
-        assert written == format_number(value, 4).replace("−", "-")
+        assert written == format_fixed(value, 4).replace("−", "-")
     steps_printed = [line for line in printed if line.startswith("step ")]
     for line in steps_printed:
         step, total = line.removeprefix("step ").split(": loss ")
@@ -72,7 +72,7 @@ def assert_same(state: TwoLayerNetworkState, steps: int) -> None:
     assert steps_printed[-1].startswith(f"step {record.step}:")
 
 
-@pytest.mark.parametrize("name", OFFERED["network"])
+@pytest.mark.parametrize("name", TwoLayerNetworkState.offered())
 def test_every_data_set(name: str) -> None:
     assert_same(replace(TwoLayerNetworkState(), data=name, draw=3, seed=5), 60)
 
@@ -114,7 +114,7 @@ def test_every_kind_of_batch(sampling: str, batch_size: int) -> None:
 
 
 def test_without_a_penalty_and_at_the_start() -> None:
-    assert_same(replace(TwoLayerNetworkState(), data="xor", decay=0.0, trained=0), 0)
+    assert_same(replace(TwoLayerNetworkState(), data="xor", strength=0.0, trained=0), 0)
 
 
 def test_points_by_hand() -> None:

@@ -37,7 +37,7 @@ ON_DIGITS = TwoLayerNetworkState(data="digits", trained=90)
 
 @cache
 def a_run() -> Run:
-    made = setup(ON_DIGITS, "network", "cross_entropy")
+    made = setup(ON_DIGITS, "cross_entropy")
     run = Run(made, made.training())
     for _ in run.training.advance(90):
         pass
@@ -132,7 +132,7 @@ def test_other_data_give_way_to_the_digits_with_what_suits_them() -> None:
     )
     changed = with_data(state, "digits")
     assert changed == TwoLayerNetworkState(data="digits", look="digits")
-    fitting = usual(changed, "network")
+    fitting = usual(changed)
     assert (fitting.hidden, fitting.batch_size, fitting.trained) == (64, 32, 20 * 43)
 
 

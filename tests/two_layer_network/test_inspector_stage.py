@@ -52,7 +52,7 @@ STATES = {
     "one_sample": replace(SMALL, batch_size=1, hidden=1, passed=9),
     "hinge": replace(SMALL, data="nine", loss="hinge", margin=0.5, hidden=6, passed=4, penalty="l1"),
     "squared_hinge": replace(SMALL, loss="hinge", power=2, variant="one_vs_all", passed=6),
-    "squared_error": replace(SMALL, loss="squared_error", decay=0.0, passed=7, unit=0),
+    "squared_error": replace(SMALL, loss="squared_error", strength=0.0, passed=7, unit=0),
     "spiral": TwoLayerNetworkState(trained=10, passed=11, followed=20, unit=40),
     "digits": TwoLayerNetworkState(data="digits", trained=20, passed=3, followed=31, unit=63, at=7),
 }  # fmt: skip

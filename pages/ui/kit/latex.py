@@ -5,18 +5,36 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from core.losses.hinge import HingeVariant
-from pages.ui.stage.vocabulary import format_number
+from pages.ui.stage.number_format import format_fixed, format_scientific, format_significant
 from pages.ui.state.example import Example
 from pages.ui.state.written import write_number
 
-__all__ = ["hinge_terms", "number", "row", "signed"]
+__all__ = ["hinge_terms", "number", "row", "scientific", "short", "signed", "significant"]
+
+
+def _latex(text: str) -> str:
+    mantissa, _, exponent = text.replace("−", "-").partition("e")
+    return rf"{mantissa} \cdot 10^{{{exponent}}}" if exponent else mantissa
 
 
 def number(value: float, decimals: int = 4) -> str:
     """Write a number by the same rule as the readouts."""
-    text = format_number(value, decimals).replace("−", "-")
-    mantissa, _, exponent = text.partition("e")
-    return rf"{mantissa} \cdot 10^{{{int(exponent)}}}" if exponent else mantissa
+    return _latex(format_fixed(value, decimals))
+
+
+def short(value: float, decimals: int = 4) -> str:
+    """Write a number with no more decimals than it needs."""
+    return _latex(format_fixed(value, decimals, trimmed=True))
+
+
+def significant(value: float, digits: int = 4) -> str:
+    """Write a number with at most so many significant digits."""
+    return _latex(format_significant(value, digits, trimmed=True))
+
+
+def scientific(value: float) -> str:
+    """Write a number with the power of ten that tells its size."""
+    return _latex(format_scientific(value, 2)) if value else "0"
 
 
 def row(values: Iterable[str]) -> str:

@@ -8,7 +8,7 @@ __all__ = ["SHOW", "array"]
 
 SHOW = """\
 def show(name, value):
-    text = f"{value:.4f}"
+    text = f"{value + 0.0:.4f}"  # -0.0 + 0.0 is 0.0
     if value != 0 and float(text) == 0 or abs(value) >= 1e9:
         text = f"{value:.3e}"
     print(f"{name:28} {text}")"""

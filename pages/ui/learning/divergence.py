@@ -6,7 +6,7 @@ from typing import Final
 
 from core.learning.models import Objective
 from core.learning.training import DivergenceError
-from pages.ui.stage.vocabulary import format_number
+from pages.ui.stage.number_format import format_fixed, format_significant
 from pages.ui.text import Text
 
 __all__ = ["LARGEST_SHOWN", "divergence_sentence"]
@@ -32,17 +32,13 @@ def divergence_sentence(
     if last is None:
         left = t("learning.diverged.kept")
     else:
-        left = t("learning.diverged.cut", last=f"{last:,}", largest=format_number(LARGEST_SHOWN, 0))
+        left = t("learning.diverged.cut", last=f"{last:,}", largest=format_fixed(LARGEST_SHOWN, 0))
     kind = "penalised" if objective.l1 or objective.l2 else "plain"
     return t(
         f"learning.diverged.{kind}",
         loss=loss,
         step=f"{problem.step:,}",
         left=left,
-        rate=_plain(rate),
-        lower=_plain(min(rate / 10, LARGEST_ADVISED)),
+        rate=format_significant(rate, 4, trimmed=True),
+        lower=format_significant(min(rate / 10, LARGEST_ADVISED), 4, trimmed=True),
     )
-
-
-def _plain(rate: float) -> str:
-    return f"{rate:.4g}" if 1e-4 <= rate < 1e4 else format_number(rate, 1)

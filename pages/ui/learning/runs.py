@@ -16,6 +16,7 @@ from core.learning.training import DivergenceError, Training
 from pages.ui.learning.divergence import divergence_sentence
 from pages.ui.learning.setups import Setup, usual
 from pages.ui.learning.state import ModelState
+from pages.ui.stage.number_format import format_significant
 from pages.ui.state.address import read_state
 from pages.ui.state.state import encode
 from pages.ui.text import Text
@@ -168,7 +169,7 @@ def _tell(runs: Sequence[Run], target: int, status: DeltaGenerator, t: Text) -> 
     if not target:
         status.progress(0.0, text=t("learning.untrained"))
         return
-    epochs = f"{step / runs[0].training.steps_per_epoch:.4g}"
+    epochs = format_significant(step / runs[0].training.steps_per_epoch, 4, trimmed=True)
     text = t("learning.status", step=step, target=target, epochs=epochs)
     status.progress(min(1.0, step / target), text=text)
     if step < target:

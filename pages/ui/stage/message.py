@@ -6,7 +6,7 @@ import json
 import math
 import struct
 import weakref
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any, Final
 
@@ -186,6 +186,28 @@ def _pack_mark(mark: Mark, place_index: Mapping[Place, int]) -> dict[str, Any]:
     }
 
 
+def _wanted(
+    handles: Sequence[Handle],
+    readouts: Sequence[Readout],
+    marks: Sequence[Mark],
+    pictures: Sequence[Picture],
+) -> Iterator[tuple[str, Place]]:
+    """Yield every place whose number is shown, moved or counted from, and by whom."""
+    for readout in readouts:
+        yield f"readout {readout.id!r}", readout.id
+    for picture in pictures:
+        yield f"picture {picture.id!r}", picture.id
+    for mark in marks:
+        for source in (mark.x, mark.y, mark.numbers, mark.shades, mark.tones):
+            if source is not None and not isinstance(source, tuple):
+                yield f"mark {mark.kind!r} of panel {mark.panel!r}", source
+    for handle in handles:
+        places = [*handle.sweep, *(handle.focus or ()), *(place for _, place, _ in handle.moves)]
+        for place in [*places, handle.origin]:
+            if place is not None:
+                yield f"handle {handle.id!r}", place
+
+
 def pack(
     *,
     panels: Sequence[Panel],
@@ -204,7 +226,16 @@ def pack(
     The length of the header as uint32, the header as JSON; then the changing columns of the sweeps
     as little-endian float64, equal ones once, each where the header tells of its handle; then the
     pixels: those of the pictures now, then, handle by handle, those of every step.
+
+    Raises
+    ------
+    ValueError
+        If something needs a place that ``now`` has no number for; or if a sweep or a picture has
+        another shape than its place.
     """
+    for user, place in _wanted(handles, readouts, marks, pictures):
+        if place not in now:
+            raise ValueError(f"{user} needs {place!r}, and now has no number for it")
     drawn = {picture.id: np.ravel(now[picture.id]) for picture in pictures}
     for picture in pictures:
         rows, columns = picture.shape

@@ -14,7 +14,7 @@
 - **Signs.** The minus sign is U+2212, in the exponent, too; a plus is not written; nor is −0.
 - **Infinity** is ∞ or −∞; NaN is –.
 
-A number that has to read back as the same float is another thing: ``pages.ui.written``.
+A number that has to read back as the same float is another thing: ``pages.ui.state.written``.
 """
 
 from __future__ import annotations

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, TypeAlias
 
 import plotly.graph_objects as go
 
 from pages.ui.stage.channels import Channel
 from pages.ui.stage.marks import Mark
 
-__all__ = ["LegendEntry", "Panel", "Picture", "Tint"]
+__all__ = ["LegendEntry", "Panel", "Picture", "Shape", "Tint"]
+
+
+Shape: TypeAlias = Literal["fill", "outline", "hatch", "line", "dots", "ring", "none"]
 
 
 class LegendEntry(NamedTuple):
@@ -19,7 +22,7 @@ class LegendEntry(NamedTuple):
 
     label: str
     color: str
-    shape: Literal["fill", "outline", "hatch", "line", "dots", "ring", "none"] = "fill"
+    shape: Shape = "fill"
 
 
 class Tint(NamedTuple):

@@ -11,6 +11,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from pages.ui.stage.number_format import format_fixed, format_significant
 from pages.ui.stage.panels import LegendEntry, Tint
 from pages.ui.stage.release import Release
 
@@ -28,8 +29,6 @@ __all__ = [
     "Spot",
     "Tint",
     "Value",
-    "format_number",
-    "format_significant",
     "spoken",
     "steps",
 ]
@@ -275,33 +274,6 @@ def steps(minimum: float, maximum: float, step: float, decimals: int) -> FloatAr
     return np.round(minimum + step * np.arange(round((maximum - minimum) / step) + 1), decimals)
 
 
-def format_number(value: float, decimals: int) -> str:
-    """Write a number as the stage does: fixed decimals, but never a 0 for what is not 0."""
-    if not np.isfinite(value):
-        return "–" if np.isnan(value) else "∞" if value > 0 else "−∞"
-    text = f"{value:.{decimals}f}"
-    if abs(value) >= 1e9 or (value != 0 and decimals > 0 and float(text) == 0):
-        mantissa, exponent = f"{value:.3e}".split("e")
-        text = f"{mantissa}e{int(exponent):+d}"
-    return (text.lstrip("-") if float(text) == 0 else text).replace("-", "−")
-
-
-def format_significant(value: float, digits: int) -> str:
-    """Write a number as the stage does: at most so many significant digits, no trailing zeros."""
-    if not np.isfinite(value):
-        return format_number(value, digits)
-    mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
-    power = int(exponent)
-    if value == 0 or 1e-3 <= abs(value) < 1e5:
-        text = f"{abs(value) and value:.{max(0, digits - 1 - power)}f}"
-        return _trimmed(text).replace("-", "−")
-    return f"{_trimmed(mantissa)}e{power}".replace("-", "−")
-
-
-def _trimmed(text: str) -> str:
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
 def spoken(readouts: Sequence[Readout], now: Mapping[Place, Numbers], template: str) -> str:
     """Fill the ``{id}`` of a template with the readouts' present texts, as the stage does."""
     by_id = {readout.id: readout for readout in readouts}
@@ -313,8 +285,8 @@ def spoken(readouts: Sequence[Readout], now: Mapping[Place, Numbers], template: 
         value = float(np.ravel(now[readout.id])[0])
         if readout.choices is None:
             if readout.significant is not None:
-                return format_significant(value, readout.significant)
-            return format_number(value, readout.decimals)
+                return format_significant(value, readout.significant, trimmed=True)
+            return format_fixed(value, readout.decimals)
         return readout.choices[int(value)]
 
     return re.sub(r"\{(\w+)\}", word, template)

@@ -44,9 +44,7 @@ def change(state: State, **values: Any) -> None:
 def bind(state: State, attribute: str) -> dict[str, Any]:
     """Tie a widget to an attribute: it shows its value, and what is chosen becomes the state.
 
-    Examples
-    --------
-    ``st.selectbox(label, options, **bind(state, "variant"))``
+    The keywords go to the widget: ``st.selectbox(label, options, **bind(state, "variant"))``.
     """
     st.session_state[attribute] = getattr(state, attribute)
     return {

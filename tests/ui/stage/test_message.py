@@ -17,7 +17,6 @@ from pages.ui.stage.vocabulary import (
     Readout,
     Spot,
     Tint,
-    format_number,
     spoken,
     steps,
 )
@@ -139,25 +138,27 @@ def test_places_are_told_apart() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "decimals", "text"),
+    ("handle", "more", "message"),
     [
-        (2.04035, 4, "2.0404"),
-        (0.0, 4, "0.0000"),
-        (-0.0, 4, "0.0000"),
-        (-1.5, 1, "−1.5"),
-        (3.37782e-48, 4, "3.378e−48"),
-        (-3.37782e-48, 2, "−3.378e−48"),
-        (1e6, 4, "1000000.0000"),
-        (2.5e9, 2, "2.500e+9"),
-        (3, 0, "3"),
-        (0.4, 0, "0"),
-        (np.inf, 4, "∞"),
-        (-np.inf, 4, "−∞"),
-        (np.nan, 4, "–"),
+        ({}, {"readouts": [Readout("gone")]}, "readout 'gone' needs 'gone'"),
+        ({}, {"readouts": [Readout("gone", choices=("a",))]}, "readout 'gone' needs 'gone'"),
+        ({}, {"pictures": [Picture("gone", "panel", (1, 1), (0, 1, 0, 1), ())]}, "picture 'gone'"),
+        ({}, {"marks": [Mark("panel", "dot", "gone", (0.0,))]}, "mark 'dot' of panel 'panel'"),
+        ({}, {"marks": [Mark("panel", "dot", (0.0,), "gone")]}, "mark 'dot'.* needs 'gone'"),
+        ({}, {"marks": [Mark("panel", "text", (0,), (0,), numbers="gone")]}, "mark 'text'"),
+        ({}, {"marks": [Mark("panel", "cell", (0,), (0,), "loss", shades="gone")]}, "mark 'cell'"),
+        ({}, {"marks": [Mark("panel", "dot", (0,), (0,), tones="gone")]}, "mark 'dot'"),
+        ({"origin": "gone"}, {}, "handle 'h' needs 'gone'"),
+        ({"sweep": {"gone": np.zeros(3)}}, {}, "handle 'h' needs 'gone'"),
+        ({"focus": {BARS: np.zeros(2)}}, {}, r"handle 'h' needs Spot\(panel='panel'"),
+        ({"moves": ((0, "gone", 0),)}, {}, "handle 'h' needs 'gone'"),
     ],
 )
-def test_format_number(value: float, decimals: int, text: str) -> None:
-    assert format_number(value, decimals) == text
+def test_what_no_number_is_given_for_is_refused(
+    handle: dict[str, Any], more: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(ValueError, match=f"{message}.* now has no number"):
+        packed([a_handle(**handle)], {"loss": np.array(0.5)}, **more)
 
 
 def test_spoken_fills_once() -> None:

@@ -12,14 +12,14 @@ from core.learning.datasets import Dataset, nine_points
 from core.tables.point_edits import points_from_edits, with_point
 from core.tables.point_tables import MOST_CLASSES, read_points, write_points
 from pages.ui.export import Table
-from pages.ui.learning.points.own import are_same, change, refusal
+from pages.ui.learning.points.own import are_same, refusal, replace_points
 from pages.ui.learning.points.sentences import fault_sentence
 from pages.ui.learning.points.table import EDITED, Shown, edited_cells, points_table, shown
 from pages.ui.learning.points.written import MOST_EDITED_POINTS
 from pages.ui.learning.runs import Run
 from pages.ui.learning.setups import data_name
 from pages.ui.learning.state import ModelState
-from pages.ui.stage.vocabulary import format_number
+from pages.ui.stage.number_format import format_fixed
 from pages.ui.state.example import default_name
 from pages.ui.text import Text, escape
 
@@ -83,7 +83,9 @@ def class_control(kind: type[ModelState], dataset: Dataset, t: Text) -> None:
 
 
 def _added(kind: type[ModelState], dataset: Dataset) -> None:
-    change(dataset, lambda: with_point(dataset, 0.0, 0.0, new_class(dataset)), "plane", kind)
+    replace_points(
+        dataset, lambda: with_point(dataset, 0.0, 0.0, new_class(dataset)), "plane", kind
+    )
 
 
 def point_controls(state: ModelState, dataset: Dataset, views: Sequence[Shown], t: Text) -> None:
@@ -106,7 +108,7 @@ def point_controls(state: ModelState, dataset: Dataset, views: Sequence[Shown], 
         size = f"{dataset.size:,}"
         st.caption(t("points.loaded", source=source, size=size, classes=dataset.classes))
         if dataset.size > MOST_EDITED_POINTS:
-            if state.lesson == "linear":
+            if state.takes_points:
                 st.caption(t("points.many", most=MOST_EDITED_POINTS))
             if data_name(state) == "own":
                 st.info(t("points.kept", most=MOST_EDITED_POINTS), icon="📂")
@@ -198,7 +200,7 @@ def _read_only(heading: str, values: Sequence[Any]) -> Any:
 def _written(values: Sequence[Any]) -> Sequence[Any]:
     """The cells of a column; Streamlit has no way to show numbers of a run that diverges."""
     if isinstance(values[0], float) and _are_huge(values):
-        return [format_number(value, 4) for value in values]
+        return [format_fixed(value, 4) for value in values]
     return values
 
 
@@ -210,7 +212,7 @@ def _edited(key: str, kind: type[ModelState]) -> None:
     editor: _Editor = st.session_state[_EDITOR]
     edits: Mapping[str, Any] = st.session_state[key]
     cells = edited_cells(editor.dataset, edits)
-    change(editor.dataset, lambda: points_from_edits(editor.dataset, cells), "edited", kind)
+    replace_points(editor.dataset, lambda: points_from_edits(editor.dataset, cells), "edited", kind)
 
 
 def _file(dataset: Dataset, kind: type[ModelState], _: Sequence[Shown], t: Text) -> None:
@@ -220,7 +222,9 @@ def _file(dataset: Dataset, kind: type[ModelState], _: Sequence[Shown], t: Text)
     def uploaded() -> None:
         file = st.session_state[key]
         if file is not None:
-            change(dataset, lambda: read_points(file.getvalue()), "file", kind, name=file.name)
+            replace_points(
+                dataset, lambda: read_points(file.getvalue()), "file", kind, name=file.name
+            )
             st.session_state[_UPLOADS] += 1
 
     st.file_uploader(t("points.upload"), type=["csv", "tsv", "txt"], key=key, on_change=uploaded)

@@ -15,12 +15,12 @@ import streamlit as st
 from core.learning.datasets import Dataset
 from core.tables.table_text import TableError
 from pages.ui.learning.points.written import MOST_EDITED_POINTS
-from pages.ui.learning.setups import OWN_DATA, Usual, points_of, usual
-from pages.ui.learning.state import ModelState, with_known
+from pages.ui.learning.setups import OWN_DATA, points_of, usual
+from pages.ui.learning.state import ModelState, Usual, with_known
 from pages.ui.state.address import read_state, write_state
 from pages.ui.state.example import default_name
 
-__all__ = ["Refusal", "Source", "are_same", "change", "refusal"]
+__all__ = ["Refusal", "Source", "are_same", "refusal", "replace_points"]
 
 Source = Literal["file", "edited", "plane"]
 
@@ -55,7 +55,7 @@ def are_same(first: Dataset, second: Dataset) -> bool:
     )
 
 
-def change(
+def replace_points(
     dataset: Dataset,
     make: Callable[[], Dataset],
     source: Source,
@@ -94,7 +94,7 @@ def _with_settings(state: ModelState, before: Usual, now: Usual) -> ModelState:
     kept = {
         name: getattr(before, name)
         for name in SETTINGS
-        if getattr(state, name) is None and getattr(before, name) != getattr(now, name)
+        if getattr(state, name, 0) is None and getattr(before, name) != getattr(now, name)
     }
     return replace(state, **kept)
 

@@ -6,7 +6,7 @@ import streamlit as st
 from core.learning.models import LinearClassifier
 from core.tables.point_edits import without_point
 from pages.ui.learning.points.editor import class_control, point_controls
-from pages.ui.learning.points.own import change
+from pages.ui.learning.points.own import replace_points
 from pages.ui.learning.points.table import shown
 from pages.ui.learning.setups import dataset, objective
 from pages.ui.state.address import read_state, text
@@ -19,7 +19,7 @@ model = LinearClassifier.initial(2, data.classes, rng=np.random.default_rng(0), 
 objectives = [objective(state, "linear", loss) for loss in ("cross_entropy", "hinge")]
 class_control(data, t)
 if st.button("remove the first point", key="remove"):
-    change(data, lambda: without_point(data, 0), "plane", "linear")
+    replace_points(data, lambda: without_point(data, 0), "plane", "linear")
     st.rerun()
 point_controls(state, "linear", data, [shown(model, data, objectives)], t)
 st.session_state["seen"] = data

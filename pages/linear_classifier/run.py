@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from core.learning.models import LinearClassifier, Objective
+from core.learning.models import Objective
 from core.learning.snapshots import stacked_scores
 from core.losses.cross_entropy import cross_entropy
 from core.losses.hinge import hinge
@@ -19,14 +19,7 @@ from core.losses.penalties import elastic_net
 from core.losses.squared_error import squared_error
 from core.validation import FloatArray, LabelArray
 
-__all__ = [
-    "LinearRun",
-    "Standing",
-    "linear_run",
-    "published_classifier",
-    "standings",
-    "without_residue",
-]
+__all__ = ["LinearRun", "Standing", "linear_run", "standings", "without_residue"]
 
 _RESIDUE: Final = 1e-12
 """More than the rounding of 2000 terms, and far less than what a step changes."""
@@ -55,24 +48,11 @@ class Standing(IntEnum):
 class LinearRun:
     """A linear classifier at every step of a run, on all samples.
 
-    Attributes
-    ----------
-    weights, bias : ndarray, shapes (steps, features, classes) and (steps, classes)
-        W1 and b1.
-    scores : ndarray, shape (steps, samples, classes)
-        The scores.
-    cross_entropy, hinge : ndarray, shape (steps, samples)
-        Both losses of each sample, whichever of them the run follows.
-    data_loss, penalty, total : ndarray, shape (steps,)
-        The objective of the run: its mean loss, its penalty on the weights, and their sum.
-    accuracy : ndarray, shape (steps,)
-        The part of the samples whose prediction is their label.
-    data_gradient, penalty_gradient : ndarray, shape (steps, features, classes)
-        The gradients of the mean loss and of the penalty by the weights.
-    bias_gradient : ndarray, shape (steps, classes)
-        The gradient of the total by the bias; it has no penalty.
-    weight_terms, bias_terms : ndarray, shapes as of weights and bias
-        The sums of the absolute values of the terms that the gradients of the total are sums of.
+    Shapes: ``weights`` (steps, features, classes), ``bias`` (steps, classes), ``scores`` (steps,
+    samples, classes), ``cross_entropy`` and ``hinge`` (steps, samples), whichever loss the run
+    follows; ``data_loss``, ``penalty``, ``total`` and ``accuracy`` (steps,). The gradients have the
+    shapes of what they are taken by; ``weight_terms`` and ``bias_terms`` are the sums of the
+    absolute values of the terms that the gradients of the total are sums of.
     """
 
     weights: FloatArray
@@ -104,40 +84,10 @@ class LinearRun:
 def linear_run(
     parameters: Mapping[str, ArrayLike], X: ArrayLike, y: LabelArray, objective: Objective
 ) -> LinearRun:
-    r"""Evaluate a linear classifier at every step of a run, in one go.
+    """Evaluate a linear classifier at every step of a run, in one go.
 
-    .. math:: \frac{\partial L}{\partial W} = X^\mathsf{T}
-              \frac{\partial L}{\partial s} + \frac{\partial R}{\partial W}
-
-    Parameters
-    ----------
-    parameters : mapping of str to array_like
-        W1 (steps, features, classes) and b1 (steps, classes), as `training.History` has them.
-    X : array_like, shape (samples, features)
-        The samples.
-    y : ndarray of int, shape (samples,)
-        Their labels.
-    objective : Objective
-        What the run makes small. Its margin, variant and power are those of `hinge` in any case.
-
-    Returns
-    -------
-    LinearRun
-        At each step the same numbers as `core.learning.models.LinearClassifier.loss`.
-
-    Raises
-    ------
-    ValueError
-        If the shapes do not fit, or scores are not finite.
-
-    Examples
-    --------
-    >>> parameters = {"W1": [[[1.0, -1.0]], [[2.0, -2.0]]], "b1": [[0.0, 0.0], [0.0, 0.0]]}
-    >>> run = linear_run(parameters, [[0.25]], np.array([0]), Objective("hinge", l2=0.1))
-    >>> run.data_loss.tolist(), run.penalty.round(3).tolist()
-    ([0.5, 0.0], [0.2, 0.8])
-    >>> run.data_gradient[0], run.penalty_gradient[0]
-    (array([[-0.25,  0.25]]), array([[ 0.2, -0.2]]))
+    ``parameters`` are W1 (steps, features, classes) and b1 (steps, classes) of the samples X
+    (samples, features) with labels y. Margin, variant and power are those of ``hinge`` in any case.
     """
     weights, bias = (np.asarray(parameters[name], dtype=np.float64) for name in ("W1", "b1"))
     samples = np.asarray(X, dtype=np.float64)
@@ -183,50 +133,19 @@ def linear_run(
 
 
 def without_residue(sums: FloatArray, terms: FloatArray) -> FloatArray:
-    """Return sums, with 0 for those whose terms cancel but for rounding.
+    """Return sums, 0 for those whose terms, of these absolute sums, cancel but for rounding.
 
     A sum of n terms may be off by n times 1.1e-16 of their absolute values. Terms that cancel, such
     as those of a bias in a step without errors, so leave about 1e-17 of them, which says nothing.
 
-    Parameters
-    ----------
-    sums : ndarray
-        As they were computed.
-    terms : ndarray, the same shape
-        For each, the sum of the absolute values of its terms; at most 2000 of them.
-
-    Returns
-    -------
-    ndarray
-        0 where a sum is at most 1e-12 of its terms.
-
-    Examples
-    --------
-    >>> sums, terms = np.array([0.1 + 0.2 - 0.3, 1e-17]), np.array([0.6, 1e-17])
-    >>> without_residue(sums, terms).tolist()
+    >>> without_residue(np.array([0.1 + 0.2 - 0.3, 1e-17]), np.array([0.6, 1e-17])).tolist()
     [0.0, 1e-17]
     """
     return np.where(np.abs(sums) <= _RESIDUE * terms, 0.0, sums)
 
 
 def standings(softmax: LinearRun, svm: LinearRun) -> NDArray[np.int64]:
-    """Return the :class:`Standing` of each step of two runs of equal length.
-
-    Parameters
-    ----------
-    softmax, svm : LinearRun
-        One with the cross-entropy, one with the hinge loss.
-
-    Examples
-    --------
-    >>> parameters = {"W1": [[[1.0, -1.0]], [[2.0, -2.0]]], "b1": [[0.0, 0.0], [0.0, 0.0]]}
-    >>> start = {name: values[:1] * 2 for name, values in parameters.items()}
-    >>> X, y = [[0.25]], np.array([0])
-    >>> softmax = linear_run(start, X, y, Objective())
-    >>> svm = linear_run(parameters, X, y, Objective("hinge"))
-    >>> [Standing(standing).name for standing in standings(softmax, svm)]
-    ['SAME', 'SVM_SATISFIED']
-    """
+    """Return the :class:`Standing` of each step of two runs of equal length."""
     same_weights = (softmax.weights == svm.weights).all(axis=(1, 2))
     conditions = [
         same_weights & (softmax.bias == svm.bias).all(axis=1),
@@ -238,30 +157,3 @@ def standings(softmax: LinearRun, svm: LinearRun) -> NDArray[np.int64]:
     ]
     found = list(Standing)[: len(conditions)]
     return np.asarray(np.select(conditions, found, Standing.BOTH_WRONG), dtype=np.int64)
-
-
-def published_classifier() -> LinearClassifier:
-    """Return the classifier that the CS231n demo's screenshot shows, for its nine points.
-
-    Its objective is the Weston-Watkins hinge loss with lambda 0.1: a data loss of 0.64, a penalty
-    of 1.93 and a total of 2.57. The demo lets W fall by half of lambda W for the penalty, although
-    lambda times the sum of W squared has the gradient 2 lambda W.
-
-    Returns
-    -------
-    LinearClassifier
-
-    References
-    ----------
-    CS231n, "Linear Classification Loss Visualization".
-
-    Examples
-    --------
-    >>> from core.learning.datasets import nine_points
-    >>> data = nine_points()
-    >>> loss = published_classifier().loss(data.points, data.labels)
-    >>> f"{loss.data_loss:.2f} + {loss.penalty:.2f} = {loss.total:.2f}"
-    '0.64 + 1.93 = 2.57'
-    """
-    weights = np.array([[2.06, 1.48], [0.44, -1.82], [2.27, -2.04]])
-    return LinearClassifier(weights.T, np.array([-0.42, 0.52, -0.10]), Objective("hinge", l2=0.1))
