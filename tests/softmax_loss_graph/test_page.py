@@ -8,7 +8,7 @@ import re
 import numpy as np
 import pytest
 
-from core.graphs.graph import CIRCUITS
+from core.graphs.circuits import CIRCUITS
 from core.losses.cross_entropy import cross_entropy
 from pages.softmax_loss_graph import GRAPH_VIEWS, SoftmaxLossGraphState
 from pages.ui.stage.number_format import format_fixed
@@ -177,11 +177,3 @@ def test_the_message_holds_no_sweep_twice() -> None:
         sizes[view] = len(app.get("bidi_component")[0].proto.bytes)
         assert json.dumps(header(app))
     assert max(sizes.values()) < 900_000
-
-
-def test_nothing_of_another_lesson_is_lost() -> None:
-    app = opened(LESSON, margin="2", T="3", node="0")
-    next(button for button in app.button if button.label == "Back to the inputs").click().run()
-    assert state_of(app, SoftmaxLossGraphState) == SoftmaxLossGraphState(
-        margin=2.0, temperature=3.0, node=1
-    )

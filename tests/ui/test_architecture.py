@@ -28,7 +28,6 @@ LONG_FUNCTIONS = {
     "pages/gradient_check/errors.py:gradient_errors",
     "pages/numerical_stability/panels.py:marks",
     "pages/score_function/panels.py:marks",
-    "pages/softmax_loss_graph/panels.py:marks",
     "pages/two_layer_network/code.py:snippet",
     "pages/two_layer_network/inspector_panels.py:_step_layout",
     "pages/two_layer_network/inspector_panels.py:close_up_marks",
@@ -38,12 +37,10 @@ LONG_FUNCTIONS = {
 }
 LONG_FILES = {
     "core/examples.py",
-    "core/graphs/graph.py",
     "core/learning/models.py",
     "core/learning/training.py",
     "pages/cross_entropy/numbers.py",
     "pages/numerical_stability/panels.py",
-    "pages/softmax_loss_graph/panels.py",
     "pages/two_layer_network/digits_stage.py",
     "pages/two_layer_network/inspector_panels.py",
     "pages/two_layer_network/inspector_scene.py",
