@@ -13,25 +13,10 @@ from pages.regularization.path import STRENGTHS, optima
 from pages.regularization.penalty_comparison import compare_penalties
 from pages.ui.stage.number_format import format_fixed
 from pages.ui.text import LANGUAGES, text_in
-from tests.apptest import header, opened, run, state_of, tab, told
+from tests.apptest import opened, run, state_of, tab, told
 
 LESSON = "regularization"
 MIXING = {"l1": 1.0, "l2": 0.0, "elastic": 0.5}
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_page_cold_and_warm(language: str) -> None:
-    t = text_in(language)
-    app = opened(LESSON, lang=language)
-    for _ in range(2):
-        assert [entry.value for entry in app.title] == [t("regularization.title")]
-        panels = [[panel["id"] for panel in header(app, stage)["panels"]] for stage in (0, 1)]
-        assert panels == [["weights", "penalties", "gradients"], ["plane", "path", "threshold"]]
-        for stage in (0, 1):
-            for panel in header(app, stage)["panels"]:
-                assert "{" not in panel["alt"] + panel["title"]
-        app.run()
-        assert not app.exception
 
 
 def test_published_weights() -> None:
