@@ -12,7 +12,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import ArrayLike
 
-from core.graphs.graph import CIRCUITS, evaluate
+from core.graphs.circuits import CIRCUITS
+from core.graphs.engine import evaluate
 from core.learning.datasets import nine_points, published_spiral
 from core.learning.published_runs import (
     CLASSIFIER_STEPS,

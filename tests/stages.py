@@ -1,4 +1,4 @@
-"""A stage as the browser gets it: what it shows now, and at each step of a handle."""
+"""What a stage tells the browser, read back from its message."""
 
 from __future__ import annotations
 
@@ -10,24 +10,107 @@ from typing import Any
 import numpy as np
 
 from pages.ui.stage.mount import Stage
+from pages.ui.stage.panels import Panel
 from pages.ui.stage.readouts import spoken
 from pages.ui.stage.release import Release
 
-__all__ = ["assert_every_step_is_as_opened_there", "at", "now", "released", "sentence"]
+__all__ = [
+    "assert_every_step_is_as_opened_there",
+    "assert_present_rows",
+    "at",
+    "decode",
+    "now",
+    "panels_of",
+    "released",
+    "sentence",
+    "shown_at",
+    "shown_now",
+    "told",
+]
 
 Shown = dict[tuple[str | None, int, str], np.ndarray]
 """Numbers by panel, trace and attribute; those of readouts and marks by None, 0 and their name."""
-
 
 OUT_OF_SIGHT = -1000.0
 """What is not to be seen waits somewhere below it."""
 
 
-def _unpacked(stage: Stage) -> tuple[dict[str, Any], np.ndarray]:
-    message = stage.packed({})
+def decode(message: bytes) -> tuple[dict[str, Any], np.ndarray]:
+    """The header, and the columns of all sweeps one after the other."""
     (length,) = struct.unpack_from("<I", message)
     header = json.loads(message[4 : 4 + length])
     return header, np.frombuffer(message, "<f8", header["numbers"], 4 + length)
+
+
+def shown_now(stage: Stage) -> list[np.ndarray]:
+    """What each place shows before anything moves; pictures as bytes of their palette."""
+    return _shown(stage)[0]
+
+
+def shown_at(stage: Stage, handle: str, step: int) -> list[np.ndarray]:
+    """What each place shows at a step of a handle's sweep."""
+    return [table[step] for table in _shown(stage)[1][handle]]
+
+
+def assert_present_rows(stage: Stage) -> None:
+    """At its present value every handle shows what is shown now, if that is on its grid."""
+    now, sweeps = _shown(stage)
+    found = 0
+    for handle in stage.handles:
+        grid = handle.grid or np.linspace(handle.minimum, handle.maximum, handle.rows)
+        for step in np.flatnonzero(np.isclose(grid, handle.value, rtol=0, atol=1e-9)):
+            found += 1
+            for table, values in zip(sweeps[handle.id], now, strict=True):
+                np.testing.assert_allclose(table[step], values, atol=1e-12, err_msg=handle.id)
+    assert found
+
+
+def panels_of(stage: Stage) -> dict[str, Panel]:
+    """Every panel by its id."""
+    return {panel.id: panel for panel in stage.panels}
+
+
+def sentence(stage: Stage, template: str) -> str:
+    """A text with the readouts' present words: those of a sentence, too."""
+    for _ in range(2):
+        template = spoken(
+            stage.readouts, lambda channel: float(np.ravel(channel(stage.now))[0]), template
+        )
+    return template
+
+
+def told(stage: Stage, id: str) -> str:
+    """A readout as the browser writes it, without its bold marks."""
+    return sentence(stage, f"{{{id}}}").replace("**", "")
+
+
+def _shown(stage: Stage) -> tuple[list[np.ndarray], dict[str, list[np.ndarray]]]:
+    message = stage.packed({})
+    header, numbers = decode(message)
+    (length,) = struct.unpack_from("<I", message)
+    offset = 4 + length + numbers.nbytes
+
+    def pixels(*shape: int) -> np.ndarray:
+        nonlocal offset
+        size = int(np.prod(shape))
+        offset += size
+        return np.frombuffer(message, np.uint8, size, offset - size).reshape(shape)
+
+    now = [np.array(values, dtype=np.float64) for values in header["now"]]
+    for picture in header["pictures"]:
+        now[picture["place"]] = pixels(int(np.prod(picture["shape"])))
+    sweeps = {}
+    for handle in header["handles"]:
+        rows = handle["rows"]
+        tables = [np.repeat(values[None], rows, axis=0) for values in now]
+        for start, spots in zip(handle["starts"], handle["columns"], strict=True):
+            for place, index in spots:
+                tables[place][:, index] = numbers[start : start + rows]
+        for place in handle["films"]:
+            tables[place] = pixels(rows, now[place].size)
+        sweeps[handle["id"]] = tables
+    assert offset == len(message)
+    return now, sweeps
 
 
 def _by_place(header: dict[str, Any], numbers: list[Any]) -> Shown:
@@ -39,13 +122,13 @@ def _by_place(header: dict[str, Any], numbers: list[Any]) -> Shown:
 
 def now(stage: Stage) -> Shown:
     """What every place shows."""
-    header, _ = _unpacked(stage)
+    header, _ = decode(stage.packed({}))
     return _by_place(header, header["now"])
 
 
 def at(stage: Stage, id: str, row: int) -> Shown:
     """What every place shows when a handle stands at a step, as the browser looks it up."""
-    header, numbers = _unpacked(stage)
+    header, numbers = decode(stage.packed({}))
     handle = next(handle for handle in header["handles"] if handle["id"] == id)
     shown = [list(values) for values in header["now"]]
     for place, values in handle["focus"] or ():
@@ -54,15 +137,6 @@ def at(stage: Stage, id: str, row: int) -> Shown:
         for place, index in places:
             shown[place][index] = numbers[start + row]
     return _by_place(header, shown)
-
-
-def sentence(stage: Stage, template: str) -> str:
-    """A text with the readouts' present words: those of a sentence, too."""
-
-    def value(channel: Callable[[Any], Any]) -> float:
-        return float(channel(stage.now))
-
-    return spoken(stage.readouts, value, spoken(stage.readouts, value, template))
 
 
 def released(stage: Stage, id: str, row: int) -> Release:

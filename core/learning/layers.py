@@ -35,7 +35,7 @@ from core.validation import (
 __all__ = [
     "Affine",
     "AffineGradients",
-    "HingeLoss",
+    "HingeLossLayer",
     "LossLayer",
     "ReLU",
     "SoftmaxWithLoss",
@@ -357,7 +357,7 @@ class SoftmaxWithLoss(LossLayer):
 
 
 @dataclass(frozen=True, eq=False)
-class HingeLoss(LossLayer):
+class HingeLossLayer(LossLayer):
     """The multiclass hinge (SVM) loss as a layer.
 
     Attributes
@@ -367,7 +367,7 @@ class HingeLoss(LossLayer):
 
     Examples
     --------
-    >>> layer = HingeLoss.forward([[3.2, 5.1, -1.7], [1.3, 4.9, 2.0]], [0, 1])
+    >>> layer = HingeLossLayer.forward([[3.2, 5.1, -1.7], [1.3, 4.9, 2.0]], [0, 1])
     >>> round(layer.value, 4)
     1.45
     >>> layer.backward()

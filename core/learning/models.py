@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from core.learning.layers import (
     Affine,
-    HingeLoss,
+    HingeLossLayer,
     LossLayer,
     ReLU,
     SoftmaxWithLoss,
@@ -98,7 +98,7 @@ class Objective:
             return SoftmaxWithLoss.forward(scores, labels)
         if self.loss == "squared_error":
             return SquaredError.forward(scores, labels)
-        return HingeLoss.forward(
+        return HingeLossLayer.forward(
             scores, labels, margin=self.margin, variant=self.variant, power=self.power
         )
 
@@ -472,7 +472,7 @@ def _model_loss(
     seen: dict[str, NDArray[Any]] = {**forward, "scores": last.scores}
     if isinstance(last, SoftmaxWithLoss):
         seen |= {"probabilities": last.probabilities, "targets": last.targets}
-    elif isinstance(last, HingeLoss):
+    elif isinstance(last, HingeLossLayer):
         seen["margins"] = last.margins
     elif isinstance(last, SquaredError):
         seen["targets"] = last.targets

@@ -23,12 +23,10 @@ from core.validation import (
 __all__ = [
     "entropy",
     "kl_divergence",
-    "move_mass",
     "nats_to_bits",
     "one_hot",
     "perplexity",
     "smooth",
-    "smoothing_of",
 ]
 
 
@@ -97,95 +95,6 @@ def smooth(targets: ArrayLike, smoothing: float) -> FloatArray:
     given = _distributions("targets", targets)
     part = as_real("smoothing", smoothing, minimum=0.0, maximum=1.0)
     return np.asarray(given * (1.0 - part) + part / given.shape[-1])
-
-
-def smoothing_of(target: ArrayLike, label: int) -> float | None:
-    r"""Return the smoothing that makes the target from the one-hot one; None if none does.
-
-    Parameters
-    ----------
-    target : array_like, shape (classes,)
-        A distribution t.
-    label : int
-        The true class.
-
-    Returns
-    -------
-    float or None
-        The part that `smooth` spreads, to 12 digits.
-
-    Raises
-    ------
-    ValueError
-        If the target is not one distribution, or the label is not one of its classes.
-
-    Examples
-    --------
-    >>> smoothing_of([0.025, 0.925, 0.025, 0.025], 1)
-    0.1
-    >>> smoothing_of([0.1, 0.7, 0.2], 1) is None
-    True
-    """
-    given = _distributions("target", target)
-    smallest = float(given.min())
-    part = round(min(smallest * given.size, 1.0), 12)
-    expected = smooth(one_hot(label, given.shape[-1]), part)
-    return part if np.allclose(given, expected, rtol=0.0, atol=1e-9) else None
-
-
-def move_mass(target: ArrayLike, index: ArrayLike, mass: ArrayLike) -> FloatArray:
-    r"""Give one class a mass; the others share the rest as they did before.
-
-    .. math:: t'_k = m, \quad t'_j = (1 - m) \frac{t_j}{\sum_{i \ne k} t_i}, \; j \ne k
-
-    If the others have no mass at all, they share the rest equally.
-
-    Parameters
-    ----------
-    target : array_like, shape (classes,)
-        A distribution t over at least two classes.
-    index : array_like of int, shape (...)
-        The class k.
-    mass : array_like, shape (...)
-        Its new mass m, from 0 to 1. ``index`` and ``mass`` are broadcast against each other.
-
-    Returns
-    -------
-    ndarray, shape (..., classes)
-        Distributions in the target's float type (integers become float64).
-
-    Raises
-    ------
-    ValueError
-        If the target is not one distribution over at least two classes, a class does not exist, or
-        a mass is not from 0 to 1.
-
-    Examples
-    --------
-    >>> move_mass([0.5, 0.3, 0.2], 0, 0.75)
-    array([0.75, 0.15, 0.1 ])
-    >>> move_mass([0, 1, 0], 1, [1.0, 0.5])
-    array([[0.  , 1.  , 0.  ],
-           [0.25, 0.5 , 0.25]])
-    """
-    given = _distributions("target", target)
-    if given.ndim != 1 or given.size < 2:
-        raise ValueError(
-            f"target must have shape (classes,) with at least 2 classes, got shape {given.shape}"
-        )
-    classes = given.size
-    wanted = as_floats("mass", mass)
-    outside = ~((wanted >= 0.0) & (wanted <= 1.0))
-    if outside.any():
-        reject_entry("mass", wanted, outside, "must be from 0 to 1")
-    moved = as_labels("index", index, "target", (*np.shape(index), classes))
-    is_moved = np.arange(classes) == moved[..., None]
-    others = np.where(is_moved, 0.0, given)
-    total = others.sum(axis=-1, keepdims=True)
-    equal = ~is_moved / (classes - 1)
-    shares = np.divide(others, total, out=equal, where=total > 0.0)
-    value = wanted[..., None]
-    return np.where(is_moved, value, (1.0 - value) * shares).astype(given.dtype, copy=False)
 
 
 def entropy(targets: ArrayLike) -> FloatArray:

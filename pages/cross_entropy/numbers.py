@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
-from itertools import pairwise
 from typing import Final, Literal, get_args
 
 import numpy as np
@@ -13,37 +12,35 @@ from numpy.typing import ArrayLike, NDArray
 
 from core.losses.activations import log_softmax, softmax
 from core.losses.cross_entropy import cross_entropy
-from core.losses.targets import entropy, kl_divergence, move_mass, nats_to_bits, perplexity
+from core.losses.targets import entropy, kl_divergence, nats_to_bits, perplexity
 from core.validation import FloatArray, as_floats, as_logits, reject_entry, require_finite
-from pages.ui.kit.sweeps import ScoreAxis, one_at_a_time, score_axis
-from pages.ui.stage.sweep_rows import rows_of
+from pages.cross_entropy.target_mass import MASS_GRID, move_mass
+from pages.ui.kit.scores import LABEL, ScoreAxis, score_axis, score_id
+from pages.ui.stage.sweeps import one_at_a_time, tabulate
 
 __all__ = [
-    "MASS_GRID",
     "OUTPUTS",
     "PAIRINGS",
-    "CrossEntropyResult",
-    "CrossEntropySweep",
+    "CrossEntropyNumbers",
+    "CrossEntropySweeps",
     "ErrorSize",
     "FedOutputs",
     "evaluate_cross_entropy",
     "feed_outputs",
-    "gradient_sizes",
     "logit_axis",
     "logits_of",
     "sweep_cross_entropy",
+    "target_id",
 ]
+
+IntArray = NDArray[np.int64]
 
 Pairing = Literal["softmax_cross_entropy", "identity_squared_error", "softmax_squared_error"]
 PAIRINGS: Final[tuple[Pairing, ...]] = get_args(Pairing)
-"""An output function and the loss behind it, in the order of `gradient_sizes`."""
+"""An output function and the loss behind it: those whose gradient sizes are compared."""
 
 Output = Literal["softmax", "sigmoid", "exponential"]
 OUTPUTS: Final[tuple[Output, ...]] = get_args(Output)
-
-MASS_STEP: Final = 0.01
-MASS_GRID: Final = tuple(np.round(np.arange(101) * MASS_STEP, 2).tolist())
-"""The masses that a class of the target can be given by hand."""
 
 LOGIT_OF_ZERO: Final = -1000.0
 """Stands for log 0: e^-1000 is exactly 0 in float64, and every number stays finite."""
@@ -79,35 +76,40 @@ class ErrorSize(IntEnum):
 
 
 @dataclass(frozen=True, eq=False)
-class CrossEntropyResult:
-    """The cross-entropy of softmax(z) with a target, for logits of shape (..., classes).
-
-    Attributes
-    ----------
-    logits, targets, probabilities : (..., classes)
-        z, t, and p = softmax(z).
-    surprisals : (..., classes)
-        -log p of each class in nats: what the loss would be if it were the true one. Exact when p
-        is next to 1, and beyond the smallest p that float64 holds.
-    gradient : (..., classes)
-        dL/dz = p - t.
-    loss : (...)
-        L = -sum t log p, in nats.
-    entropy, divergence : (...)
-        H(t) and the Kullback-Leibler divergence D(t || p), in nats; L is their sum.
-    gradient_sizes : (..., 3)
-        `gradient_sizes` of each of the `PAIRINGS`.
-    """
+class CrossEntropyNumbers:
+    """The cross-entropy of softmax(z) with a target."""
 
     logits: FloatArray
+    """z, (..., classes)."""
     targets: FloatArray
+    """t, (..., classes)."""
+    labels: IntArray
+    """The class that the flag marks, (...)."""
     probabilities: FloatArray
+    """p = softmax(z)."""
     surprisals: FloatArray
+    """-log p of each class in nats: what the loss would be if it were the true one. Exact when p is
+    next to 1, and beyond the smallest p that float64 holds."""
     gradient: FloatArray
+    """dL/dz = p - t."""
     loss: FloatArray
+    """L = -sum t log p, in nats, (...)."""
     entropy: FloatArray
+    """H(t) in nats."""
     divergence: FloatArray
+    """The Kullback-Leibler divergence D(t || p) in nats; L is the sum of both."""
     gradient_sizes: FloatArray
+    """|p - t|, |z - t| and |J (p - t)| with J_ij = p_i (delta_ij - p_j), (..., 3): how large the
+    gradient at z is for each of the `PAIRINGS`, half the sum of squares each. The last one vanishes
+    wherever p has settled on one class, also on a wrong one.
+
+    Bishop, "Pattern Recognition and Machine Learning" (2006), section 4.3.6: canonical links."""
+    error_sizes: IntArray
+    """The `ErrorSize` of each sample."""
+    along: int = 0
+    """The logit along which the gradient sizes are drawn."""
+    curves: FloatArray | None = None
+    """They along that logit, (..., points, 3); None where they stay as they are."""
 
     @property
     def bits(self) -> FloatArray:
@@ -141,36 +143,11 @@ class CrossEntropyResult:
         """Return sum t z: what the loss takes from the log-sum-exp."""
         return np.asarray((self.targets * self.logits).sum(axis=-1))
 
-    @property
-    def error_sizes(self) -> NDArray[np.int64]:
-        """The `ErrorSize` of each sample."""
-        size, _, squared = np.moveaxis(self.gradient_sizes, -1, 0)
-        # A gradient of a one-hot target is exact to its last digit, however small.
-        rounding = np.where(self.entropy > 0.0, 8.0 * np.finfo(np.float64).eps, 0.0)
-        conditions = [size <= rounding, size < SMALL, size < LARGE, squared < BLIND * size]
-        sizes = [ErrorSize.NONE, ErrorSize.SMALL, ErrorSize.MIDDLE, ErrorSize.LARGE_AND_BLIND]
-        return np.asarray(np.select(conditions, sizes, ErrorSize.LARGE), dtype=np.int64)
 
-
-def evaluate_cross_entropy(logits: ArrayLike, targets: ArrayLike) -> CrossEntropyResult:
-    """Evaluate the cross-entropy of softmax and all that the lesson tells about it.
-
-    Parameters
-    ----------
-    logits : array_like, shape (..., classes)
-        The scores z; finite.
-    targets : array_like, shape (..., classes)
-        Distributions t.
-
-    Returns
-    -------
-    CrossEntropyResult
-        Everything per sample, in float64.
-
-    Raises
-    ------
-    ValueError
-        If the logits are not finite, or the targets are not distributions of the same shape.
+def evaluate_cross_entropy(
+    logits: ArrayLike, targets: ArrayLike, labels: ArrayLike = 0
+) -> CrossEntropyNumbers:
+    """Evaluate logits and targets of shape (..., classes), with labels of shape (...).
 
     Examples
     --------
@@ -190,57 +167,30 @@ def evaluate_cross_entropy(logits: ArrayLike, targets: ArrayLike) -> CrossEntrop
         )
     losses = cross_entropy(table, wanted, reduction="none")
     probabilities, logs = softmax(table), log_softmax(table)
-    return CrossEntropyResult(
+    sizes = _gradient_sizes(losses.gradient, table - wanted, probabilities)
+    least = entropy(wanted)
+    return CrossEntropyNumbers(
         logits=table,
         targets=wanted,
+        labels=np.array(np.broadcast_to(labels, table.shape[:-1]), dtype=np.int64),
         probabilities=probabilities,
         surprisals=0.0 - logs,
         gradient=losses.gradient,
         loss=losses.per_sample,
-        entropy=entropy(wanted),
+        entropy=least,
         divergence=kl_divergence(wanted, logs),
-        gradient_sizes=_sizes(losses.gradient, table - wanted, probabilities),
+        gradient_sizes=sizes,
+        error_sizes=_error_sizes(sizes, is_hard=least == 0.0),
     )
 
 
-def gradient_sizes(logits: ArrayLike, targets: ArrayLike) -> FloatArray:
-    r"""Return how large the gradient at z is for three pairs of output function and loss.
-
-    .. math:: \|p - t\|, \quad \|z - t\|, \quad \|J (p - t)\|, \quad
-              J_{ij} = p_i (\delta_{ij} - p_j)
-
-    These are softmax with cross-entropy, identity with squared error, and softmax with squared
-    error, half the sum of squares each. The last one vanishes wherever p has settled on one
-    class, also on a wrong one.
-
-    Parameters
-    ----------
-    logits : array_like, shape (..., classes)
-        The scores z; finite.
-    targets : array_like, shape (..., classes)
-        Distributions t.
-
-    Returns
-    -------
-    ndarray of float64, shape (..., 3)
-        Euclidean norms.
-
-    Raises
-    ------
-    ValueError
-        As `evaluate_cross_entropy` does.
-
-    References
-    ----------
-    Bishop, "Pattern Recognition and Machine Learning" (2006), section 4.3.6: canonical links.
-
-    Examples
-    --------
-    >>> gradient_sizes([[0, 0], [6, 1]], [[1, 0], [0, 1]]).round(4)
-    array([[0.7071, 1.    , 0.3536],
-           [1.4047, 6.    , 0.0187]])
-    """
-    return evaluate_cross_entropy(logits, targets).gradient_sizes
+def _error_sizes(gradient_sizes: FloatArray, *, is_hard: NDArray[np.bool_]) -> IntArray:
+    size, _, squared = np.moveaxis(gradient_sizes, -1, 0)
+    # A gradient of a one-hot target is exact to its last digit, however small.
+    rounding = np.where(is_hard, 0.0, 8.0 * np.finfo(np.float64).eps)
+    conditions = [size <= rounding, size < SMALL, size < LARGE, squared < BLIND * size]
+    sizes = [ErrorSize.NONE, ErrorSize.SMALL, ErrorSize.MIDDLE, ErrorSize.LARGE_AND_BLIND]
+    return np.asarray(np.select(conditions, sizes, ErrorSize.LARGE), dtype=np.int64)
 
 
 def _norm(vectors: FloatArray) -> FloatArray:
@@ -258,56 +208,33 @@ def _through_jacobian(errors: FloatArray, probabilities: FloatArray) -> FloatArr
     return np.asarray(probabilities * (differences @ probabilities[..., None])[..., 0])
 
 
-def _sizes(errors: FloatArray, distances: FloatArray, probabilities: FloatArray) -> FloatArray:
+def _gradient_sizes(
+    errors: FloatArray, distances: FloatArray, probabilities: FloatArray
+) -> FloatArray:
     vectors = (errors, distances, _through_jacobian(errors, probabilities))
     return np.stack([_norm(vector) for vector in vectors], axis=-1)
 
 
 @dataclass(frozen=True, eq=False)
 class FedOutputs:
-    """Cross-entropy fed with outputs that may not be a softmax, for one sample.
-
-    Attributes
-    ----------
-    outputs : (classes,)
-        What stands in the place of p.
-    total : float
-        Their sum.
-    loss : float
-        -sum t log(output).
-    gradient : (classes,)
-        Its derivative by the logits.
-    """
+    """Cross-entropy fed with outputs that may not be a softmax, for one sample."""
 
     outputs: FloatArray
+    """What stands in the place of p, (classes,)."""
     total: float
+    """Their sum."""
     loss: float
+    """-sum t log(output)."""
     gradient: FloatArray
+    """Its derivative by the logits, (classes,)."""
 
 
 @np.errstate(over="ignore", under="ignore")
 def feed_outputs(logits: ArrayLike, target: ArrayLike) -> Mapping[Output, FedOutputs]:
-    r"""Feed cross-entropy with the softmax of the logits, and with two outputs that are none.
+    """Feed cross-entropy with the softmax of one sample, and with two outputs that are none.
 
-    .. math:: L = -\sum_j t_j \log q_j, \quad q = \mathrm{softmax}(z), \;
-              \sigma(z) = \frac{1}{1 + e^{-z}}, \; e^z
-
-    Only for the softmax is the gradient p - t. For the sigmoids it is -t (1 - q), so that a
-    wrong class is never pushed down; for the exponentials it is -t, and the loss has no lower end.
-
-    Parameters
-    ----------
-    logits, target : array_like, shape (classes,)
-        The scores z, finite, and a distribution t.
-
-    Returns
-    -------
-    Mapping from the `OUTPUTS` to FedOutputs
-
-    Raises
-    ------
-    ValueError
-        As `evaluate_cross_entropy` does, or if there is more than one sample.
+    Only for the softmax is the gradient p - t. For the sigmoids it is -t (1 - q), so that a wrong
+    class is never pushed down; for the exponentials it is -t, and the loss has no lower end.
 
     Examples
     --------
@@ -339,32 +266,15 @@ def feed_outputs(logits: ArrayLike, target: ArrayLike) -> Mapping[Output, FedOut
 
 
 def logits_of(probabilities: ArrayLike) -> FloatArray:
-    r"""Return logits whose softmax are the given probabilities: their logarithms.
+    """Return logits whose softmax are the given probabilities: their logarithms.
 
-    .. math:: z_j = \log p_j
-
-    Parameters
-    ----------
-    probabilities : array_like, shape (..., classes)
-        Numbers that are not negative, at least one of them above 0 in each sample. They need not
-        add up to 1: softmax divides by their sum.
-
-    Returns
-    -------
-    ndarray of float64
-        Same shape; for probability 0 it is -1000 instead of -inf: e^-1000 is exactly 0 in float64.
-
-    Raises
-    ------
-    ValueError
-        If a probability is negative or not finite, or a sample has none above 0.
+    They need not add up to 1: softmax divides by their sum. For probability 0 it is -1000 instead
+    of -inf: e^-1000 is exactly 0 in float64.
 
     Examples
     --------
     >>> logits_of([0.25, 0.75, 0]).round(4).tolist()
     [-1.3863, -0.2877, -1000.0]
-    >>> softmax(logits_of([0.01, 0.99, 0])).round(4)
-    array([0.01, 0.99, 0.  ])
     """
     given = as_logits("probabilities", probabilities).astype(np.float64, copy=False)
     require_finite("probabilities", given)
@@ -387,20 +297,6 @@ def logit_axis(logits: ArrayLike) -> ScoreAxis:
     A class more than 100 below the largest logit has probability 0 to 43 decimals. It may lie
     beyond the axis, so that it does not squeeze the others.
 
-    Parameters
-    ----------
-    logits : array_like, shape (classes,)
-        The scores z.
-
-    Returns
-    -------
-    ScoreAxis
-
-    Raises
-    ------
-    ValueError
-        If the logits are not finite.
-
     Examples
     --------
     >>> logit_axis([-4.6, 0, -1000]).limit
@@ -411,101 +307,72 @@ def logit_axis(logits: ArrayLike) -> ScoreAxis:
     return score_axis(present[present >= present.max() - READABLE_SPREAD])
 
 
-@dataclass(frozen=True, eq=False)
-class CrossEntropySweep:
-    """What the lesson shows now, along each logit and along each class's target mass.
+def target_id(index: int) -> str:
+    """Name the handle of a class's target mass."""
+    return f"target{index}"
 
-    Attributes
-    ----------
-    axis : ScoreAxis
-        The range of the logits.
-    now : CrossEntropyResult of shape (classes,)
-    by_logit : CrossEntropyResult of shape (classes, steps, classes)
-        First axis: the logit that moves along ``axis.grid``.
-    by_mass : CrossEntropyResult of shape (classes, 101, classes)
-        First axis: the class whose target mass moves along `MASS_GRID`; see
-        `core.losses.targets.move_mass` for the others.
-    curve_grid : (points,)
-        Logits at which the curves of gradient sizes are drawn: every second step of the axis, or
-        every fourth for more than six classes.
-    curves_by_logit : (classes, points, 3)
-        The sizes along each logit.
-    curves_by_mass : (classes, 101, points, 3)
-        The sizes along the logit ``along`` for each step of each target mass.
-    """
+
+@dataclass(frozen=True, eq=False)
+class CrossEntropySweeps:
+    """Everything that a hand can reach: by handle, and when the handle of each logit is taken."""
 
     axis: ScoreAxis
-    now: CrossEntropyResult
-    by_logit: CrossEntropyResult
-    by_mass: CrossEntropyResult
     curve_grid: FloatArray
-    curves_by_logit: FloatArray
-    curves_by_mass: FloatArray
+    """Logits at which the curves are drawn: every second step of the axis, or every fourth for more
+    than six classes, which make many curves."""
+    now: CrossEntropyNumbers
+    by: Mapping[str, CrossEntropyNumbers]
+    focuses: tuple[CrossEntropyNumbers, ...]
 
     @property
     def size_limits(self) -> tuple[float, float]:
         """Powers of ten between which the gradient sizes are; the lower one at least 1e-4."""
-        sizes = np.concatenate([self.curves_by_logit.ravel(), self.curves_by_mass.ravel()])
-        smallest = max(float(sizes.min()), SMALLEST_SIZE)
-        ends = np.floor(np.log10(smallest)), np.ceil(np.log10(sizes.max()))
-        return float(10.0 ** ends[0]), float(10.0 ** ends[1])
+        every = [each.curves for each in (*self.focuses, *self.by.values())]
+        curves = [curve for curve in every if curve is not None]
+        smallest = max(min(float(curve.min()) for curve in curves), SMALLEST_SIZE)
+        largest = max(float(curve.max()) for curve in curves)
+        return float(10.0 ** np.floor(np.log10(smallest))), float(
+            10.0 ** np.ceil(np.log10(largest))
+        )
 
 
-def sweep_cross_entropy(logits: ArrayLike, target: ArrayLike, *, along: int) -> CrossEntropySweep:
-    """Evaluate every step of every logit and of every target mass in one batch.
-
-    Parameters
-    ----------
-    logits, target : array_like, shape (classes,)
-        The scores z, finite, and a distribution t.
-    along : int
-        The logit along which the gradient sizes are drawn.
-
-    Returns
-    -------
-    CrossEntropySweep
-
-    Raises
-    ------
-    ValueError
-        As `evaluate_cross_entropy` and `core.losses.targets.move_mass` do.
-
-    Examples
-    --------
-    >>> sweep = sweep_cross_entropy([3.2, 5.1, -1.7], [1, 0, 0], along=0)
-    >>> sweep.by_logit.loss.shape, sweep.by_mass.loss.shape, sweep.curves_by_mass.shape
-    ((3, 201), (3, 101), (3, 101, 101, 3))
-    """
-    present = as_logits("logits", logits).astype(np.float64, copy=False)
-    axis = logit_axis(present)
-    classes = present.size
-    wanted = as_floats("target", target).astype(np.float64, copy=False)
-    stride = 2 if classes <= 6 else 4  # many classes make many curves
-    masses = move_mass(wanted, np.arange(classes)[:, None], MASS_GRID)
-    moved = one_at_a_time(present, axis.grid)
-    shapes = [(), moved.shape[:-1], masses.shape[:-1]]
-    ends = np.cumsum([0, *(int(np.prod(shape)) for shape in shapes)])
-    z, t = np.empty((2, ends[-1], classes))
-    z[:], t[:] = present, wanted
-    z[ends[1] : ends[2]] = moved.reshape(-1, classes)
-    t[ends[2] :] = masses.reshape(-1, classes)
-    everything = evaluate_cross_entropy(z, t)
-    now, by_logit, by_mass = (
-        rows_of(everything, slice(start, end), shape)
-        for (start, end), shape in zip(pairwise(ends), shapes, strict=True)
+def sweep_cross_entropy(
+    logits: ArrayLike, target: ArrayLike, label: int, *, along: int
+) -> CrossEntropySweeps:
+    """Evaluate every step of every logit and target mass, and every label, in one batch."""
+    present = np.asarray(logits, dtype=np.float64)
+    wanted = np.asarray(target, dtype=np.float64)
+    axis, every = logit_axis(present), range(present.size)
+    stride = 2 if present.size <= 6 else 4
+    paths = one_at_a_time(present, axis.grid)
+    masses = move_mass(wanted, np.arange(present.size)[:, None], MASS_GRID)
+    sweeps = tabulate(
+        evaluate_cross_entropy,
+        {"logits": present, "targets": wanted, "labels": label},
+        {
+            **{score_id(j): {"logits": paths[j]} for j in every},
+            **{target_id(j): {"targets": masses[j]} for j in every},
+            LABEL: {"labels": np.arange(present.size), "targets": np.eye(present.size)},
+        },
     )
-    return CrossEntropySweep(
-        axis=axis,
-        now=now,
-        by_logit=by_logit,
-        by_mass=by_mass,
-        curve_grid=axis.grid[::stride],
-        curves_by_logit=by_logit.gradient_sizes[:, ::stride],
-        curves_by_mass=_curves_by_mass(
-            moved[along, ::stride],
-            by_logit.probabilities[along, ::stride],
-            masses[:, 0],
-        ),
+    by_logit = [replace(sweeps.by[score_id(j)], along=j) for j in every]
+    curves = _curves_by_mass(
+        paths[along, ::stride], by_logit[along].probabilities[::stride], masses[:, 0]
+    )
+    by_mass = [replace(sweeps.by[target_id(j)], along=along, curves=curves[j]) for j in every]
+    focuses = tuple(
+        replace(sweeps.now, along=j, curves=by_logit[j].gradient_sizes[::stride]) for j in every
+    )
+    return CrossEntropySweeps(
+        axis,
+        axis.grid[::stride],
+        focuses[along],
+        {
+            **{score_id(j): by_logit[j] for j in every},
+            **{target_id(j): by_mass[j] for j in every},
+            LABEL: replace(sweeps.by[LABEL], along=along, curves=curves[:, -1]),
+        },
+        focuses,
     )
 
 

@@ -1,18 +1,18 @@
-"""The panels of the lesson on cross-entropy, and which number of a result goes where."""
+"""The panels of the lesson on cross-entropy."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import lru_cache
+from operator import attrgetter
+from typing import Final
 
 import numpy as np
 import plotly.graph_objects as go
-from numpy.typing import ArrayLike, NDArray
 
 from core.validation import FloatArray
-from pages.cross_entropy.numbers import CrossEntropyResult
+from pages.cross_entropy.numbers import PAIRINGS, CrossEntropyNumbers, CrossEntropySweeps
 from pages.ui.kit.bars import FIGURES_KEPT, FLAG_ROOM, class_bars
-from pages.ui.kit.sweeps import ScoreAxis
+from pages.ui.kit.scores import ScoreAxis, listing
 from pages.ui.kit.theme import (
     CLASS_COLORS,
     CROSS_ENTROPY,
@@ -23,149 +23,179 @@ from pages.ui.kit.theme import (
     base_figure,
     class_axis,
 )
-from pages.ui.stage.vocabulary import LegendEntry, Mark, Place, Spot
+from pages.ui.stage.channels import Channel
+from pages.ui.stage.marks import Cell, Dot, Note, Push
+from pages.ui.stage.number_format import format_fixed, format_given
+from pages.ui.stage.panels import LegendEntry, Panel
+from pages.ui.state.state import FocusedState
+from pages.ui.text import Text
 
-__all__ = [
-    "curve_places",
-    "gradient_figure",
-    "legend",
-    "logits_figure",
-    "marks",
-    "point_places",
-    "probabilities_figure",
-    "result_places",
-    "sizes_figure",
-    "surprisals_figure",
-    "target_id",
-]
+__all__ = ["PANELS"]
 
-LOGITS = Spot("scores", 0, "y")
-BASES, HEIGHTS = Spot("probabilities", 0, "base"), Spot("probabilities", 0, "y")
-GRADIENT = Spot("gradient", 0, "y")
-LOSS_LINE = Spot("surprisals", 1, "base")
-CURVES = tuple(Spot("sizes", trace, "y") for trace in range(3))
-PROBABILITIES, TARGETS = "probabilities", "targets"
-SURPRISAL_HEIGHTS = "surprisal_heights"
-TRUE_X, TRUE_Y, TRUE_SURPRISAL = "true_x", "true_y", "true_surprisal"
-POINT_LOGITS, POINT_SIZES = "point_logits", "point_sizes"
-
-BELOW = -9.0
+BELOW: Final = -9.0
 """Below the range of the panel: where a hollow bar of height 0 waits, unseen."""
 
 ROW_OF_P, ROW_OF_T = -0.27, -0.52
 """Where the numbers of p and t are written, below the bars."""
 
-HIGHEST_SURPRISAL = 8.0
+HIGHEST_SURPRISAL: Final = 8.0
 """The upper end of the axis; what lies beyond is drawn at it."""
 
-SIZE_COLORS = (CROSS_ENTROPY, MUTED, INK)
+SIZE_COLORS: Final = (CROSS_ENTROPY, MUTED, INK)
 
 
-def target_id(index: int) -> str:
-    """Name the handle of a class's target mass."""
-    return f"target{index}"
+def _of_label(numbers: CrossEntropyNumbers, values: FloatArray) -> FloatArray:
+    """Give the value of the class that the flag marks, (..., 1)."""
+    return np.take_along_axis(values, numbers.labels[..., None], axis=-1)
 
 
-def result_places(result: CrossEntropyResult, labels: ArrayLike) -> dict[Place, FloatArray]:
-    """Numbers that follow from the logits and the target, by the place that shows them.
-
-    ``labels`` are the classes that the flag marks, one for each sample or one for all.
-    """
-    t, p, surprisals = result.targets, result.probabilities, result.surprisals
-    label = np.broadcast_to(np.asarray(labels, dtype=np.int64), result.loss.shape)
-    zeros = np.zeros_like(t)
-
-    def taken(values: FloatArray, at: NDArray[np.int64]) -> FloatArray:
-        return np.asarray(np.take_along_axis(values, at[..., None], axis=-1)[..., 0])
-
-    true_surprisal = taken(surprisals, label)
-    up, down = result.gradient.argmin(axis=-1), result.gradient.argmax(axis=-1)
-    return {
-        LOGITS: result.logits,
-        BASES: np.concatenate([np.where(t == 0, BELOW, 0.0), zeros], axis=-1),
-        HEIGHTS: np.concatenate([t, p], axis=-1),
-        PROBABILITIES: p,
-        TARGETS: t,
-        GRADIENT: result.gradient,
-        SURPRISAL_HEIGHTS: np.minimum(surprisals, HIGHEST_SURPRISAL),
-        LOSS_LINE: np.minimum(result.loss, HIGHEST_SURPRISAL)[..., None],
-        TRUE_X: np.clip(taken(p, label) + 0.08, 0.0, 0.88)[..., None],
-        TRUE_Y: np.minimum(true_surprisal, HIGHEST_SURPRISAL)[..., None] + 0.3,
-        TRUE_SURPRISAL: true_surprisal[..., None],
-        "loss": result.loss,
-        "bits": result.bits,
-        "perplexity": result.perplexity,
-        "entropy": result.entropy,
-        "divergence": result.divergence,
-        "gradient_sum": result.gradient_sum,
-        "error": result.gradient_sizes[..., 0],
-        "squared_error": result.gradient_sizes[..., 2],
-        "verdict": result.error_sizes.astype(np.float64),
-        "true_name": label.astype(np.float64),
-        "up_name": up.astype(np.float64),
-        "down_name": down.astype(np.float64),
-        "up": taken(result.gradient, up),
-        "down": taken(result.gradient, down),
-        **{target_id(index): t[..., index] for index in range(t.shape[-1])},
-    }
-
-
-def point_places(
-    result: CrossEntropyResult, along: int, axis: ScoreAxis
-) -> dict[Place, FloatArray]:
-    """The present point on each curve of gradient sizes along one logit, if it is on the axis."""
-    logit = result.logits[..., along]
-    shown = np.where(np.abs(logit) <= axis.limit, logit, np.nan)
-    return {
-        POINT_LOGITS: np.stack([shown] * len(CURVES), axis=-1),
-        POINT_SIZES: result.gradient_sizes,
-    }
-
-
-def curve_places(curves: FloatArray) -> dict[Place, FloatArray]:
-    """Gradient sizes along one logit: curves of shape (..., points, 3)."""
-    return {spot: curves[..., trace] for trace, spot in enumerate(CURVES)}
-
-
-def marks(names: tuple[str, ...]) -> list[Mark]:
-    """The numbers at the bars, every class's point on -log p, the present gradient sizes."""
-    places = tuple(float(index) for index in range(len(names)))
-    rows = [(ROW_OF_P, PROBABILITIES), (ROW_OF_T, TARGETS)]
-    return [
-        *(
-            Mark(
-                "probabilities",
-                "cell",
-                places,
-                (row,) * len(names),
-                numbers=numbers,
-                colors=("transparent",),
-                size=(1.0, ROW_OF_P - ROW_OF_T),
-            )
-            for row, numbers in rows
-        ),
-        Mark("surprisals", "dot", PROBABILITIES, SURPRISAL_HEIGHTS, colors=CLASS_COLORS),
-        Mark(
-            "surprisals",
-            "text",
-            TRUE_X,
-            TRUE_Y,
-            numbers=TRUE_SURPRISAL,
-            prefix="⚑ ",
-            side="above",
-        ),
-        Mark("gradient", "push", places, GRADIENT, decimals=(3 if len(names) <= 6 else 2,)),
-        Mark("sizes", "dot", POINT_LOGITS, POINT_SIZES, colors=SIZE_COLORS),
-    ]
-
-
-def logits_figure(names: tuple[str, ...], axis: ScoreAxis) -> go.Figure:
+def _scores(state: FocusedState, sweeps: CrossEntropySweeps, t: Text) -> Panel:
     """Bars of the logits, with room at both ends for the value at the end of a bar."""
-    return class_bars(names, -1.25 * axis.limit, 1.5 * axis.limit, room_below=FLAG_ROOM)
+    names, limit = state.example.names, sweeps.axis.limit
+    written = [format_given(logit) for logit in sweeps.now.logits.tolist()]
+    return Panel(
+        id="scores",
+        figure=class_bars(names, -1.25 * limit, 1.5 * limit, room_below=FLAG_ROOM),
+        show={(0, "y"): attrgetter("logits")},
+        title=t("cross_entropy.panel.scores"),
+        alt=t("cross_entropy.alt.scores", values=listing(names, written)),
+        legend=(LegendEntry(t("cross_entropy.legend.flag"), MUTED, "none"),),
+    )
+
+
+def _probabilities(state: FocusedState, sweeps: CrossEntropySweeps, t: Text) -> Panel:
+    """Bars of p in class colours inside hollow bars of the target t; their numbers below."""
+    names, now = state.example.names, sweeps.now
+
+    def bases(numbers: CrossEntropyNumbers) -> FloatArray:
+        hidden = np.where(numbers.targets == 0, BELOW, 0.0)
+        return np.concatenate([hidden, np.zeros_like(hidden)], axis=-1)
+
+    def heights(numbers: CrossEntropyNumbers) -> FloatArray:
+        return np.concatenate([numbers.targets, numbers.probabilities], axis=-1)
+
+    def row(height: float, channel: Channel) -> Cell:
+        places = tuple(map(float, range(len(names))))
+        return Cell(
+            places,
+            (height,) * len(names),
+            numbers=channel,
+            colors=("transparent",),
+            size=(1.0, ROW_OF_P - ROW_OF_T),
+        )
+
+    written = [
+        f"{format_fixed(p, 3)} / {format_fixed(mass, 3)}"
+        for p, mass in zip(now.probabilities.tolist(), now.targets.tolist(), strict=True)
+    ]
+    return Panel(
+        id="probabilities",
+        figure=_probabilities_figure(names),
+        show={(0, "base"): bases, (0, "y"): heights},
+        marks=(
+            row(ROW_OF_P, attrgetter("probabilities")),
+            row(ROW_OF_T, attrgetter("targets")),
+        ),
+        title=t("cross_entropy.panel.probabilities"),
+        alt=t("cross_entropy.alt.probabilities", values=listing(names, written)),
+        legend=(
+            LegendEntry(t("cross_entropy.legend.p"), MUTED),
+            LegendEntry(t("cross_entropy.legend.t"), TARGET, "outline"),
+        ),
+    )
+
+
+def _gradient(state: FocusedState, sweeps: CrossEntropySweeps, t: Text) -> Panel:
+    """Bars of p - t: a positive one pushes the logit down, a negative one up."""
+    names, gradient = state.example.names, attrgetter("gradient")
+    places = tuple(map(float, range(len(names))))
+    written = [format_fixed(slope, 3) for slope in sweeps.now.gradient.tolist()]
+    return Panel(
+        id="gradient",
+        figure=class_bars(names, -1.3, 1.3, ticks=(-1, -0.5, 0, 0.5, 1)),
+        show={(0, "y"): gradient},
+        marks=(Push(places, gradient, decimals=(3 if len(names) <= 6 else 2,)),),
+        title=t("cross_entropy.panel.gradient"),
+        alt=t("cross_entropy.alt.gradient", values=listing(names, written)),
+        legend=(LegendEntry(t("cross_entropy.legend.push"), MUTED, "none"),),
+    )
+
+
+def _surprisals(state: FocusedState, sweeps: CrossEntropySweeps, t: Text) -> Panel:
+    """The curve of -log p with a point for each class, and a line at the height of the loss."""
+
+    def loss(numbers: CrossEntropyNumbers) -> FloatArray:
+        return np.minimum(numbers.loss, HIGHEST_SURPRISAL)[..., None]
+
+    def heights(numbers: CrossEntropyNumbers) -> FloatArray:
+        return np.minimum(numbers.surprisals, HIGHEST_SURPRISAL)
+
+    def true_surprisal(numbers: CrossEntropyNumbers) -> FloatArray:
+        return _of_label(numbers, numbers.surprisals)
+
+    def beside(numbers: CrossEntropyNumbers) -> FloatArray:
+        return np.asarray(np.clip(_of_label(numbers, numbers.probabilities) + 0.08, 0.0, 0.88))
+
+    def above(numbers: CrossEntropyNumbers) -> FloatArray:
+        return _of_label(numbers, heights(numbers)) + 0.3
+
+    names = state.example.names
+    written = [format_fixed(value, 3) for value in sweeps.now.surprisals.tolist()]
+    return Panel(
+        id="surprisals",
+        figure=_surprisals_figure(t("cross_entropy.panel.probability_axis")),
+        show={(1, "base"): loss},
+        marks=(
+            Dot(attrgetter("probabilities"), heights, colors=CLASS_COLORS),
+            Note(beside, above, numbers=true_surprisal, prefix="⚑ ", side="above"),
+        ),
+        title=t("cross_entropy.panel.surprisals"),
+        alt=t("cross_entropy.alt.surprisals", values=listing(names, written)),
+        legend=(
+            LegendEntry(t("cross_entropy.legend.surprisal"), MUTED, "line"),
+            LegendEntry(t("cross_entropy.legend.loss"), CROSS_ENTROPY, "line"),
+            LegendEntry(t("cross_entropy.legend.true"), MUTED, "none"),
+        ),
+    )
+
+
+def _sizes(state: FocusedState, sweeps: CrossEntropySweeps, t: Text) -> Panel:
+    """Three gradient sizes along one logit, with the present point on each curve."""
+    limit = sweeps.axis.limit
+
+    def curve(index: int) -> Channel:
+        return lambda numbers: None if numbers.curves is None else numbers.curves[..., index]
+
+    def logit(numbers: CrossEntropyNumbers) -> FloatArray:
+        at = numbers.logits[..., numbers.along, None]
+        shown = np.where(np.abs(at) <= limit, at, np.nan)
+        return np.broadcast_to(shown, numbers.gradient_sizes.shape)
+
+    return Panel(
+        id="sizes",
+        figure=_sizes_figure(
+            sweeps.axis,
+            tuple(sweeps.curve_grid.tolist()),
+            sweeps.size_limits,
+            t("cross_entropy.panel.logit_axis"),
+        ),
+        show={(index, "y"): curve(index) for index in range(len(PAIRINGS))},
+        marks=(Dot(logit, attrgetter("gradient_sizes"), colors=SIZE_COLORS),),
+        title=t("cross_entropy.panel.sizes"),
+        alt=t("cross_entropy.alt.sizes"),
+        legend=tuple(
+            LegendEntry(t(f"cross_entropy.legend.{pairing}"), color, "line")
+            for pairing, color in zip(PAIRINGS, SIZE_COLORS, strict=True)
+        ),
+    )
+
+
+PANELS: Final = (_scores, _probabilities, _gradient, _surprisals, _sizes)
+"""Each makes one panel of the state, its sweeps and the texts."""
 
 
 @lru_cache(FIGURES_KEPT)
-def probabilities_figure(names: tuple[str, ...]) -> go.Figure:
+def _probabilities_figure(names: tuple[str, ...]) -> go.Figure:
     """Bars of p in class colours inside hollow bars of the target t; their numbers below."""
     classes = len(names)
     figure = base_figure()
@@ -202,7 +232,7 @@ def probabilities_figure(names: tuple[str, ...]) -> go.Figure:
 
 
 @lru_cache(FIGURES_KEPT)
-def surprisals_figure(probability_label: str) -> go.Figure:
+def _surprisals_figure(probability_label: str) -> go.Figure:
     """The curve of -log p, and a line at the height of the loss."""
     figure = base_figure()
     p = np.union1d(np.exp(-np.linspace(HIGHEST_SURPRISAL, 0, 49)), np.linspace(0.02, 1, 50))
@@ -225,13 +255,8 @@ def surprisals_figure(probability_label: str) -> go.Figure:
     return figure
 
 
-def gradient_figure(names: tuple[str, ...]) -> go.Figure:
-    """Bars of p - t: a positive one pushes the logit down, a negative one up."""
-    return class_bars(names, -1.3, 1.3, ticks=(-1, -0.5, 0, 0.5, 1))
-
-
 @lru_cache(FIGURES_KEPT)
-def sizes_figure(
+def _sizes_figure(
     axis: ScoreAxis, grid: tuple[float, ...], limits: tuple[float, float], logit_label: str
 ) -> go.Figure:
     """Three gradient sizes along one logit, on a logarithmic axis."""
@@ -243,24 +268,3 @@ def sizes_figure(
     figure.update_yaxes(type="log", range=[ends[0], ends[1] + 0.1], exponentformat="power", dtick=1)
     figure.update_layout(margin={"b": 46})
     return figure
-
-
-def legend(panel: str, word: Callable[[str], str]) -> tuple[LegendEntry, ...]:
-    """What the colours of a panel mean; ``word`` gives the name of each."""
-    if panel == "scores":
-        return (LegendEntry(word("flag"), MUTED, "none"),)
-    if panel == "probabilities":
-        return (LegendEntry(word("p"), MUTED), LegendEntry(word("t"), TARGET, "outline"))
-    if panel == "surprisals":
-        return (
-            LegendEntry(word("surprisal"), MUTED, "line"),
-            LegendEntry(word("loss"), CROSS_ENTROPY, "line"),
-            LegendEntry(word("true"), MUTED, "none"),
-        )
-    if panel == "gradient":
-        return (LegendEntry(word("push"), MUTED, "none"),)
-    names = ("softmax_cross_entropy", "identity_squared_error", "softmax_squared_error")
-    return tuple(
-        LegendEntry(word(name), color, "line")
-        for name, color in zip(names, SIZE_COLORS, strict=True)
-    )

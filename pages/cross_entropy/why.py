@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.validation import FloatArray
-from pages.cross_entropy.numbers import OUTPUTS, CrossEntropyResult, feed_outputs
+from pages.cross_entropy.numbers import OUTPUTS, CrossEntropyNumbers, feed_outputs
 from pages.ui.kit import latex
 from pages.ui.state.state import FocusedState
 from pages.ui.text import Text
@@ -15,7 +15,7 @@ def _row(values: FloatArray) -> str:
     return latex.row(latex.number(value) for value in values.tolist())
 
 
-def _fed(result: CrossEntropyResult, t: Text) -> str:
+def _fed(result: CrossEntropyNumbers, t: Text) -> str:
     """One row of the table for each output that cross-entropy is fed with."""
     cases = feed_outputs(result.logits, result.targets)
     return "\n".join(
@@ -26,7 +26,7 @@ def _fed(result: CrossEntropyResult, t: Text) -> str:
     )
 
 
-def derivation(state: FocusedState, result: CrossEntropyResult, t: Text) -> str:
+def derivation(state: FocusedState, result: CrossEntropyNumbers, t: Text) -> str:
     """Derive the loss and its gradient on the current example, as Markdown."""
     size, identity, squared = (latex.number(float(value)) for value in result.gradient_sizes)
     return t(

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pages.gradient_check.checked_functions import CHECKABLE
+from pages.gradient_check.checked_functions import CHECKED_FUNCTIONS
 from pages.gradient_check.difference_quotients import STEPS
 from pages.ui.lessons import Lesson
 from pages.ui.state.losses import margin
-from pages.ui.state.parameters import number, option, whole
+from pages.ui.state.parameters import number, option, switch
 from pages.ui.state.state import FocusedState
 
 __all__ = ["LESSON", "GradientCheckState"]
@@ -18,12 +18,12 @@ __all__ = ["LESSON", "GradientCheckState"]
 class GradientCheckState(FocusedState):
     """The function whose gradient is checked, where, and with which step."""
 
-    check: str = option("check", "cross_entropy", tuple(CHECKABLE), is_view=True)
+    check: str = option("check", "cross_entropy", tuple(CHECKED_FUNCTIONS), is_view=True)
     """The function whose gradient is checked."""
     difference_step: float = number("h", 1e-5, least=STEPS[0], most=STEPS[-1], is_view=True)
     """The step h of the difference quotients."""
-    mistake: int = whole("mistake", 0, most=1, is_view=True)
-    """1 if the gradient that is checked has a mistake."""
+    mistake: bool = switch("mistake", is_view=True)
+    """Whether the gradient that is checked has a mistake."""
     margin: float = margin()
 
 

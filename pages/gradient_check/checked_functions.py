@@ -20,7 +20,14 @@ from core.losses.penalties import Penalty, elastic_net, l1, l2
 from core.losses.squared_error import squared_error
 from core.validation import FloatArray, as_labels, as_logits, require_finite
 
-__all__ = ["AFFINE_BIAS", "CHECKABLE", "Checkable", "Crossing", "Evaluation", "affine_weights"]
+__all__ = [
+    "AFFINE_BIAS",
+    "CHECKED_FUNCTIONS",
+    "CheckedFunction",
+    "CheckedValue",
+    "Crossing",
+    "affine_weights",
+]
 
 Labels = NDArray[np.intp]
 Crossed = NDArray[np.bool_]
@@ -30,7 +37,7 @@ AFFINE_BIAS: Final = (0.5, -0.25, 0.75)
 
 
 @dataclass(frozen=True, eq=False)
-class Evaluation:
+class CheckedValue:
     """A function at points of shape (..., n): values of shape (...), and gradients (..., n)."""
 
     value: FloatArray
@@ -38,84 +45,52 @@ class Evaluation:
 
 
 Numbers = Callable[[FloatArray, Labels, float], FloatArray]
+"""Of points (..., n), labels (...) and the margin: values (...), or gradients (..., n)."""
 Crossing = Callable[[FloatArray, FloatArray, Labels, float], Crossed]
+"""Of two points, labels and the margin."""
 
 
 @dataclass(frozen=True)
-class Checkable:
-    """A function with its analytic gradient, the usual mistake in it, and its kinks.
-
-    Attributes
-    ----------
-    id : str
-        A unique name.
-    value, gradient : callable
-        Take points (..., n), labels (...) and the margin; return values (...), gradients (..., n).
-    mistake : callable
-        Takes points, labels and the right gradient, and returns the gradient with a mistake that is
-        often made.
-    crossed : callable or None
-        Takes two points, the labels and the margin: does any max switch its winner between the two?
-        None for a function whose gradient never jumps.
-    bent : callable or None
-        As ``crossed``, for the places where the second derivative of a squared hinge jumps.
-    third_derivative : callable or None
-        Takes points; returns the third derivative by each entry, on which the truncation
-        error depends. None where it is 0: a function made of straight lines and parabolas.
-    uses_label, uses_margin : bool
-        Whether the value depends on them.
-    """
+class CheckedFunction:
+    """A function with its analytic gradient, the usual mistake in it, and its kinks."""
 
     id: str
     value: Numbers
     gradient: Numbers
     mistake: Callable[[FloatArray, Labels, FloatArray], FloatArray]
+    """Takes points, labels and the right gradient; gives it with a mistake that is often made."""
     crossed: Crossing | None = None
+    """Whether any max switches its winner between two points; None if the gradient never jumps."""
     bent: Crossing | None = None
+    """Whether the second derivative of a squared hinge jumps between them."""
     third_derivative: Callable[[FloatArray], FloatArray] | None = None
+    """By each entry, on which the truncation error depends; None for straight lines and parabolas,
+    where it is 0."""
+    point: Literal["scores", "weights", "inputs"] = "scores"
+    """What the numbers of a point are."""
     uses_label: bool = False
     uses_margin: bool = False
 
     def evaluate(
         self, points: ArrayLike, labels: ArrayLike = 0, *, margin: float = 1.0
-    ) -> Evaluation:
-        """Return the values and the analytic gradients.
-
-        Parameters
-        ----------
-        points : array_like, shape (..., n)
-            Where to evaluate.
-        labels : array_like of int, broadcastable to shape (...)
-            The true classes; of no effect where `uses_label` is False.
-        margin : float
-            The margin of a hinge loss.
-
-        Raises
-        ------
-        ValueError
-            If the points are empty or not finite, or a label or the margin does not fit.
+    ) -> CheckedValue:
+        """Return the values and the analytic gradients at points (..., n).
 
         Examples
         --------
-        >>> CHECKABLE["cross_entropy"].evaluate([3.2, 5.1, -1.7], 0).gradient.round(4)
+        >>> CHECKED_FUNCTIONS["cross_entropy"].evaluate([3.2, 5.1, -1.7], 0).gradient.round(4)
         array([-0.87 ,  0.869,  0.001])
         """
         x, y = _fitted(points, labels)
-        return Evaluation(self.value(x, y, margin), self.gradient(x, y, margin))
+        return CheckedValue(self.value(x, y, margin), self.gradient(x, y, margin))
 
     def mistaken(
         self, points: ArrayLike, labels: ArrayLike = 0, *, margin: float = 1.0
-    ) -> Evaluation:
-        """Return the values with the mistaken gradients; arguments as for `evaluate`.
-
-        Examples
-        --------
-        >>> CHECKABLE["l2"].mistaken([3.0, -1.0]).gradient
-        array([ 3., -1.])
-        """
+    ) -> CheckedValue:
+        """Return the values with the mistaken gradients."""
         x, y = _fitted(points, labels)
         right = self.gradient(x, y, margin)
-        return Evaluation(self.value(x, y, margin), self.mistake(x, y, right))
+        return CheckedValue(self.value(x, y, margin), self.mistake(x, y, right))
 
     def kink_between(
         self, lower: ArrayLike, upper: ArrayLike, labels: ArrayLike = 0, *, margin: float = 1.0
@@ -126,24 +101,9 @@ class Checkable:
         at the very end of the way is not crossed. Where a square starts to rise there is none:
         see :meth:`bend_between`.
 
-        Parameters
-        ----------
-        lower, upper : array_like, shape (..., n)
-            The ends of the way.
-        labels, margin
-            As for `evaluate`.
-
-        Returns
-        -------
-        ndarray of bool, shape (...)
-
-        References
-        ----------
-        CS231n notes, "Neural networks part 3": kinks in the objective.
-
         Examples
         --------
-        >>> CHECKABLE["relu"].kink_between([-1.0, 2.0], [1.0, 2.0])
+        >>> CHECKED_FUNCTIONS["relu"].kink_between([-1.0, 2.0], [1.0, 2.0])
         array(True)
         """
         return _between(self.crossed, lower, upper, labels, margin)
@@ -156,22 +116,11 @@ class Checkable:
         The gradient does not jump there, so a check may look: but the difference quotient is off
         by about h instead of h^2. For each term max(0, m)^2 it is off by at most h / 2.
 
-        Parameters
-        ----------
-        lower, upper, labels, margin
-            As for :meth:`kink_between`.
-
-        Returns
-        -------
-        ndarray of bool, shape (...)
-
         Examples
         --------
-        >>> squared = CHECKABLE["weston_watkins_squared"]
+        >>> squared = CHECKED_FUNCTIONS["weston_watkins_squared"]
         >>> squared.bend_between([2.0, 0.9], [2.0, 1.1])
         array(True)
-        >>> squared.kink_between([2.0, 0.9], [2.0, 1.1])
-        array(False)
         """
         return _between(self.bent, lower, upper, labels, margin)
 
@@ -227,7 +176,7 @@ def _without_target(points: FloatArray, labels: Labels, gradient: FloatArray) ->
     return np.asarray(gradient + _one_hot(points, labels))
 
 
-def _hinge_function(variant: HingeVariant, power: Literal[1, 2]) -> Checkable:
+def _hinge_function(variant: HingeVariant, power: Literal[1, 2]) -> CheckedFunction:
     is_squared = power == 2
 
     def value(points: FloatArray, labels: Labels, margin: float) -> FloatArray:
@@ -265,7 +214,7 @@ def _hinge_function(variant: HingeVariant, power: Literal[1, 2]) -> Checkable:
             return np.abs(right)
         return right * (1.0 - _one_hot(points, labels))
 
-    return Checkable(
+    return CheckedFunction(
         f"{variant}_squared" if is_squared else variant,
         value,
         gradient,
@@ -342,10 +291,10 @@ def _without_mask(points: FloatArray, labels: Labels, gradient: FloatArray) -> F
     return np.broadcast_to(_importance(points), points.shape)
 
 
-CHECKABLE: Final = {
+CHECKED_FUNCTIONS: Final = {
     entry.id: entry
     for entry in (
-        Checkable(
+        CheckedFunction(
             "cross_entropy",
             lambda x, y, m: cross_entropy_values(x, y),
             lambda x, y, m: cross_entropy(x, y, reduction="none").gradient,
@@ -355,18 +304,28 @@ CHECKABLE: Final = {
         ),
         *(_hinge_function(variant, 1) for variant in HINGE_VARIANTS),
         *(_hinge_function(variant, 2) for variant in HINGE_VARIANTS),
-        Checkable(
+        CheckedFunction(
             "squared_error",
             lambda x, y, m: squared_error(x, y, reduction="none").per_sample,
             lambda x, y, m: squared_error(x, y, reduction="none").gradient,
             _without_target,
             uses_label=True,
         ),
-        Checkable("l1", *_of_penalty(l1), lambda x, y, g: np.abs(g), _crosses_zero),
-        Checkable("l2", *_of_penalty(l2), lambda x, y, g: g * 0.5),
-        Checkable("elastic_net", *_of_penalty(elastic_net), lambda x, y, g: 2.0 * x, _crosses_zero),
-        Checkable("affine", _affine_value, _affine_gradient, _without_bias),
-        Checkable("relu", _relu_value, _relu_gradient, _without_mask, _crosses_zero),
+        CheckedFunction(
+            "l1", *_of_penalty(l1), lambda x, y, g: np.abs(g), _crosses_zero, point="weights"
+        ),
+        CheckedFunction("l2", *_of_penalty(l2), lambda x, y, g: g * 0.5, point="weights"),
+        CheckedFunction(
+            "elastic_net",
+            *_of_penalty(elastic_net),
+            lambda x, y, g: 2.0 * x,
+            _crosses_zero,
+            point="weights",
+        ),
+        CheckedFunction("affine", _affine_value, _affine_gradient, _without_bias, point="inputs"),
+        CheckedFunction(
+            "relu", _relu_value, _relu_gradient, _without_mask, _crosses_zero, point="inputs"
+        ),
     )
 }
 """Every function that can be checked, by its id: losses, penalties with strength 1, layers."""

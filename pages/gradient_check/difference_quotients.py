@@ -23,7 +23,7 @@ from core.validation import (
     reject_entry,
     require_finite,
 )
-from pages.gradient_check.checked_functions import Checkable, Crossing
+from pages.gradient_check.checked_functions import CheckedFunction, Crossing
 
 __all__ = [
     "BEST_STEP",
@@ -57,20 +57,10 @@ _BLOCK_ENTRIES = 2**15
 class DifferenceQuotients:
     """Steps of length h from points along one entry, and what the function's change says.
 
-    Attributes
-    ----------
-    function : Checkable
-    points : (..., n)
-        Where.
-    entries : (...), int
-        The entry that moves, from 0 to n - 1.
-    labels, steps : (...)
-        All four broadcast with each other.
-    margin : float
-        The margin of a hinge loss.
+    The shapes (...) of points (..., n), entries, labels and steps broadcast with each other.
     """
 
-    function: Checkable
+    function: CheckedFunction
     points: FloatArray
     entries: LabelArray
     labels: LabelArray
@@ -151,30 +141,24 @@ def _moved(points: FloatArray, entries: LabelArray, lengths: FloatArray) -> Floa
 
 @dataclass(frozen=True, eq=False)
 class Magnified:
-    """A function under a magnifying glass that shows from x - 2h to x + 2h: shape (..., offsets).
-
-    Attributes
-    ----------
-    curve, curve32 : (..., offsets)
-        (f(x + u h) - f(x)) / h for each offset u of `OFFSETS`, in float64 and in float32: slopes
-        look as they are, and rounding as it is beside the step.
-    tangent, secant : (..., 2)
-        Straight lines at u = -2 and u = 2: the one by the analytic slope, mistaken if that was
-        asked for, and the one through the float64 curve at u = -1 and u = 1, whose slope is the
-        central difference.
-    ends : (..., 2)
-        The float64 curve at u = -1 and u = 1.
-    """
+    """A function under a magnifying glass that shows from x - 2h to x + 2h."""
 
     curve: FloatArray
+    """(f(x + u h) - f(x)) / h for each offset u of `OFFSETS`, (..., offsets), in float64: slopes
+    look as they are, and rounding as it is beside the step."""
     curve32: FloatArray
+    """The same in float32."""
     tangent: FloatArray
+    """The straight line by the analytic slope, mistaken if that was asked for, at u = -2 and 2,
+    (..., 2)."""
     secant: FloatArray
+    """The one through the float64 curve at u = -1 and 1: its slope is the central difference."""
     ends: FloatArray
+    """That curve at u = -1 and 1, (..., 2)."""
 
 
 def magnified(
-    function: Checkable,
+    function: CheckedFunction,
     points: ArrayLike,
     labels: ArrayLike = 0,
     *,
@@ -183,28 +167,12 @@ def magnified(
     margin: float = 1.0,
     mistaken: bool = False,
 ) -> Magnified:
-    """Look at a function along one entry, from two steps below the point to two above.
-
-    Parameters
-    ----------
-    function, points, labels, steps, margin, mistaken
-        As for :func:`gradient_errors`.
-    entries : array_like of int, broadcastable to the leading shape of the points
-        The entry at each point.
-
-    Returns
-    -------
-    Magnified
-
-    Raises
-    ------
-    ValueError
-        As for :func:`gradient_errors`.
+    """Look at one entry of each point, from two steps below it to two above.
 
     Examples
     --------
-    >>> from pages.gradient_check.checked_functions import CHECKABLE
-    >>> view = magnified(CHECKABLE["l2"], [3.0, 1.0], entries=0, steps=0.1)
+    >>> from pages.gradient_check.checked_functions import CHECKED_FUNCTIONS
+    >>> view = magnified(CHECKED_FUNCTIONS["l2"], [3.0, 1.0], entries=0, steps=0.1)
     >>> view.tangent, view.ends.round(3)
     (array([-12.,  12.]), array([-5.9,  6.1]))
     """
@@ -230,18 +198,7 @@ def magnified(
 def as_points(
     points: ArrayLike, labels: ArrayLike, steps: ArrayLike = BEST_STEP
 ) -> tuple[FloatArray, LabelArray, FloatArray]:
-    """Return finite float64 points (..., n), with a label and a step above 0 for each.
-
-    Raises
-    ------
-    ValueError
-        If they are not so, or do not fit each other.
-
-    Examples
-    --------
-    >>> as_points([[1, 2], [3, 4]], 0, 0.5)[2]
-    array([0.5, 0.5])
-    """
+    """Return finite float64 points (..., n), with a label and a step above 0 for each."""
     x = as_logits("points", points).astype(np.float64)
     require_finite("points", x)
     shape = x.shape[:-1]
@@ -254,18 +211,7 @@ def as_points(
 
 
 def as_entries(entries: ArrayLike, points: FloatArray) -> LabelArray:
-    """Return which entry is meant at each of the points (..., n): integers of shape (...).
-
-    Raises
-    ------
-    ValueError
-        If an entry is not a whole number from 0 to n - 1, or the shapes do not fit.
-
-    Examples
-    --------
-    >>> as_entries(1, np.zeros((2, 3)))
-    array([1, 1])
-    """
+    """Return which entry is meant at each of the points (..., n): integers of shape (...)."""
     wanted = np.broadcast_to(np.asarray(entries), points.shape[:-1])
     return as_labels("entries", wanted, "points", points.shape)
 

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from core.gradients.check import relative_error
 from core.validation import FloatArray, LabelArray, as_floats, require_finite
-from pages.gradient_check.checked_functions import Checkable
+from pages.gradient_check.checked_functions import CheckedFunction, CheckedValue
 from pages.gradient_check.difference_quotients import (
     BEST_STEP,
     BEST_STEP_FLOAT32,
@@ -60,59 +60,51 @@ class Finding(IntEnum):
 
 @dataclass(frozen=True, eq=False)
 class GradientErrors:
-    """An analytic gradient beside difference quotients, at points of shape (..., n).
-
-    Attributes
-    ----------
-    points : (..., n)
-    labels, steps : (...)
-        The true classes, and the step h at each point.
-    value : (...)
-        The function.
-    analytic, right : (..., n)
-        The analytic gradient that is checked, mistaken if that was asked for, and the right one.
-    central, central32 : (..., n)
-        (f(x + h) - f(x - h)) / 2h in each entry, all in float64, and all in float32.
-    error, error32 : (..., n)
-        Their relative errors, as in :func:`core.gradients.check.relative_error`.
-    kinks : (..., n), bool
-        Whether there is a kink between x - h and x + h: then there is nothing to compare.
-    findings : (...)
-        The :class:`Finding` at each point, in float64.
-    suspects : (...)
-        The entry that the finding is about: the one that is most wrong, or else the one with the
-        largest relative error.
-    """
+    """An analytic gradient beside difference quotients, at points of shape (..., n)."""
 
     points: FloatArray
     labels: LabelArray
     steps: FloatArray
+    """The step h at each point, (...)."""
     value: FloatArray
+    """The function, (...)."""
     analytic: FloatArray
+    """The gradient that is checked, (..., n), mistaken if that was asked for."""
     right: FloatArray
+    """The right one."""
     central: FloatArray
+    """(f(x + h) - f(x - h)) / 2h in each entry, all in float64, (..., n)."""
     central32: FloatArray
+    """The same, all in float32."""
     error: FloatArray
+    """Its relative error, as in :func:`core.gradients.check.relative_error`."""
     error32: FloatArray
     kinks: NDArray[np.bool_]
+    """Whether there is a kink between x - h and x + h: then there is nothing to compare."""
     findings: NDArray[np.int64]
+    """The :class:`Finding` at each point, in float64, (...)."""
     suspects: NDArray[np.int64]
+    """The entry that the finding is about: the one that is most wrong, or else the one with the
+    largest relative error."""
 
     @property
     def worst(self) -> FloatArray:
-        """Largest relative error in float64 of the entries without a kink; 0 if there are none."""
-        return np.asarray(np.max(self.error, axis=-1, where=~self.kinks, initial=0.0))
+        """Largest relative error in float64 of the entries without a kink; NaN if all have one."""
+        return self._worst(self.error)
 
     @property
     def worst32(self) -> FloatArray:
-        """Largest relative error in float32 of the entries without a kink; 0 if there are none."""
-        return np.asarray(np.max(self.error32, axis=-1, where=~self.kinks, initial=0.0))
+        """The same in float32."""
+        return self._worst(self.error32)
+
+    def _worst(self, errors: FloatArray) -> FloatArray:
+        largest = np.max(errors, axis=-1, where=~self.kinks, initial=0.0)
+        return np.where(self.kinks.all(axis=-1), np.nan, largest)
 
     @property
     def is_below_float32(self) -> NDArray[np.bool_]:
         """Whether float32 is far off only because the step is below the best one for it."""
-        size = np.maximum(1.0, np.abs(self.points).max(axis=-1))
-        is_small = self.steps < BEST_STEP_FLOAT32 * size
+        is_small = self.steps < BEST_STEP_FLOAT32 * _sizes(self.points)
         return np.asarray(is_small & (self.worst32 > RULE_OF_THUMB[2]))
 
     @property
@@ -122,7 +114,7 @@ class GradientErrors:
 
 
 def gradient_errors(
-    function: Checkable,
+    function: CheckedFunction,
     points: ArrayLike,
     labels: ArrayLike = 0,
     *,
@@ -130,46 +122,13 @@ def gradient_errors(
     margin: float = 1.0,
     mistaken: bool = False,
 ) -> GradientErrors:
-    """Check the gradient at many points at once, entry by entry.
-
-    Parameters
-    ----------
-    function : Checkable
-        What to check.
-    points : array_like, shape (..., n)
-        Where to check it.
-    labels : array_like of int, broadcastable to shape (...)
-        The true classes.
-    steps : array_like, broadcastable to shape (...)
-        The step h > 0 at each point.
-    margin : float
-        The margin of a hinge loss.
-    mistaken : bool
-        Whether to check the gradient with the usual mistake instead of the right one.
-
-    Returns
-    -------
-    GradientErrors
-
-    Raises
-    ------
-    ValueError
-        If the points are empty or not finite, a step is not a finite number above 0, or a label or
-        the margin does not fit.
-
-    Notes
-    -----
-    A difference with the given step does not tell whether the gradient or the step is to blame.
-    The finding does: it also looks at the differences with the best step, `BEST_STEP`.
-
-    References
-    ----------
-    CS231n notes, "Neural networks part 3": gradient checks.
+    """Check the gradient, or the one with the usual mistake, at many points, entry by entry.
 
     Examples
     --------
-    >>> from pages.gradient_check.checked_functions import CHECKABLE
-    >>> check = gradient_errors(CHECKABLE["cross_entropy"], [3.2, 5.1, -1.7], 0, steps=1e-5)
+    >>> from pages.gradient_check.checked_functions import CHECKED_FUNCTIONS
+    >>> cross_entropy = CHECKED_FUNCTIONS["cross_entropy"]
+    >>> check = gradient_errors(cross_entropy, [3.2, 5.1, -1.7], 0, steps=1e-5)
     >>> check.central.round(4)
     array([-0.87 ,  0.869,  0.001])
     >>> Finding(int(check.findings)).name
@@ -179,109 +138,95 @@ def gradient_errors(
     pick = function.mistaken if mistaken else function.evaluate
     given = pick(x, y, margin=margin)
     given32 = pick(x.astype(np.float32), y, margin=margin)
-    right = function.evaluate(x, y, margin=margin)
-
+    right = function.evaluate(x, y, margin=margin).gradient
     every = np.arange(x.shape[-1])
     along = DifferenceQuotients(
         function, x[..., None, :], every, y[..., None], h[..., None], margin
     )
     central, central32 = along.central(np.float64), along.central(np.float32)
-    # With a step below the resolution, a kink at the point itself would not be crossed.
-    size = np.maximum(1.0, np.abs(x).max(axis=-1))
-    least = _RESOLUTION * size
-    kinks = replace(along, steps=np.maximum(h, least)[..., None]).has_kink()
-    at_kinks = kinks & replace(along, steps=least[..., None]).has_kink()
     error = relative_error(given.gradient, central)
-
-    best = replace(along, steps=(BEST_STEP * size)[..., None])
-    reference = best.central()
-    slope = np.maximum(np.abs(right.gradient), np.abs(reference)).max(axis=-1)
-    noise = np.finfo(np.float64).eps * (np.abs(given.value) + size * slope) / (BEST_STEP * size)
-    is_clear = np.abs(given.gradient - reference) > _ROUNDING_ALLOWANCE * noise[..., None]
-    content = RULE_OF_THUMB[1]
-    # Each squared term puts the quotient off by at most h / 2, and an entry has at most n of them.
-    terms = x.shape[-1] / 2.0
-    is_bent = along.has_bend() & (
-        np.abs(right.gradient - central) <= terms * h[..., None] * (1.0 + content)
-    )
-    near_bend = best.has_bend() & (
-        np.abs(given.gradient - reference) <= terms * (BEST_STEP * size)[..., None] * (1 + content)
-    )
-    differs = (relative_error(given.gradient, reference) > content) & ~(
-        kinks | best.has_kink() | near_bend
-    )
-    is_wrong = differs & is_clear
-    largest = np.where(kinks, 0.0, np.maximum(np.abs(given.gradient), np.abs(central)))
-    worst = np.max(error, axis=-1, where=~kinks, initial=0.0)
-    rule = rule_of_thumb(worst)
-    found = np.select(
-        [
-            at_kinks.all(axis=-1),
-            kinks.all(axis=-1),
-            is_wrong.any(axis=-1),
-            mistaken & (given.gradient == right.gradient).all(axis=-1),
-            largest.max(axis=-1) == 0.0,
-            rule == 0,
-            rule == 1,
-            (kinks | is_bent | (error <= content)).all(axis=-1),
-            differs.any(axis=-1),
-            h > BEST_STEP * size,
-        ],
-        [
-            Finding.ONLY_KINKS,
-            Finding.KINKS_WITHIN_STEP,
-            Finding.WRONG,
-            Finding.MISTAKE_HIDDEN,
-            Finding.ALL_ZERO,
-            Finding.AGREES,
-            Finding.NEARLY_AGREES,
-            Finding.BENT,
-            Finding.UNRESOLVED,
-            Finding.STEP_TOO_LARGE,
-        ],
-        Finding.STEP_TOO_SMALL,
-    )
-    off = np.where(is_wrong, np.abs(given.gradient - reference), -1.0)
-    doubtful = np.where(is_wrong.any(axis=-1, keepdims=True), off, np.where(kinks, -1.0, error))
+    # With a step below the resolution, a kink at the point itself would not be crossed.
+    kinks = replace(along, steps=np.maximum(h, _RESOLUTION * _sizes(x))[..., None]).has_kink()
+    findings, suspects = _findings(along, given, right, central, error, kinks, is_mistaken=mistaken)
     return GradientErrors(
         points=x,
         labels=y,
         steps=h,
         value=given.value,
         analytic=given.gradient,
-        right=right.gradient,
+        right=right,
         central=central,
         central32=central32,
         error=error,
         error32=relative_error(given32.gradient.astype(np.float64), central32),
         kinks=kinks,
-        findings=np.asarray(found, dtype=np.int64),
-        suspects=np.asarray(np.argmax(doubtful, axis=-1), dtype=np.int64),
+        findings=findings,
+        suspects=suspects,
     )
+
+
+def _findings(
+    along: DifferenceQuotients,
+    given: CheckedValue,
+    right: FloatArray,
+    central: FloatArray,
+    error: FloatArray,
+    kinks: NDArray[np.bool_],
+    *,
+    is_mistaken: bool,
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Tell what is to blame for the errors, and in which entry.
+
+    A difference with the given step does not tell whether the gradient or the step is: so this
+    looks at the differences with the best step, `BEST_STEP`, too.
+    """
+    x, h, content = along.points[..., 0, :], along.steps, RULE_OF_THUMB[1]
+    size = _sizes(x)
+    best = replace(along, steps=(BEST_STEP * size)[..., None])
+    reference = best.central()
+    off = np.abs(given.gradient - reference)
+    slope = np.maximum(np.abs(right), np.abs(reference)).max(axis=-1)
+    noise = np.finfo(np.float64).eps * (np.abs(given.value) + size * slope) / (BEST_STEP * size)
+    is_clear = off > _ROUNDING_ALLOWANCE * noise[..., None]
+    # Each squared term puts the quotient off by at most h / 2, and an entry has at most n of them.
+    bend = x.shape[-1] / 2.0 * (1.0 + content)
+    is_bent = along.has_bend() & (np.abs(right - central) <= bend * h)
+    near_bend = best.has_bend() & (off <= bend * best.steps)
+    differs = (relative_error(given.gradient, reference) > content) & ~(
+        kinks | best.has_kink() | near_bend
+    )
+    is_wrong = differs & is_clear
+    any_wrong = is_wrong.any(axis=-1)
+    largest = np.where(kinks, 0.0, np.maximum(np.abs(given.gradient), np.abs(central)))
+    rule = rule_of_thumb(np.max(error, axis=-1, where=~kinks, initial=0.0))
+    at_kinks = kinks & replace(along, steps=(_RESOLUTION * size)[..., None]).has_kink()
+    # The first that applies.
+    finding = {
+        Finding.ONLY_KINKS: at_kinks.all(axis=-1),
+        Finding.KINKS_WITHIN_STEP: kinks.all(axis=-1),
+        Finding.WRONG: any_wrong,
+        Finding.MISTAKE_HIDDEN: is_mistaken & (given.gradient == right).all(axis=-1),
+        Finding.ALL_ZERO: largest.max(axis=-1) == 0.0,
+        Finding.AGREES: rule == 0,
+        Finding.NEARLY_AGREES: rule == 1,
+        Finding.BENT: (kinks | is_bent | (error <= content)).all(axis=-1),
+        Finding.UNRESOLVED: differs.any(axis=-1),
+        Finding.STEP_TOO_LARGE: h[..., 0] > BEST_STEP * size,
+    }
+    found = np.select([*finding.values()], [*finding], Finding.STEP_TOO_SMALL)
+    doubtful = np.where(
+        any_wrong[..., None], np.where(is_wrong, off, -1.0), np.where(kinks, -1.0, error)
+    )
+    return np.asarray(found, dtype=np.int64), np.asarray(doubtful.argmax(axis=-1), dtype=np.int64)
+
+
+def _sizes(points: FloatArray) -> FloatArray:
+    """Return what a step is to be compared with: the largest entry of each point, at least 1."""
+    return np.asarray(np.maximum(1.0, np.abs(points).max(axis=-1)))
 
 
 def rule_of_thumb(errors: ArrayLike) -> NDArray[np.int64]:
     """Return which of four bands a relative error is in, by the bounds of `RULE_OF_THUMB`.
-
-    Parameters
-    ----------
-    errors : array_like
-        Relative errors of a gradient.
-
-    Returns
-    -------
-    ndarray of int
-        0: happy; 1: fine if there are kinks; 2: makes one uneasy; 3: the gradient is probably
-        wrong.
-
-    Raises
-    ------
-    ValueError
-        If an error is not finite.
-
-    References
-    ----------
-    CS231n notes, "Neural networks part 3": gradient checks.
 
     Examples
     --------

@@ -2,81 +2,79 @@
 
 from __future__ import annotations
 
-import math
+from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import pairwise
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from pages.gradient_check.checked_functions import Checkable
+from core.validation import FloatArray, LabelArray
+from pages.gradient_check.checked_functions import CheckedFunction
 from pages.gradient_check.difference_quotients import STEPS, Magnified, magnified
 from pages.gradient_check.errors import GradientErrors, gradient_errors
 from pages.gradient_check.step_error import ErrorCurves, error_curves
-from pages.ui.kit.sweeps import ScoreAxis, one_at_a_time, score_axis
-from pages.ui.stage.sweep_rows import rows_of
+from pages.ui.kit.scores import (
+    ScoreAxis,
+    label_moves,
+    round_up,
+    score_axis,
+    score_id,
+    score_moves,
+)
+from pages.ui.stage.sweeps import rows_of, tabulate
 
-__all__ = ["GradientSweep", "GradientView", "sweep_gradient_check"]
+__all__ = ["STEP", "GradientNumbers", "GradientSweeps", "sweep_gradient_check"]
 
+STEP: Final = "h"
+"""The handle of the step of the difference quotients."""
 
-FEW_ENTRIES = 6
+FEW_ENTRIES: Final = 6
+SLOPE_NEAR_ZERO: Final = 2.0
 
-_SLOPE_NEAR_ZERO = 2.0
+_ENTRY: Final = "entry"
 
 
 @dataclass(frozen=True, eq=False)
-class GradientView:
+class GradientNumbers:
     """All entries of a gradient, and one of them closely; all of the same leading shape."""
 
     errors: GradientErrors
+    entries: LabelArray
+    """The one that is looked at closely, (...)."""
     curves: ErrorCurves
     magnified: Magnified
 
 
 @dataclass(frozen=True, eq=False)
-class GradientSweep:
-    """A gradient check now, along each entry of the point, for each label and for each step.
-
-    Attributes
-    ----------
-    axis : ScoreAxis
-        The range in which the entries of the point move.
-    steps : tuple of float
-        The steps h of the error curves and of ``by_step``: `STEPS`, or every second of them if
-        there are many entries, so that a sweep is computed and sent in time.
-    by_entry : GradientView of leading shape (n,)
-        The present point, with each entry looked at closely.
-    by_score : GradientView of leading shape (n, values)
-        First axis: the entry that moves, and is looked at closely.
-    by_label : GradientView of leading shape (n,)
-        First axis: the label.
-    by_step : GradientView of leading shape (steps,)
-        For each of the steps.
-    """
+class GradientSweeps:
+    """Everything that a hand can reach: by handle, and when the handle of each entry is taken."""
 
     axis: ScoreAxis
+    """The range in which the entries of the point move."""
     steps: tuple[float, ...]
-    by_entry: GradientView
-    by_score: GradientView
-    by_label: GradientView
-    by_step: GradientView
+    """The steps h of the error curves and of their handle: `STEPS`, or every second of them if
+    there are many entries, so that a sweep is computed and sent in time."""
+    now: GradientNumbers
+    by: Mapping[str, GradientNumbers]
+    focuses: tuple[GradientNumbers, ...]
 
     @property
     def slope_limit(self) -> float:
         """A round number that leaves the slopes room to grow, at most as far as they can."""
-        both = [
-            np.maximum(np.abs(view.errors.analytic), np.abs(view.errors.right)).max()
-            for view in (self.by_score, self.by_entry)
-        ]
-        largest = float(both[0]) or 1.0
+        reach = [self.by[score_id(index)] for index in range(len(self.focuses))]
+        largest = max(map(_largest_slope, reach)) or 1.0
         # A gradient of 0 leaves room for the slopes nearby, not for the largest in reach.
-        wanted = min(largest, 1.6 * float(both[1]) or _SLOPE_NEAR_ZERO)
-        power = 10.0 ** np.floor(np.log10(wanted))
-        return float(next(m * power for m in (1, 1.5, 2, 3, 4, 6, 8, 10) if m * power >= wanted))
+        return round_up(min(largest, 1.6 * _largest_slope(self.now) or SLOPE_NEAR_ZERO))
+
+
+def _largest_slope(numbers: GradientNumbers) -> float:
+    errors = numbers.errors
+    return float(np.maximum(np.abs(errors.analytic), np.abs(errors.right)).max())
 
 
 def sweep_gradient_check(
-    function: Checkable,
+    function: CheckedFunction,
     point: ArrayLike,
     label: int = 0,
     *,
@@ -84,75 +82,48 @@ def sweep_gradient_check(
     step: float = 1e-5,
     margin: float = 1.0,
     mistaken: bool = False,
-) -> GradientSweep:
+) -> GradientSweeps:
     """Check a gradient for every value of every entry, every label and every step, in one batch.
 
-    Parameters
-    ----------
-    function : Checkable
-        What to check.
-    point : array_like, shape (n,)
-        Where to check it.
-    label : int
-        The true class.
-    along : int
-        The entry that is looked at closely as the label and the step change.
-    step : float
-        The step h > 0.
-    margin, mistaken
-        As in :func:`pages.gradient_check.errors.gradient_errors`.
-
-    Raises
-    ------
-    ValueError
-        As :func:`pages.gradient_check.errors.gradient_errors` does.
-
-    Examples
-    --------
-    >>> from pages.gradient_check.checked_functions import CHECKABLE
-    >>> sweep = sweep_gradient_check(CHECKABLE["l2"], [1.0, 2.0])
-    >>> sweep.by_score.errors.analytic.shape
-    (2, 201, 2)
+    ``along`` is the entry that is looked at closely as the label and the step change.
     """
     present = np.asarray(point, dtype=np.float64)
-    axis = score_axis(present)
-    n, run = present.size, axis.grid.size
-    grid = STEPS if n <= FEW_ENTRIES else STEPS[::2]
-    every = np.arange(n)
-    by_score = one_at_a_time(present, axis.grid).reshape(-1, n)
-    shapes = ((n,), (n, run), (n,), (len(grid),))
-    ends = np.cumsum([0, *(math.prod(shape) for shape in shapes)])
-    rows = [slice(start, end) for start, end in pairwise(ends)]
+    axis, every = score_axis(present), range(present.size)
+    grid = STEPS if present.size <= FEW_ENTRIES else STEPS[::2]
+    settings: dict[str, Any] = {"margin": margin, "mistaken": mistaken}
 
-    points = np.tile(present, (ends[-1], 1))
-    labels = np.full(ends[-1], label)
-    steps = np.full(ends[-1], step)
-    entries = np.full(ends[-1], along)
-    entries[rows[0]] = every
-    points[rows[1]] = by_score
-    entries[rows[1]] = np.repeat(every, run)
-    labels[rows[2]] = every
-    steps[rows[3]] = grid
-    everything = GradientView(
-        gradient_errors(function, points, labels, steps=steps, margin=margin, mistaken=mistaken),
-        error_curves(
-            function,
-            points,
-            labels,
-            entries=entries,
-            steps=grid,
-            margin=margin,
-            mistaken=mistaken,
-        ),
-        magnified(
-            function,
-            points,
-            labels,
-            entries=entries,
-            steps=steps,
-            margin=margin,
-            mistaken=mistaken,
-        ),
+    def evaluate(
+        scores: FloatArray, labels: LabelArray, steps: FloatArray, entries: LabelArray
+    ) -> GradientNumbers:
+        given = (function, scores, labels)
+        return GradientNumbers(
+            gradient_errors(*given, steps=steps, **settings),
+            entries,
+            error_curves(*given, entries=entries, steps=grid, **settings),
+            magnified(*given, entries=entries, steps=steps, **settings),
+        )
+
+    moves = score_moves(present, axis.grid)
+    sweeps = tabulate(
+        evaluate,
+        {"scores": present, "labels": label, "steps": step, "entries": along},
+        {
+            **{
+                score_id(index): {
+                    **moves[score_id(index)],
+                    "entries": np.full(axis.grid.size, index),
+                }
+                for index in every
+            },
+            **label_moves(present.size),
+            STEP: {"steps": np.array(grid)},
+            _ENTRY: {"entries": np.arange(present.size)},
+        },
     )
-    parts = zip(rows, shapes, strict=True)
-    return GradientSweep(axis, grid, *(rows_of(everything, part, shape) for part, shape in parts))
+    return GradientSweeps(
+        axis,
+        grid,
+        sweeps.now,
+        sweeps.by,
+        tuple(rows_of(sweeps.by[_ENTRY], slice(index, index + 1), ()) for index in every),
+    )

@@ -3,9 +3,9 @@
 import streamlit as st
 
 from pages.gradient_check import GradientCheckState
-from pages.gradient_check.checked_functions import CHECKABLE
+from pages.gradient_check.checked_functions import CHECKED_FUNCTIONS
 from pages.gradient_check.code import snippet
-from pages.gradient_check.stage import gradient_stage, result_table, sweep_of
+from pages.gradient_check.stage import gradient_stage, moved, result_table, sweeps_of
 from pages.gradient_check.why import derivation
 from pages.ui.kit.controls import (
     classes_control,
@@ -13,6 +13,7 @@ from pages.ui.kit.controls import (
     margin_control,
     preset_controls,
 )
+from pages.ui.kit.stages import show_stage
 from pages.ui.lesson import lesson_tabs, opening
 from pages.ui.state.address import bind, read_state, text
 
@@ -30,14 +31,15 @@ PRESETS = (
 
 t = text()
 state, _ = read_state(GradientCheckState)
-sweep = sweep_of(state)
+sweeps = sweeps_of(state)
+errors = sweeps.now.errors
 
 opening("gradient_check", t)
-gradient_stage("gradient_check", state, sweep, t)
+show_stage("gradient_check", gradient_stage(state, sweeps, t), state, moved, t)
 function, mistake, margin, classes = st.columns([4, 3, 2, 2], vertical_alignment="bottom")
 function.selectbox(
     t("gradient_check.control.function"),
-    list(CHECKABLE),
+    list(CHECKED_FUNCTIONS),
     format_func=lambda id: t(f"gradient_check.function.{id}"),
     **bind(state, "check"),
 )
@@ -46,7 +48,7 @@ mistake.toggle(
     help=t(f"gradient_check.mistake.{state.check}"),
     **bind(state, "mistake"),
 )
-if CHECKABLE[state.check].uses_margin:
+if CHECKED_FUNCTIONS[state.check].uses_margin:
     with margin:
         margin_control(state, t)
 with classes:
@@ -56,7 +58,7 @@ example_controls(state, t)
 lesson_tabs(
     "gradient_check",
     t,
-    why=lambda: derivation(state, sweep, t),
-    code=lambda: snippet(state, sweep.by_entry.errors.kinks[0].tolist()),
-    data=lambda: result_table(state, sweep, t),
+    why=lambda: derivation(state, errors, t),
+    code=lambda: snippet(state, errors.kinks.tolist()),
+    data=lambda: result_table(state, errors, t),
 )

@@ -1,145 +1,193 @@
-"""The panels of the gradient check, and which of its numbers goes where."""
+"""The panels of the gradient check."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import lru_cache
+from typing import Final
 
 import numpy as np
 import plotly.graph_objects as go
 
 from core.validation import FloatArray
+from pages.gradient_check import GradientCheckState
+from pages.gradient_check.checked_functions import CHECKED_FUNCTIONS
 from pages.gradient_check.difference_quotients import (
     BEST_STEP,
     BEST_STEP_FLOAT32,
     OFFSETS,
-    Magnified,
+    picked,
 )
-from pages.gradient_check.errors import GradientErrors
-from pages.gradient_check.step_error import ErrorCurves
-from pages.ui.kit.bars import FIGURES_KEPT, FLAG_ROOM
+from pages.gradient_check.numbers import GradientNumbers, GradientSweeps
+from pages.ui.kit.bars import FIGURES_KEPT, FLAG_ROOM, class_bars
+from pages.ui.kit.scores import listing
 from pages.ui.kit.theme import INK, MUTED, TARGET, ZERO, base_figure, class_axis
-from pages.ui.stage.vocabulary import LegendEntry, Mark, Place, Spot
+from pages.ui.stage.channels import Channel
+from pages.ui.stage.marks import Dot, Label, Note, Ring
+from pages.ui.stage.number_format import format_fixed, format_given
+from pages.ui.stage.panels import LegendEntry, Panel
+from pages.ui.text import Text
 
-__all__ = [
-    "curve_places",
-    "error_places",
-    "errors_figure",
-    "gradients_figure",
-    "legend",
-    "magnified_figure",
-    "magnified_places",
-    "marks",
-    "point_places",
-]
+__all__ = ["PANELS"]
 
 FLOAT64, FLOAT32 = "#2B8C7B", "#BB52A9"
-
-SCORES = Spot("scores", 0, "y")
-GRADIENTS = Spot("gradients", 0, "y")
-CENTRAL, CENTRAL32 = Spot("errors", 3, "y"), Spot("errors", 2, "y")
-FORWARD, PREDICTED = Spot("errors", 1, "y"), Spot("errors", 0, "y")
-STEP_LINE = Spot("errors", 4, "x")
-CURVE32, CURVE = Spot("magnified", 0, "y"), Spot("magnified", 1, "y")
-TANGENT, SECANT = Spot("magnified", 2, "y"), Spot("magnified", 3, "y")
-ANALYTIC, LABEL_ENDS, KINK_RINGS = "analytic", "label_ends", "kink_rings"
-ERRORS, ERRORS32 = "entry_errors", "entry_errors32"
-POINT_STEPS, POINT_ERRORS = "point_steps", "point_errors"
-ENDS = "secant_ends"
 
 LEAST_ERROR, LARGEST_ERROR = 1e-16, 10.0
 """The range of the axis of errors. An error of 0 has no place on it, and lies on its floor."""
 
-ROOM_FOR_BOTH = 6
+ROOM_FOR_BOTH: Final = 6
 """Up to so many entries, the errors in float64 and in float32 are both written at the bars."""
 
-BELOW_ERRORS = 1e-40
+BELOW_ERRORS: Final = 1e-40
 """Below the range of the axis: where a prediction of 0 is drawn."""
 
-BESIDE = 0.19
+BESIDE: Final = 0.19
 """Half the distance between the float64 and the float32 bar of an entry."""
 
 
-def error_places(errors: GradientErrors) -> dict[Place, FloatArray]:
-    """Numbers of the whole gradient, by the place that shows them."""
-    bars = (errors.analytic, errors.central, errors.central32)
-    is_comparable = ~errors.kinks.all(axis=-1)
-    return {
-        SCORES: errors.points,
-        GRADIENTS: np.concatenate(bars, axis=-1),
-        ANALYTIC: errors.analytic,
-        LABEL_ENDS: np.where(errors.analytic == 0, -1e-9 * errors.central, errors.analytic),
-        KINK_RINGS: np.where(errors.kinks, 0.0, np.nan),
-        ERRORS: np.where(errors.kinks, np.nan, errors.error),
-        ERRORS32: np.where(errors.kinks, np.nan, errors.error32),
-        STEP_LINE: np.stack([errors.steps, errors.steps], axis=-1),
-        POINT_STEPS: np.stack([errors.steps, errors.steps], axis=-1),
-        "value": errors.value,
-        "worst": np.where(is_comparable, errors.worst, np.nan),
-        "worst32": np.where(is_comparable, errors.worst32, np.nan),
-        "kink_count": errors.kink_count.astype(np.float64),
-        "kinks_note": errors.kink_count.astype(np.float64),
-        "float32_note": errors.is_below_float32.astype(np.float64),
-        "step": errors.steps,
-        "finding": errors.findings.astype(np.float64),
-        "suspect_name": errors.suspects.astype(np.float64),
-    }
+def _point(state: GradientCheckState, sweeps: GradientSweeps, t: Text) -> Panel:
+    """Bars of the point: scores, weights or inputs."""
+    function, names, limit = CHECKED_FUNCTIONS[state.check], state.example.names, sweeps.axis.limit
+    room = FLAG_ROOM if function.uses_label else 0
+    written = [*map(format_given, state.example.scores)]
+    return Panel(
+        id="scores",
+        figure=class_bars(names, -1.25 * limit, 1.5 * limit, room_below=room),
+        show={(0, "y"): lambda result: result.errors.points},
+        title=t(f"gradient_check.panel.{function.point}"),
+        alt=t("gradient_check.alt.scores", values=listing(names, written)),
+        legend=(LegendEntry(t("legend.flag"), INK, "none"),) if function.uses_label else (),
+    )
 
 
-def curve_places(curves: ErrorCurves) -> dict[Place, FloatArray]:
-    """The error of one entry's derivative against the step."""
-    gap = np.full((*curves.rounding.shape[:-1], 1), np.nan)
-    predicted = [curves.rounding, gap, curves.rounding32, gap, curves.truncation]
-    return {
-        CENTRAL: np.maximum(curves.central, LEAST_ERROR),
-        CENTRAL32: np.maximum(curves.central32, LEAST_ERROR),
-        FORWARD: np.maximum(curves.forward, LEAST_ERROR),
-        PREDICTED: np.maximum(np.concatenate(predicted, axis=-1), BELOW_ERRORS),
-    }
-
-
-def magnified_places(view: Magnified) -> dict[Place, FloatArray]:
-    """One entry's slope under the magnifying glass."""
-    return {
-        CURVE32: view.curve32,
-        CURVE: view.curve,
-        TANGENT: view.tangent,
-        SECANT: view.secant,
-        ENDS: view.ends,
-    }
-
-
-def point_places(errors: GradientErrors, entry: int) -> dict[Place, FloatArray]:
-    """The present errors of one entry's derivative, and its name."""
-    pair = np.stack([errors.error[..., entry], errors.error32[..., entry]], axis=-1)
-    return {
-        POINT_ERRORS: np.maximum(pair, LEAST_ERROR),
-        "focus_name": np.full(errors.value.shape, float(entry)),
-    }
-
-
-def marks(classes: int, limit: float) -> list[Mark]:
-    """The numbers at the bars, rings at kinks, the present errors, and the ends of the secant."""
-    places = tuple(np.arange(classes, dtype=np.float64).tolist())
+def _gradients(state: GradientCheckState, sweeps: GradientSweeps, t: Text) -> Panel:
+    """Bars of the analytic gradient around the numerical ones, their errors, rings at kinks."""
+    names, limit, now = state.example.names, sweeps.slope_limit, sweeps.now.errors
+    classes = len(names)
+    places = tuple(map(float, range(classes)))
     upper, lower = -1.53 * limit, -1.89 * limit
-    texts = [(ERRORS, FLOAT64, (upper,) * classes), (ERRORS32, FLOAT32, (lower,) * classes)]
-    if classes > ROOM_FOR_BOTH:
+
+    def bars(result: GradientNumbers) -> FloatArray:
+        errors = result.errors
+        return np.concatenate([errors.analytic, errors.central, errors.central32], axis=-1)
+
+    def label_ends(result: GradientNumbers) -> FloatArray:
+        # Beside a gradient of 0 its number stands where the bars are not.
+        errors = result.errors
+        return np.where(errors.analytic == 0, -1e-9 * errors.central, errors.analytic)
+
+    def written(own: Channel, color: str, heights: tuple[float, ...]) -> Note:
+        def comparable(result: GradientNumbers) -> FloatArray:
+            return np.where(result.errors.kinks, np.nan, own(result.errors))
+
+        return Note(places, heights, (color,), numbers=comparable, decimals=(1,))
+
+    if classes <= ROOM_FOR_BOTH:
+        notes = [
+            written(lambda errors: errors.error, FLOAT64, (upper,) * classes),
+            written(lambda errors: errors.error32, FLOAT32, (lower,) * classes),
+        ]
+    else:
         # Side by side the numbers would touch: every second one stands lower.
-        texts = [(ERRORS, FLOAT64, ((upper, lower) * classes)[:classes])]
-    return [
-        Mark("gradients", "ring", places, KINK_RINGS, colors=(INK,), size=(0.94, 2.2 * limit)),
-        Mark("gradients", "label", places, LABEL_ENDS, numbers=ANALYTIC, decimals=(3,)),
-        *(
-            Mark("gradients", "text", places, heights, errors, (1,), colors=(color,))
-            for errors, color, heights in texts
-        ),
-        Mark("errors", "dot", POINT_STEPS, POINT_ERRORS, colors=(FLOAT64, FLOAT32)),
-        Mark("magnified", "dot", (-1.0, 1.0), ENDS, colors=(FLOAT64,)),
+        alternating = ((upper, lower) * classes)[:classes]
+        notes = [written(lambda errors: errors.error, FLOAT64, alternating)]
+    pairs = [
+        f"{format_fixed(analytic, 4)} / {format_fixed(central, 4)}"
+        for analytic, central in zip(now.analytic.tolist(), now.central.tolist(), strict=True)
     ]
+    return Panel(
+        id="gradients",
+        figure=_gradients_figure(names, limit),
+        show={(0, "y"): bars},
+        marks=(
+            Ring(
+                places,
+                lambda result: np.where(result.errors.kinks, 0.0, np.nan),
+                (INK,),
+                size=(0.94, 2.2 * limit),
+            ),
+            Label(places, label_ends, numbers=lambda result: result.errors.analytic),
+            *notes,
+        ),
+        title=t("gradient_check.panel.gradients"),
+        alt=t("gradient_check.alt.gradients", values=listing(names, pairs)),
+        legend=(
+            LegendEntry(t("gradient_check.legend.analytic"), TARGET, "outline"),
+            LegendEntry("float64", FLOAT64),
+            LegendEntry("float32", FLOAT32),
+            LegendEntry(t("gradient_check.legend.below"), MUTED, "none"),
+            LegendEntry(t("gradient_check.legend.kink"), INK, "ring"),
+        ),
+    )
+
+
+def _errors(state: GradientCheckState, sweeps: GradientSweeps, t: Text) -> Panel:
+    """The error of one entry's derivative against the step, and the present step."""
+
+    def predicted(result: GradientNumbers) -> FloatArray:
+        curves = result.curves
+        gap = np.full((*result.entries.shape, 1), np.nan)
+        lines = [curves.rounding, gap, curves.rounding32, gap, curves.truncation]
+        return np.asarray(np.maximum(np.concatenate(lines, axis=-1), BELOW_ERRORS))
+
+    def twice_the_step(result: GradientNumbers) -> FloatArray:
+        return np.repeat(result.errors.steps[..., None], 2, axis=-1)
+
+    def present(result: GradientNumbers) -> FloatArray:
+        both = (result.errors.error, result.errors.error32)
+        pair = np.stack([picked(errors, result.entries) for errors in both], axis=-1)
+        return np.asarray(np.maximum(pair, LEAST_ERROR))
+
+    return Panel(
+        id="errors",
+        figure=_errors_figure(sweeps.steps, t("gradient_check.panel.best_step")),
+        show={
+            (0, "y"): predicted,
+            (1, "y"): lambda result: np.maximum(result.curves.forward, LEAST_ERROR),
+            (2, "y"): lambda result: np.maximum(result.curves.central32, LEAST_ERROR),
+            (3, "y"): lambda result: np.maximum(result.curves.central, LEAST_ERROR),
+            (4, "x"): twice_the_step,
+        },
+        marks=(Dot(twice_the_step, present, (FLOAT64, FLOAT32)),),
+        title=t("gradient_check.panel.errors"),
+        alt=t("gradient_check.alt.errors"),
+        legend=(
+            LegendEntry("float64", FLOAT64, "line"),
+            LegendEntry("float32", FLOAT32, "line"),
+            LegendEntry(t("gradient_check.legend.forward"), FLOAT64, "none"),
+            LegendEntry(t("gradient_check.legend.predicted"), MUTED, "none"),
+        ),
+    )
+
+
+def _magnified(state: GradientCheckState, sweeps: GradientSweeps, t: Text) -> Panel:
+    """The function from x - 2h to x + 2h, its tangent by the gradient, and the secant."""
+    return Panel(
+        id="magnified",
+        figure=_magnified_figure(sweeps.slope_limit),
+        show={
+            (0, "y"): lambda result: result.magnified.curve32,
+            (1, "y"): lambda result: result.magnified.curve,
+            (2, "y"): lambda result: result.magnified.tangent,
+            (3, "y"): lambda result: result.magnified.secant,
+        },
+        marks=(Dot((-1.0, 1.0), lambda result: result.magnified.ends, (FLOAT64,)),),
+        title=t("gradient_check.panel.magnified"),
+        alt=t("gradient_check.alt.magnified"),
+        legend=(
+            LegendEntry(t("gradient_check.legend.curve64"), FLOAT64, "line"),
+            LegendEntry(t("gradient_check.legend.curve32"), FLOAT32, "line"),
+            LegendEntry(t("gradient_check.legend.tangent"), TARGET, "line"),
+            LegendEntry(t("gradient_check.legend.secant"), FLOAT64, "none"),
+        ),
+    )
+
+
+PANELS: Final = (_point, _gradients, _errors, _magnified)
+"""Each makes one panel of the state, its sweeps and the texts."""
 
 
 @lru_cache(FIGURES_KEPT)
-def gradients_figure(names: tuple[str, ...], limit: float) -> go.Figure:
+def _gradients_figure(names: tuple[str, ...], limit: float) -> go.Figure:
     """Hollow bars of the analytic gradient around the two numerical ones."""
     classes = len(names)
     every = np.arange(classes)
@@ -160,7 +208,7 @@ def gradients_figure(names: tuple[str, ...], limit: float) -> go.Figure:
 
 
 @lru_cache(FIGURES_KEPT)
-def errors_figure(steps: tuple[float, ...], best_label: str) -> go.Figure:
+def _errors_figure(steps: tuple[float, ...], best_label: str) -> go.Figure:
     """The error against the step, both on logarithmic axes, with the predicted best steps."""
     ends = (steps[0], steps[-1])
     figure = base_figure()
@@ -216,7 +264,7 @@ def errors_figure(steps: tuple[float, ...], best_label: str) -> go.Figure:
 
 
 @lru_cache(FIGURES_KEPT)
-def magnified_figure(limit: float) -> go.Figure:
+def _magnified_figure(limit: float) -> go.Figure:
     """The function from x - 2h to x + 2h, its tangent by the gradient, and the secant."""
     figure = base_figure()
     lines = (
@@ -239,29 +287,3 @@ def magnified_figure(limit: float) -> go.Figure:
     )
     figure.update_yaxes(range=[-2.3 * limit, 2.3 * limit], nticks=6)
     return figure
-
-
-def legend(panel: str, word: Callable[[str], str]) -> tuple[LegendEntry, ...]:
-    """What the colours of a panel mean; ``word`` gives the name of each."""
-    entries: dict[str, tuple[LegendEntry, ...]] = {
-        "gradients": (
-            LegendEntry(word("analytic"), TARGET, "outline"),
-            LegendEntry("float64", FLOAT64),
-            LegendEntry("float32", FLOAT32),
-            LegendEntry(word("below"), MUTED, "none"),
-            LegendEntry(word("kink"), INK, "ring"),
-        ),
-        "errors": (
-            LegendEntry("float64", FLOAT64, "line"),
-            LegendEntry("float32", FLOAT32, "line"),
-            LegendEntry(word("forward"), FLOAT64, "none"),
-            LegendEntry(word("predicted"), MUTED, "none"),
-        ),
-        "magnified": (
-            LegendEntry(word("curve64"), FLOAT64, "line"),
-            LegendEntry(word("curve32"), FLOAT32, "line"),
-            LegendEntry(word("tangent"), TARGET, "line"),
-            LegendEntry(word("secant"), FLOAT64, "none"),
-        ),
-    }
-    return entries.get(panel, ())

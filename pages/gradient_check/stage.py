@@ -2,117 +2,79 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
-import plotly.graph_objects as go
 
-from core.validation import FloatArray
 from pages.gradient_check import GradientCheckState
-from pages.gradient_check import panels as figures
-from pages.gradient_check.checked_functions import CHECKABLE
+from pages.gradient_check.checked_functions import CHECKED_FUNCTIONS
 from pages.gradient_check.difference_quotients import STEPS
-from pages.gradient_check.errors import Finding
-from pages.gradient_check.numbers import GradientSweep, GradientView, sweep_gradient_check
+from pages.gradient_check.errors import Finding, GradientErrors
+from pages.gradient_check.numbers import STEP, GradientSweeps, sweep_gradient_check
+from pages.gradient_check.panels import PANELS
 from pages.ui.export import Table
-from pages.ui.kit.bars import FLAG_ROOM, class_bars
-from pages.ui.kit.handles import (
-    label_handle,
-    moved_example,
-    score_handles,
-    score_id,
-    stage_words,
-)
+from pages.ui.kit.scores import LABEL, label_handle, moved_example, score_handles, score_id
 from pages.ui.kit.theme import INK
-from pages.ui.stage.component import stage
-from pages.ui.stage.number_format import format_fixed, format_given
-from pages.ui.stage.vocabulary import Handle, LegendEntry, Panel, Place, Readout, Release, spoken
-from pages.ui.state.address import read_state, write_state
+from pages.ui.stage.channels import Channel
+from pages.ui.stage.handles import Flag, Handle
+from pages.ui.stage.mount import Stage
+from pages.ui.stage.readouts import Readout
+from pages.ui.stage.release import Release
 from pages.ui.text import Text
 
-__all__ = ["READOUTS", "STEP_HANDLE", "gradient_stage", "moved", "result_table", "sweep_of"]
-
-READOUTS = {"value": 4, "step": 4, "worst": 4, "worst32": 4, "kink_count": 0}
-"""The live numbers, with their decimals."""
-
-STEP_HANDLE = "h"
+__all__ = ["gradient_stage", "moved", "result_table", "sweeps_of"]
 
 
-def sweep_of(state: GradientCheckState) -> GradientSweep:
+def sweeps_of(state: GradientCheckState) -> GradientSweeps:
     """Everything the stage shows, for every step of every handle."""
     return sweep_gradient_check(
-        CHECKABLE[state.check],
+        CHECKED_FUNCTIONS[state.check],
         state.example.scores,
         state.example.label,
         along=state.focus,
         step=state.difference_step,
         margin=state.margin,
-        mistaken=bool(state.mistake),
+        mistaken=state.mistake,
     )
 
 
-def point_kind(check: str) -> str:
-    """Tell what the numbers of the point are to a function: scores, weights or inputs."""
-    return {"l1": "weights", "l2": "weights", "elastic_net": "weights"}.get(
-        check, "inputs" if check in ("affine", "relu") else "scores"
-    )
-
-
-def gradient_stage(key: str, state: GradientCheckState, sweep: GradientSweep, t: Text) -> None:
-    """Show the stage; a release becomes the new state."""
-    every = range(len(state.example.names))
-    shown = _places(sweep.by_entry, state.focus)
-    now = {place: values[state.focus] for place, values in shown.items()}
-    words = _readouts(state, t)
-    handles = score_handles(
-        state,
-        sweep.axis,
-        t,
-        sweeps=[_row(_places(sweep.by_score, index), index) for index in every],
-        focuses=[_close_up(sweep, index) for index in every],
-    )
-    if CHECKABLE[state.check].uses_label:
-        handles.append(label_handle(state, t, sweep=_places(sweep.by_label, state.focus)))
-    stage(
-        key,
-        panels=[
-            _panel(id, state, sweep, now, words, t)
-            for id in ("scores", "gradients", "errors", "magnified")
-        ],
-        handles=[*handles, _step_handle(state, sweep, t)],
-        readouts=words,
-        marks=figures.marks(len(state.example.names), sweep.slope_limit),
-        now=now,
+def gradient_stage(state: GradientCheckState, sweeps: GradientSweeps, t: Text) -> Stage:
+    """Lay out the stage."""
+    example = state.example
+    handles = score_handles(example, sweeps.axis, t, sweeps=sweeps.by, focuses=sweeps.focuses)
+    if CHECKED_FUNCTIONS[state.check].uses_label:
+        handles.append(label_handle(example, t, sweep=sweeps.by[LABEL]))
+    return Stage(
+        panels=[panel(state, sweeps, t) for panel in PANELS],
+        handles=[*handles, _step_handle(state, sweeps, t)],
+        readouts=_readouts(state, t),
+        now=sweeps.now,
         focus=score_id(state.focus),
-        on_release=_adopt,
-        labels=stage_words(t),
     )
 
 
 def moved(state: GradientCheckState, release: Release) -> GradientCheckState:
     """The state after a release; the same state if the message makes no sense."""
-    given = moved_example(state, release)
+    new = moved_example(state, release)
     try:
-        step = float(str(release.values[STEP_HANDLE]))
+        step = float(str(release.values[STEP]))
     except (KeyError, ValueError):
         return state
-    if given is None or not STEPS[0] <= step <= STEPS[-1]:
+    if new is None or not STEPS[0] <= step <= STEPS[-1]:
         return state
-    return replace(given, difference_step=step)
+    return replace(new, difference_step=step)
 
 
-def result_table(state: GradientCheckState, sweep: GradientSweep, t: Text) -> Table:
+def result_table(state: GradientCheckState, errors: GradientErrors, t: Text) -> Table:
     """The numbers on screen, a row an entry of the gradient."""
-    errors = sweep.by_entry.errors
     columns = {
-        "point": errors.points[0],
-        "analytic": errors.analytic[0],
-        "central": errors.central[0],
-        "error": errors.error[0],
-        "central32": errors.central32[0],
-        "error32": errors.error32[0],
-        "kink": errors.kinks[0].astype(np.int64),
+        "point": errors.points,
+        "analytic": errors.analytic,
+        "central": errors.central,
+        "error": errors.error,
+        "central32": errors.central32,
+        "error32": errors.error32,
+        "kink": errors.kinks.astype(np.int64),
     }
     return Table(
         columns={
@@ -126,122 +88,66 @@ def result_table(state: GradientCheckState, sweep: GradientSweep, t: Text) -> Ta
         settings={
             "check": state.check,
             "h": state.difference_step,
-            "mistake": bool(state.mistake),
+            "mistake": state.mistake,
             "label": state.example.label,
             "margin": state.margin,
-            "value": float(errors.value[0]),
+            "value": float(errors.value),
         },
     )
 
 
-def _adopt(release: Release) -> None:
-    write_state(moved(read_state(GradientCheckState)[0], release))
-
-
-def _places(view: GradientView, entry: int) -> dict[Place, FloatArray]:
-    return {
-        **figures.error_places(view.errors),
-        **figures.curve_places(view.curves),
-        **figures.magnified_places(view.magnified),
-        **figures.point_places(view.errors, entry),
-    }
-
-
-def _row(places: Mapping[Place, FloatArray], index: int) -> dict[Place, FloatArray]:
-    return {place: values[index] for place, values in places.items()}
-
-
-def _close_up(sweep: GradientSweep, entry: int) -> dict[Place, FloatArray]:
-    """What changes when another entry is looked at closely."""
-    view = sweep.by_entry
-    places = {
-        **figures.curve_places(view.curves),
-        **figures.magnified_places(view.magnified),
-        **figures.point_places(view.errors, entry),
-    }
-    return _row(places, entry)
-
-
-def _step_handle(state: GradientCheckState, sweep: GradientSweep, t: Text) -> Handle:
-    places = _places(sweep.by_step, state.focus)
-    return Handle(
-        id=STEP_HANDLE,
+def _step_handle(state: GradientCheckState, sweeps: GradientSweeps, t: Text) -> Handle:
+    return Flag(
+        id=STEP,
         label=t("gradient_check.handle.step"),
         value=state.difference_step,
-        minimum=sweep.steps[0],
-        maximum=sweep.steps[-1],
-        grid=sweep.steps,
+        minimum=sweeps.steps[0],
+        maximum=sweeps.steps[-1],
+        decimals=2,
+        grid=sweeps.steps,
         limits=(STEPS[0], STEPS[-1]),
-        mark="flag",
         panel="errors",
-        axis="x",
         color=INK,
         flag=t("gradient_check.handle.flag"),
-        sweep=places,
+        sweep=sweeps.by[STEP],
     )
 
 
 def _readouts(state: GradientCheckState, t: Text) -> list[Readout]:
     names = state.example.names
-    numbers = [
-        Readout(id, label=t(f"gradient_check.readout.{id}"), decimals=decimals)
-        for id, decimals in READOUTS.items()
-    ]
-    notes = ("", *(t("gradient_check.kinks", count=n) for n in range(1, len(names) + 1)))
-    findings = tuple(
-        t(
-            f"gradient_check.finding.{finding.name.lower()}",
-            mistake=t(f"gradient_check.mistake.{state.check}"),
-        )
-        for finding in Finding
-    )
+
+    def number(id: str, channel: Channel, decimals: int = 4) -> Readout:
+        return Readout(id, channel, t(f"gradient_check.readout.{id}"), decimals)
+
+    mistake = t(f"gradient_check.mistake.{state.check}")
     return [
-        *numbers,
-        *(Readout(id, choices=names) for id in ("focus_name", "suspect_name")),
-        Readout("kinks_note", choices=notes),
-        Readout("float32_note", choices=("", t("gradient_check.float32"))),
-        Readout("finding", label="", choices=findings),
+        number("value", lambda r: r.errors.value),
+        number("step", lambda r: r.errors.steps),
+        number("worst", lambda r: r.errors.worst),
+        number("worst32", lambda r: r.errors.worst32),
+        number("kink_count", lambda r: r.errors.kink_count, 0),
+        Readout("focus_name", lambda r: r.entries, choices=names),
+        Readout("suspect_name", lambda r: r.errors.suspects, choices=names),
+        Readout(
+            "kinks_note",
+            lambda r: r.errors.kink_count,
+            choices=(
+                "",
+                *(t("gradient_check.kinks", count=n) for n in range(1, len(names) + 1)),
+            ),
+        ),
+        Readout(
+            "float32_note",
+            lambda r: r.errors.is_below_float32,
+            choices=("", t("gradient_check.float32")),
+        ),
+        Readout(
+            "finding",
+            lambda r: r.errors.findings,
+            label="",
+            choices=tuple(
+                t(f"gradient_check.finding.{finding.name.lower()}", mistake=mistake)
+                for finding in Finding
+            ),
+        ),
     ]
-
-
-def _panel(
-    id: str,
-    state: GradientCheckState,
-    sweep: GradientSweep,
-    now: Mapping[Place, FloatArray],
-    readouts: Sequence[Readout],
-    t: Text,
-) -> Panel:
-    errors = sweep.by_entry.errors
-    numbers = {
-        "scores": [format_given(score) for score in state.example.scores],
-        "gradients": [
-            f"{format_fixed(float(analytic), 4)} / {format_fixed(float(central), 4)}"
-            for analytic, central in zip(errors.analytic[0], errors.central[0], strict=True)
-        ],
-    }.get(id, [])
-    listing = ", ".join(map(" ".join, zip(state.example.names, numbers, strict=False)))
-    title = point_kind(state.check) if id == "scores" else id
-    legend = figures.legend(id, lambda name: t(f"gradient_check.legend.{name}"))
-    if id == "scores" and CHECKABLE[state.check].uses_label:
-        legend = (LegendEntry(t("legend.flag"), INK, "none"),)
-    return Panel(
-        id=id,
-        figure=_figure(id, state, sweep, t),
-        title=t(f"gradient_check.panel.{title}"),
-        alt=spoken(readouts, now, t(f"gradient_check.alt.{id}", values=listing)),
-        legend=legend,
-    )
-
-
-def _figure(id: str, state: GradientCheckState, sweep: GradientSweep, t: Text) -> go.Figure:
-    names = state.example.names
-    limit = sweep.axis.limit
-    if id == "scores":
-        room = FLAG_ROOM if CHECKABLE[state.check].uses_label else 0
-        return class_bars(names, -1.25 * limit, 1.5 * limit, room_below=room)
-    if id == "gradients":
-        return figures.gradients_figure(names, sweep.slope_limit)
-    if id == "errors":
-        return figures.errors_figure(sweep.steps, t("gradient_check.panel.best_step"))
-    return figures.magnified_figure(sweep.slope_limit)

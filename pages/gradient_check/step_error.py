@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, DTypeLike
 
 from core.gradients.check import relative_error
 from core.validation import FloatArray, as_floats, reject_entry, require_finite
-from pages.gradient_check.checked_functions import Checkable
+from pages.gradient_check.checked_functions import CheckedFunction
 from pages.gradient_check.difference_quotients import (
     STEPS,
     DifferenceQuotients,
@@ -32,28 +32,23 @@ __all__ = [
 class ErrorCurves:
     """Relative errors of one entry's derivative against the step.
 
-    Attributes
-    ----------
-    central, central32 : (..., steps)
-        Of the central difference, in float64 and in float32, for each of the steps.
-    forward : (..., steps / 4)
-        Of the forward difference (f(x + h) - f(x)) / h, in float64, for every fourth step.
-    truncation, rounding, rounding32 : (..., 2)
-        What theory predicts for the central difference with the first and with the last step,
-        relative to |f'|; infinite where that is 0. Between the two it is a straight line on
-        logarithmic axes.
+    What theory predicts is of shape (..., 2): with the first and with the last step, relative to
+    |f'|, and infinite where that is 0. Between the two it is a straight line on logarithmic axes.
     """
 
     central: FloatArray
+    """Of the central difference, in float64, for each of the steps, (..., steps)."""
     central32: FloatArray
+    """The same in float32."""
     forward: FloatArray
+    """Of the forward difference (f(x + h) - f(x)) / h, in float64, for every fourth step."""
     truncation: FloatArray
     rounding: FloatArray
     rounding32: FloatArray
 
 
 def error_curves(
-    function: Checkable,
+    function: CheckedFunction,
     points: ArrayLike,
     labels: ArrayLike = 0,
     *,
@@ -62,36 +57,9 @@ def error_curves(
     margin: float = 1.0,
     mistaken: bool = False,
 ) -> ErrorCurves:
-    """Return the error of one entry's derivative as the step grows.
+    """Return the error of one entry's derivative as the step grows: an entry for each point.
 
-    Parameters
-    ----------
-    function, points, labels, margin, mistaken
-        As for :func:`gradient_errors`.
-    entries : array_like of int, broadcastable to the leading shape of the points
-        The entry at each point.
-    steps : sequence of float
-        The steps h > 0, in rising order.
-
-    Returns
-    -------
-    ErrorCurves
-
-    Raises
-    ------
-    ValueError
-        As for :func:`gradient_errors`.
-
-    References
-    ----------
-    Press et al., "Numerical Recipes" (3rd ed. 2007), section 5.7.
-
-    Examples
-    --------
-    >>> from pages.gradient_check.checked_functions import CHECKABLE
-    >>> curves = error_curves(CHECKABLE["cross_entropy"], [3.2, 5.1, -1.7], 0, entries=0)
-    >>> 1e-7 < STEPS[curves.central.argmin()] < 1e-3
-    True
+    After Press et al., "Numerical Recipes" (3rd ed. 2007), section 5.7.
     """
     x, y, _ = as_points(points, labels)
     entry = as_entries(entries, x)
@@ -103,7 +71,6 @@ def error_curves(
     along = DifferenceQuotients(
         function, x[..., None, :], entry[..., None], y[..., None], np.array(steps), margin
     )
-
     sparse = replace(along, steps=np.array(steps[::4]))
 
     right = function.evaluate(x, y, margin=margin)
@@ -125,22 +92,15 @@ def error_curves(
 
 @dataclass(frozen=True, eq=False)
 class PredictedErrors:
-    """What theory predicts for the error of a central difference.
-
-    Attributes
-    ----------
-    truncation : ndarray
-        h^2 |f'''| / 6: what the Taylor series leaves out.
-    rounding : ndarray
-        eps |f| / h: what rounding the function's values does.
-    best_step : ndarray
-        The step at which the sum is smallest, cbrt(3 eps |f| / |f'''|); infinite where there is no
-        truncation, or next to none.
-    """
+    """What theory predicts for the error of a central difference."""
 
     truncation: FloatArray
+    """h^2 |f'''| / 6: what the Taylor series leaves out."""
     rounding: FloatArray
+    """eps |f| / h: what rounding the function's values does."""
     best_step: FloatArray
+    """The step at which the sum is smallest, cbrt(3 eps |f| / |f'''|); infinite where there is no
+    truncation, or next to none."""
 
     @property
     def total(self) -> FloatArray:
@@ -160,28 +120,6 @@ def predicted_errors(
 
     .. math:: \left| \frac{f(x + h) - f(x - h)}{2 h} - f'(x) \right| \approx
               \frac{h^2}{6} |f'''(x)| + \frac{\varepsilon |f(x)|}{h}
-
-    Parameters
-    ----------
-    value, third_derivative : array_like
-        f and f''' at the point.
-    steps : array_like
-        The steps h > 0. All shapes broadcast.
-    dtype : dtype
-        The float type that computes, for its machine epsilon.
-
-    Returns
-    -------
-    PredictedErrors
-
-    Raises
-    ------
-    ValueError
-        If an argument is empty or not finite, or a step is not above 0.
-
-    References
-    ----------
-    Press et al., "Numerical Recipes" (3rd ed. 2007), section 5.7.
 
     Examples
     --------
@@ -206,31 +144,8 @@ def predicted_errors(
     )
 
 
-def third_derivatives(function: Checkable, points: ArrayLike) -> FloatArray:
-    """Return the third derivative by each entry, 0 for lines and parabolas.
-
-    Parameters
-    ----------
-    function : Checkable
-        The function.
-    points : array_like, shape (..., n)
-        Where.
-
-    Returns
-    -------
-    ndarray, shape (..., n)
-
-    Raises
-    ------
-    ValueError
-        If the points are empty or not finite.
-
-    Examples
-    --------
-    >>> from pages.gradient_check.checked_functions import CHECKABLE
-    >>> third_derivatives(CHECKABLE["cross_entropy"], [0.0, 0.0, 0.0]).round(4)
-    array([0.0741, 0.0741, 0.0741])
-    """
+def third_derivatives(function: CheckedFunction, points: ArrayLike) -> FloatArray:
+    """Return the third derivative by each entry, 0 for lines and parabolas."""
     x, _, _ = as_points(points, 0)
     return np.zeros_like(x) if function.third_derivative is None else function.third_derivative(x)
 

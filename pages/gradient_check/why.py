@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from pages.gradient_check import GradientCheckState
-from pages.gradient_check.checked_functions import CHECKABLE
-from pages.gradient_check.numbers import GradientSweep
+from pages.gradient_check.checked_functions import CHECKED_FUNCTIONS
+from pages.gradient_check.errors import GradientErrors
 from pages.gradient_check.step_error import predicted_errors, third_derivatives
 from pages.ui.kit import latex
 from pages.ui.text import Text, escape
@@ -14,14 +14,13 @@ from pages.ui.text import Text, escape
 __all__ = ["derivation"]
 
 
-def derivation(state: GradientCheckState, sweep: GradientSweep, t: Text) -> str:
+def derivation(state: GradientCheckState, errors: GradientErrors, t: Text) -> str:
     """Derive truncation, rounding and the best step for the entry in focus, as Markdown."""
     entry, h = state.focus, state.difference_step
-    errors = sweep.by_entry.errors
-    value = float(errors.value[entry])
-    analytic = float(errors.analytic[entry, entry])
-    central = float(errors.central[entry, entry])
-    third = float(third_derivatives(CHECKABLE[state.check], state.example.scores)[entry])
+    value = float(errors.value)
+    analytic = float(errors.analytic[entry])
+    central = float(errors.central[entry])
+    third = float(third_derivatives(CHECKED_FUNCTIONS[state.check], state.example.scores)[entry])
     predicted = predicted_errors(value, third, h)
     predicted32 = predicted_errors(value, third, h, dtype=np.float32)
     best = t("gradient_check.no_best_step")
@@ -45,6 +44,6 @@ def derivation(state: GradientCheckState, sweep: GradientSweep, t: Text) -> str:
         central=latex.number(central, 12),
         analytic=latex.number(analytic, 12),
         difference=latex.scientific(central - analytic),
-        error=latex.scientific(float(errors.error[entry, entry])),
+        error=latex.scientific(float(errors.error[entry])),
         best=best,
     )

@@ -54,9 +54,13 @@ def _own_margins(result: HingeNumbers) -> FloatArray:
 
 
 def _listed_margins(state: HingeState, sweeps: HingeSweeps) -> str:
-    decimals = shown_decimals(state, sweeps)
-    written = [format_fixed(m, decimals) for m in sweeps.now.hinge.margins.tolist()]
-    return listing(state.example.names, written)
+    """Say the margin of each class that has one."""
+    decimals, hinge = shown_decimals(state, sweeps), sweeps.now.hinge
+    return ", ".join(
+        f"{name} {format_fixed(margin, decimals)}"
+        for name, margin, term in zip(state.example.names, hinge.margins, hinge.terms, strict=True)
+        if term != Term.NONE
+    )
 
 
 def _margins(state: HingeState, sweeps: HingeSweeps, t: Text) -> Panel:
@@ -75,6 +79,7 @@ def _margins(state: HingeState, sweeps: HingeSweeps, t: Text) -> Panel:
         return np.where(has_all, np.nan, result.hinge.labels)[..., None]
 
     rule = "one_vs_all" if state.variant == "one_vs_all" else "pairwise"
+    written = [format_fixed(m, decimals) for m in sweeps.now.hinge.margins.tolist()]
     return Panel(
         id="margins",
         figure=_margins_figure(names, sweeps.margin_limits),
@@ -84,7 +89,7 @@ def _margins(state: HingeState, sweeps: HingeSweeps, t: Text) -> Panel:
             Label(places, _own_margins, decimals=(decimals,)),
         ),
         title=t(f"hinge.panel.margins_{rule}"),
-        alt=t("hinge.alt.margins", values=_listed_margins(state, sweeps)),
+        alt=t("hinge.alt.margins", values=listing(names, written)),
         legend=(
             LegendEntry(t("hinge.legend.counted"), MUTED),
             LegendEntry(t("hinge.legend.cut_off"), MUTED, "hatch"),
@@ -174,7 +179,7 @@ def _losses(state: HingeState, sweeps: HingeSweeps, t: Text) -> Panel:
 
 
 def _listed_kinks(now: HingeNumbers) -> str:
-    kinks = [] if now.kinks is None else now.kinks.T.tolist()
+    kinks = [] if now.kinks is None else np.round(now.kinks, 9).T.tolist()
     return ", ".join(
         f"({format_given(score)}, {format_given(loss)})" for score, loss in kinks if loss == loss
     )

@@ -31,7 +31,7 @@ class LinearClassifierState(ModelState):
         "demo": {"data": "nine", "start": "demo", "trained": 0},
         "spiral_classifier": {
             "data": "published_spiral",
-            "half": 1,
+            "half": True,
             "trained": CLASSIFIER_STEPS,
         },
     }

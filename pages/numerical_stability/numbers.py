@@ -2,44 +2,46 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import IntEnum
+from itertools import product
+from typing import Any, Final, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from core.precision.exact import ExactSoftmax, exact_softmax
-from core.precision.float_types import (
-    POOLINGS,
-    PRECISIONS,
-    Method,
-    Status,
-    judge,
-    outcomes,
-    softmax_cross_entropy,
-)
-from core.validation import FloatArray, as_floats, require_finite
+from core.precision.exact import Exact, ExactSoftmax, exact_softmax
+from core.precision.float_types import POOLINGS, PRECISIONS, Method, softmax_cross_entropy
+from core.precision.offset import OffsetLoss, offset_cross_entropy
+from core.validation import FloatArray, LabelArray
+from pages.numerical_stability.outcomes import CodeArray, Status, judge, of_class, outcomes
+from pages.ui.kit.scores import LABEL, label_moves
+from pages.ui.stage.sweeps import tabulate
 
 __all__ = [
     "COMPARED",
     "SCALES",
     "SHIFTS",
+    "SLIDERS",
     "Cure",
     "Stability",
-    "StabilitySweep",
+    "StabilitySweeps",
     "compare_methods",
     "sweep_stability",
 ]
 
-IntArray = NDArray[np.int8]
+T = TypeVar("T", bound=np.generic)
 
-COMPARED: tuple[Method, ...] = ("naive", "shifted", "log_space")
+COMPARED: Final[tuple[Method, ...]] = ("naive", "shifted", "log_space")
 """The methods that are compared; the one with an offset has its own curve."""
 
-SCALES = np.array([float(f"{10 ** (k / 40 - 2):.3g}") for k in range(201)])
+SCALES: Final = np.array([float(f"{10 ** (k / 40 - 2):.3g}") for k in range(201)])
 """The steps of the scale: .01 to 1000, 40 a decade, to three digits."""
-SHIFTS = np.arange(-1000.0, 1001.0, 10.0)
+SHIFTS: Final = np.arange(-1000.0, 1001.0, 10.0)
 """The steps of the shift."""
+SLIDERS: Final = {"scale": SCALES, "shift": SHIFTS}
+"""The steps of each slider, which is named after what it changes."""
 
 
 class Cure(IntEnum):
@@ -55,217 +57,205 @@ class Cure(IntEnum):
 
 @dataclass(frozen=True, eq=False)
 class Stability:
-    """All methods in all types on the same logits, beside the exact result.
+    """All methods in all types on the same logits, beside the exact numbers.
 
-    Arrays that end in classes hold a number for each class that may be the true one.
-
-    Attributes
-    ----------
-    logits : (..., classes)
-        scale * scores + shift.
-    exact : ExactSoftmax of shape (..., classes)
-        The true probabilities and losses of these float64 logits.
-    probabilities, losses : (..., methods, types, classes)
-        What each method returns, as float64.
-    probability_statuses, loss_statuses : (..., methods, types, classes)
-        The `core.precision.float_types.Status` of each.
-    errors : (..., methods, types, classes)
-        The relative error of the loss: 1 for a lost 0, inf for inf, NaN for NaN.
-    outcomes : (..., methods, types, classes)
-        The `core.precision.float_types.Outcome` of each.
-    pooled, pooled_statuses : (..., poolings, types, 2, 2, classes)
-        A batch of two, the scores with the shift and without it, by the shifted softmax: p and the
-        loss of either, with the largest logit of each row and with that of the batch.
-    log_odds : (..., classes)
-        Each logit, measured from where its p is 1/2.
+    A row of numbers is p of each class, then the loss of the true one: classes + 1 of them.
     """
 
     logits: FloatArray
-    exact: ExactSoftmax
-    probabilities: FloatArray
-    losses: FloatArray
-    probability_statuses: IntArray
-    loss_statuses: IntArray
+    """scale * scores + shift, (..., classes)."""
+    labels: LabelArray
+    steps: FloatArray
+    """Where the scale is among `SCALES`, and the shift among `SHIFTS`, (..., 2)."""
+    exact: Exact
+    """A row of the true numbers of these float64 logits."""
+    numbers: FloatArray
+    """A row of what each method returns in each type, (..., methods, types, classes + 1)."""
+    statuses: CodeArray
+    """The `Status` of each of them."""
     errors: FloatArray
-    outcomes: IntArray
+    """The relative error of the loss, (..., methods, types, classes), for each class that may be
+    the true one: 1 for a lost 0, inf for inf, NaN for NaN."""
+    outcomes: CodeArray
+    """The `Outcome` of each method in each type, (..., methods, types)."""
+    kept_digits: CodeArray
+    """How many significant digits of the loss are right where some are lost, otherwise -1: its
+    relative error is at most 10 to the minus this, (..., methods, types)."""
     pooled: FloatArray
-    pooled_statuses: IntArray
+    """Rows of a batch of two, the scores with the shift and without it, by the shifted softmax:
+    with the largest logit of each sample, and of the batch, (..., poolings, types, 2, classes + 1).
+    """
+    pooled_statuses: CodeArray
     log_odds: FloatArray
+    """The true logit, measured from where its p is 1/2, (...)."""
+    plain: OffsetLoss
+    """The loss and its slope without an offset, and with it."""
+    offset: OffsetLoss
+    along: int = 0
+    """The slider that the errors are drawn along: 0 the scale, 1 the shift."""
+    curves: FloatArray | None = None
+    """The relative error of the loss along that slider, (..., steps, methods, types); None where
+    it stays as it is."""
+
+    @property
+    def loss_errors(self) -> FloatArray:
+        """The relative error of the true class's loss, (..., methods, types)."""
+        return of_class(self.errors, self.labels)
 
     @property
     def naive_fails(self) -> NDArray[np.bool_]:
-        """Whether the naive loss is not right for a type, shape (..., classes)."""
-        return self._is_wrong[..., 0, :]
+        """Whether the naive loss is not right for a type, (...)."""
+        return self._is_wrong[..., 0]
 
     @property
-    def cures(self) -> IntArray:
-        """The :class:`Cure`, shape (..., classes)."""
-        shifted, log_space = self._is_wrong[..., 1, :], self._is_wrong[..., 2, :]
+    def cures(self) -> CodeArray:
+        """The :class:`Cure`, (...)."""
+        shifted, log_space = self._is_wrong[..., 1], self._is_wrong[..., 2]
         cure = np.where(log_space, Cure.LARGER_TYPE, np.where(shifted, Cure.LOG_SPACE, 0))
         return np.asarray(cure, dtype=np.int8)
 
     @property
     def _is_wrong(self) -> NDArray[np.bool_]:
-        """Whether the loss of a method is not right for a type, shape (..., methods, classes)."""
-        return np.asarray((self.loss_statuses != Status.RIGHT).any(axis=-2))
-
-    @property
-    def kept_digits(self) -> IntArray:
-        """How many significant digits of the loss are right where some are lost, otherwise -1.
-
-        The relative error is at most 10 to the minus this, shape (..., methods, types, classes).
-        """
-        is_rounded = self.loss_statuses == Status.ROUNDED
-        errors = np.where(is_rounded, np.clip(self.errors, np.finfo(np.float64).tiny, 1.0), 1.0)
-        digits = np.floor(-np.log10(errors))
-        return np.asarray(np.where(is_rounded, digits, -1.0), dtype=np.int8)
+        """Whether the loss of a method is not right for a type, (..., methods)."""
+        return np.asarray((self.statuses[..., -1] != Status.RIGHT).any(axis=-1))
 
 
 def compare_methods(
-    scores: ArrayLike, *, scale: ArrayLike = 1.0, shift: ArrayLike = 0.0
+    scores: ArrayLike, labels: ArrayLike = 0, *, scale: ArrayLike = 1.0, shift: ArrayLike = 0.0
 ) -> Stability:
     """Compute softmax and cross-entropy of scale * scores + shift in every way.
 
-    Parameters
-    ----------
-    scores : (classes,)
-        The logits to start from.
-    scale, shift : array_like
-        Of shapes that broadcast to the same (...).
-
-    Returns
-    -------
-    Stability
-
-    Raises
-    ------
-    ValueError
-        If scores, scale or shift are not finite or make logits above 1e12.
+    Labels, scale and shift broadcast to the leading shape of what is returned.
 
     Examples
     --------
-    >>> from core.precision.float_types import Outcome
-    >>> result = compare_methods([1, 2, 3], shift=98)
-    >>> [Outcome(outcome).name for outcome in result.outcomes[0, :, 2]]
+    >>> from pages.numerical_stability.outcomes import Outcome
+    >>> result = compare_methods([1, 2, 3], 2, shift=98)
+    >>> [Outcome(outcome).name for outcome in result.outcomes[0]]
     ['EXP_OVERFLOW', 'EXP_OVERFLOW', 'RIGHT']
     """
-    present = as_floats("scores", scores).astype(np.float64)
-    factors, offsets = as_floats("scale", scale), as_floats("shift", shift)
-    require_finite("scores", present)
-    require_finite("scale", factors)
-    require_finite("shift", offsets)
-    scaled, moved = np.broadcast_arrays(factors[..., None] * present, offsets[..., None])
-    logits = scaled + moved
+    label, factor, added = np.broadcast_arrays(labels, scale, shift)
+    scaled = factor[..., None] * np.asarray(scores, dtype=np.float64)
+    logits = scaled + added[..., None]
     pair = np.stack([logits, scaled], axis=-2)
-    exact_pair = exact_softmax(pair)
-    exact = ExactSoftmax(exact_pair.probabilities[..., 0, :], exact_pair.losses[..., 0, :])
+    softmax_of_pair = exact_softmax(pair)
+    exact_pair, losses = _exact_rows(softmax_of_pair, label), softmax_of_pair.losses[..., 0, :]
+    exact = exact_pair[..., 0, :]
 
-    kept: dict[str, list[NDArray[np.generic]]] = {
-        name: []
-        for name in (
-            "probabilities",
-            "losses",
-            "probability_statuses",
-            "loss_statuses",
-            "errors",
-            "outcomes",
-        )
-    }
-    for method in COMPARED:
-        for precision in PRECISIONS:
-            computed = softmax_cross_entropy(logits, method=method, precision=precision)
-            kept["probabilities"].append(computed.probabilities.astype(np.float64))
-            kept["losses"].append(computed.losses.astype(np.float64))
-            kept["probability_statuses"].append(judge(computed.probabilities, exact.probabilities))
-            kept["loss_statuses"].append(judge(computed.losses, exact.losses))
-            kept["errors"].append(exact.losses.relative_error(computed.losses))
-            kept["outcomes"].append(outcomes(computed, exact))
+    computed = [
+        softmax_cross_entropy(logits, method=method, precision=precision)
+        for method, precision in product(COMPARED, PRECISIONS)
+    ]
+    rows = [_row(each.probabilities, each.losses, label) for each in computed]
+    statuses = [judge(row, exact) for row in rows]
+    happened = [
+        outcomes(each, label, became, exact.value[..., -1])
+        for each, became in zip(computed, statuses, strict=True)
+    ]
+    batches = [
+        softmax_cross_entropy(pair, method="shifted", precision=precision, pooling=pooling)
+        for pooling, precision in product(POOLINGS, PRECISIONS)
+    ]
+    pooled = [_row(each.probabilities, each.losses, label) for each in batches]
 
-    pooled, pooled_statuses = [], []
-    for pooling in POOLINGS:
-        for precision in PRECISIONS:
-            computed = softmax_cross_entropy(
-                pair, method="shifted", precision=precision, pooling=pooling
-            )
-            both = (computed.probabilities, computed.losses)
-            pooled.append(np.stack(both, axis=-2).astype(np.float64))
-            judged = [judge(part, true) for part, true in zip(both, exact_pair, strict=True)]
-            pooled_statuses.append(np.stack(judged, axis=-2))
+    def table(parts: Sequence[NDArray[Any]]) -> NDArray[Any]:
+        """Make an axis of methods and one of types of all that was computed."""
+        shape = (*label.shape, -1, len(PRECISIONS), *parts[0].shape[label.ndim :])
+        return np.stack(parts, axis=label.ndim).reshape(shape)
 
-    batch = logits.shape[:-1]
-    grid = (len(COMPARED), len(PRECISIONS), -1)
-    pools = (len(POOLINGS), len(PRECISIONS), 2, 2, -1)
+    log_odds = _log_odds(logits, label)
+    errors = table([losses.relative_error(each.losses) for each in computed])
+    judged = table(statuses)
     return Stability(
         logits=logits,
+        labels=label,
+        steps=np.stack([_scale_step(factor), _shift_step(added)], axis=-1),
         exact=exact,
-        **{name: np.stack(parts, axis=-2).reshape(*batch, *grid) for name, parts in kept.items()},
-        pooled=np.stack(pooled, axis=-4).reshape(*batch, *pools),
-        pooled_statuses=np.stack(pooled_statuses, axis=-4).reshape(*batch, *pools),
-        log_odds=_log_odds(logits),
+        numbers=table(rows),
+        statuses=judged,
+        errors=errors,
+        outcomes=table(happened),
+        kept_digits=_kept_digits(judged[..., -1], of_class(errors, label)),
+        pooled=table(pooled),
+        pooled_statuses=table([judge(row, exact_pair) for row in pooled]),
+        log_odds=log_odds,
+        plain=offset_cross_entropy(log_odds, offset=0.0),
+        offset=offset_cross_entropy(log_odds),
     )
 
 
-def _log_odds(logits: FloatArray) -> FloatArray:
-    """Return each logit minus the log-sum-exp of the others."""
+def _scale_step(scale: FloatArray) -> FloatArray:
+    return np.interp(np.log10(scale), np.log10(SCALES), np.arange(SCALES.size))
+
+
+def _shift_step(shift: FloatArray) -> FloatArray:
+    return np.interp(shift, SHIFTS, np.arange(SHIFTS.size))
+
+
+def _row(probabilities: NDArray[T], losses: NDArray[T], labels: LabelArray) -> NDArray[T]:
+    """Append the loss of the true class to the probabilities (..., classes)."""
+    return np.concatenate([probabilities, of_class(losses, labels)[..., None]], axis=-1)
+
+
+def _exact_rows(softmax: ExactSoftmax, labels: LabelArray) -> Exact:
+    p, losses = softmax.probabilities, softmax.losses
+    return Exact(
+        _row(p.high, losses.high, labels),
+        _row(p.low, losses.low, labels),
+        _row(p.exponent, losses.exponent, labels),
+    )
+
+
+def _kept_digits(statuses: CodeArray, errors: FloatArray) -> CodeArray:
+    is_rounded = statuses == Status.ROUNDED
+    sizes = np.where(is_rounded, np.clip(errors, np.finfo(np.float64).tiny, 1.0), 1.0)
+    return np.where(is_rounded, np.floor(-np.log10(sizes)), -1.0).astype(np.int8)
+
+
+def _log_odds(logits: FloatArray, labels: LabelArray) -> FloatArray:
+    """Return the true logit minus the log-sum-exp of the others."""
+    rivals = np.where(np.arange(logits.shape[-1]) == labels[..., None], -np.inf, logits)
     with np.errstate(under="ignore"):
-        rivals = [
-            np.logaddexp.reduce(np.delete(logits, j, axis=-1), axis=-1)
-            for j in range(logits.shape[-1])
-        ]
-    return np.asarray(logits - np.stack(rivals, axis=-1))
+        return np.asarray(of_class(logits, labels) - np.logaddexp.reduce(rivals, axis=-1))
 
 
 @dataclass(frozen=True, eq=False)
-class StabilitySweep:
-    """The methods now, for every scale in `SCALES` and for every shift in `SHIFTS`."""
+class StabilitySweeps:
+    """Everything that a hand can reach: by handle, and when each slider is taken."""
 
     now: Stability
-    by_scale: Stability
-    by_shift: Stability
+    by: Mapping[str, Stability]
+    focuses: Mapping[str, Stability]
 
 
-def sweep_stability(scores: ArrayLike, *, scale: float, shift: float) -> StabilitySweep:
-    """Compute every method for every step of the scale and of the shift, in one batch.
+def sweep_stability(
+    scores: ArrayLike, label: int = 0, *, scale: float = 1.0, shift: float = 0.0, along: str
+) -> StabilitySweeps:
+    """Compute every method for every step of both sliders and every label, in one batch.
 
-    Parameters
-    ----------
-    scores : (classes,)
-        The logits to start from.
-    scale, shift : float
-        The present ones.
-
-    Returns
-    -------
-    StabilitySweep
-
-    Raises
-    ------
-    ValueError
-        As `compare_methods` does.
-
-    Examples
-    --------
-    >>> sweep = sweep_stability([1, 2, 3], scale=1, shift=0)
-    >>> sweep.now.losses.shape, sweep.by_shift.losses.shape
-    ((3, 3, 3), (201, 3, 3, 3))
+    ``along`` is the slider that the errors are drawn along.
     """
-    scales = np.concatenate([[scale], SCALES, np.full(SHIFTS.shape, scale)])
-    shifts = np.concatenate([[shift], np.full(SCALES.shape, shift), SHIFTS])
-    everything = compare_methods(scores, scale=scales, shift=shifts)
-    end = 1 + SCALES.size
-    return StabilitySweep(
-        now=_part(everything, 0),
-        by_scale=_part(everything, slice(1, end)),
-        by_shift=_part(everything, slice(end, None)),
+    sweeps = tabulate(
+        lambda **moving: compare_methods(scores, **moving),
+        {"labels": label, "scale": scale, "shift": shift},
+        {
+            **{slider: {slider: grid} for slider, grid in SLIDERS.items()},
+            **label_moves(len(np.asarray(scores))),
+        },
     )
 
+    def drawn(result: Stability, slider: str) -> Stability:
+        curves = np.moveaxis(sweeps.by[slider].errors, -1, 0)[result.labels]
+        return replace(result, along=[*SLIDERS].index(slider), curves=curves)
 
-def _part(result: Stability, rows: int | slice) -> Stability:
-    """Return some of the samples."""
-    exact = ExactSoftmax(result.exact.probabilities[rows], result.exact.losses[rows])
-    arrays = {
-        entry.name: getattr(result, entry.name)[rows]
-        for entry in fields(result)
-        if entry.name != "exact"
-    }
-    return Stability(exact=exact, **arrays)
+    return StabilitySweeps(
+        drawn(sweeps.now, along),
+        {
+            **{
+                slider: replace(sweeps.by[slider], along=index)
+                for index, slider in enumerate(SLIDERS)
+            },
+            LABEL: drawn(sweeps.by[LABEL], along),
+        },
+        {slider: drawn(sweeps.now, slider) for slider in SLIDERS},
+    )

@@ -2,9 +2,10 @@
 
 from pages.numerical_stability import NumericalStabilityState
 from pages.numerical_stability.code import snippet
-from pages.numerical_stability.stage import result_table, stability_stage, sweep_of
+from pages.numerical_stability.stage import moved, result_table, stability_stage, sweeps_of
 from pages.numerical_stability.why import derivation
 from pages.ui.kit.controls import classes_control, example_controls, preset_controls
+from pages.ui.kit.stages import show_stage
 from pages.ui.lesson import lesson_tabs, opening
 from pages.ui.state.address import read_state, text
 
@@ -19,17 +20,17 @@ PRESETS = (
 
 t = text()
 state, _ = read_state(NumericalStabilityState)
-sweep = sweep_of(state)
+sweeps = sweeps_of(state)
 
 opening("numerical_stability", t)
-stability_stage("numerical_stability", state, sweep, t)
+show_stage("numerical_stability", stability_stage(state, sweeps, t), state, moved, t)
 preset_controls(state, t, PRESETS)
 example_controls(state, t)
 classes_control(state, t)
 lesson_tabs(
     "numerical_stability",
     t,
-    why=lambda: derivation(state, sweep.now, t),
+    why=lambda: derivation(state, sweeps.now, t),
     code=lambda: snippet(state),
-    data=lambda: result_table(state, sweep.now, t),
+    data=lambda: result_table(state, sweeps.now, t),
 )

@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from core.precision.float_types import (
-    EPSILONS_OF_RIGHT,
-    PRECISIONS,
-    exp_limits,
-    offset_cross_entropy,
-)
+from core.precision.float_types import PRECISIONS, exp_limits
 from pages.numerical_stability import NumericalStabilityState
 from pages.numerical_stability.numbers import Stability
+from pages.numerical_stability.outcomes import EPSILONS_OF_RIGHT
 from pages.ui.kit import latex
 from pages.ui.state.written import write_number
 from pages.ui.text import Text
@@ -42,11 +38,12 @@ def derivation(state: NumericalStabilityState, result: Stability, t: Text) -> st
     winner = int(logits.argmax())
     shifted = logits - logits[winner]
     rest = float(np.exp(np.delete(shifted, winner)).sum())
-    exact = result.exact
-    log10_loss = float(exact.losses.log10[label])
-    loss = float(exact.losses.value[label])
-    habit = offset_cross_entropy(float(result.log_odds[label]))
-    right = offset_cross_entropy(float(result.log_odds[label]), offset=0.0)
+    true = [
+        latex.number(value) if value else _power(log10)
+        for value, log10 in zip(
+            result.exact.value.tolist(), result.exact.log10.tolist(), strict=True
+        )
+    ]
     return t(
         "numerical_stability.why",
         scores=latex.row(write_number(score) for score in state.example.scores),
@@ -59,19 +56,12 @@ def derivation(state: NumericalStabilityState, result: Stability, t: Text) -> st
         label=label,
         shifted=latex.row(latex.significant(z, 6) for z in shifted.tolist()),
         exponentials=latex.row(latex.number(e) for e in np.exp(shifted).tolist()),
-        probabilities=latex.row(
-            latex.number(p) if p else _power(power)
-            for p, power in zip(
-                exact.probabilities.value.tolist(),
-                exact.probabilities.log10.tolist(),
-                strict=True,
-            )
-        ),
+        probabilities=latex.row(true[:-1]),
         gap=latex.significant(float(-shifted[label]), 6),
         rest=latex.number(rest),
-        loss=latex.number(loss) if loss else _power(log10_loss),
-        offset_loss=latex.number(float(habit.value)),
-        offset_slope=latex.number(float(habit.slope)),
-        slope=latex.number(float(right.slope)),
+        loss=true[-1],
+        offset_loss=latex.number(float(result.offset.value)),
+        offset_slope=latex.number(float(result.offset.slope)),
+        slope=latex.number(float(result.plain.slope)),
         epsilons=EPSILONS_OF_RIGHT,
     )

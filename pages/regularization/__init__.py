@@ -8,7 +8,7 @@ from core.losses.penalties import PENALTIES
 from pages.regularization.path import STRENGTHS
 from pages.regularization.penalty_comparison import INPUTS, LARGEST_WEIGHT
 from pages.ui.lessons import Lesson
-from pages.ui.state.parameters import number, option, parsed, whole
+from pages.ui.state.parameters import number, option, parsed, switch
 from pages.ui.state.state import State
 from pages.ui.state.written import Problem, parse_numbers, write_scores
 
@@ -37,8 +37,8 @@ class RegularizationState(State):
     strength: float = number("lambda", 1.0, least=0.0, most=float(STRENGTHS[-1]))
     mixing: float = number("mix", 0.5, least=0.0, most=1.0)
     """The share of L1 in the elastic net."""
-    half: int = whole("half", 0, most=1)
-    """1 if L2 penalties have a factor of a half."""
+    half: bool = switch("half")
+    """Whether L2 penalties have a factor of a half."""
 
 
 LESSON = Lesson("regularization", path="regularization", place=8, state=RegularizationState)

@@ -9,9 +9,10 @@ from pages.ui.lessons import Lesson
 from pages.ui.state.parameters import number
 from pages.ui.state.state import FocusedState
 
-__all__ = ["LESSON", "TEMPERATURES", "SoftmaxState"]
+__all__ = ["LARGEST_CONSTANT", "LESSON", "TEMPERATURES", "SoftmaxState"]
 
 TEMPERATURES: Final = (0.05, 20.0)
+LARGEST_CONSTANT: Final = 1000.0
 
 
 @dataclass(frozen=True)
@@ -19,7 +20,7 @@ class SoftmaxState(FocusedState):
     """The logits, what they are divided by, and what is added to them."""
 
     temperature: float = number("T", 1.0, least=TEMPERATURES[0], most=TEMPERATURES[1])
-    constant: float = number("c", 0.0, least=-1000.0, most=1000.0)
+    constant: float = number("c", 0.0, least=-LARGEST_CONSTANT, most=LARGEST_CONSTANT)
 
 
 LESSON = Lesson("softmax", path="softmax", place=2, state=SoftmaxState)

@@ -6,24 +6,26 @@ rounding of z + c can disturb them; what that rounding would have done is told b
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from enum import IntEnum
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from core.losses.activations import log_softmax, softmax, softmax_jacobian
-from core.validation import FloatArray, as_logits, as_real, reject_entry
-from pages.ui.kit.sweeps import ScoreAxis, one_at_a_time, score_axis
-from pages.ui.stage.sweep_rows import rows_of
+from core.validation import FloatArray, as_logits, reject_entry
+from pages.softmax import LARGEST_CONSTANT, TEMPERATURES
+from pages.ui.kit.scores import ScoreAxis, score_axis, score_id, score_moves
+from pages.ui.stage.sweeps import tabulate
 
 __all__ = [
-    "LARGEST_CONSTANT",
+    "CONSTANT",
+    "TEMPERATURE",
     "TEMPERATURE_GRID",
     "Regime",
     "SoftmaxSteps",
-    "SoftmaxSweep",
+    "SoftmaxSweeps",
     "constant_grid",
     "logit_axis",
     "plus_constant",
@@ -33,7 +35,9 @@ __all__ = [
 
 IntArray = NDArray[np.int64]
 
-LARGEST_CONSTANT = 1000.0
+TEMPERATURE, CONSTANT = "temperature", "constant"
+"""The sliders' handles."""
+
 _CONSTANTS_EACH_WAY = 50
 
 
@@ -42,7 +46,7 @@ def _temperatures(largest: float, each_way: int) -> FloatArray:
     return np.array([float(f"{largest**power:.3g}") for power in powers])
 
 
-TEMPERATURE_GRID = _temperatures(20.0, 60)
+TEMPERATURE_GRID = _temperatures(TEMPERATURES[1], 60)
 """From 0.05 to 20 in equal ratios, to three digits, 1 in the middle; shape (121,)."""
 TEMPERATURE_GRID.flags.writeable = False
 
@@ -70,44 +74,36 @@ class Regime(IntEnum):
     far less than T."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class SoftmaxSteps:
-    """The steps from logits to probabilities, and their derivative; shapes (..., classes).
-
-    Attributes
-    ----------
-    logits : (..., classes)
-        z, without the constant.
-    temperature, constant : (...)
-        T and c.
-    exponents : (..., classes)
-        ((z + c) - max(z + c)) / T, at most 0.
-    exponentials : (..., classes)
-        Their exponentials, at most 1.
-    probabilities : (..., classes)
-        p = softmax((z + c) / T): the exponentials divided by their sum.
-    entropy : (...)
-        H = -sum p ln p in nats: 0 for a certain class, ln(classes) for a uniform p.
-    jacobian : (..., classes, classes)
-        dp_i / dz_j = p_i (delta_ij - p_j) / T: row i for p_i, column j for z_j.
-    shift_error : (...)
-        The largest difference that adding c in float64 makes to a probability: rounding only.
-    """
+    """The steps from logits to probabilities, and their derivative."""
 
     logits: FloatArray
+    """z, without the constant, (..., classes)."""
     temperature: FloatArray
+    """T, (...)."""
     constant: FloatArray
+    """c, (...)."""
     exponents: FloatArray
+    """((z + c) - max(z + c)) / T, at most 0."""
     exponentials: FloatArray
+    """Their exponentials, at most 1."""
     probabilities: FloatArray
+    """p = softmax((z + c) / T): the exponentials divided by their sum."""
     entropy: FloatArray
+    """H = -sum p ln p in nats: 0 for a certain class, ln(classes) for a uniform p."""
     jacobian: FloatArray
+    """dp_i / dz_j = p_i (delta_ij - p_j) / T: row i for p_i, column j for z_j."""
     shift_error: FloatArray
-
-    @property
-    def moved_logits(self) -> FloatArray:
-        """The logits with the constant added, z + c."""
-        return plus_constant(self.logits, self.constant[..., None])
+    """The largest difference that adding c in float64 makes to a probability: rounding only."""
+    moved_logits: FloatArray
+    """The logits with the constant added, z + c."""
+    leaders: IntArray
+    """How many classes share the highest logit."""
+    regimes: IntArray
+    """The :class:`Regime` of the probabilities."""
+    focus: int = 0
+    """The logit whose derivatives are told."""
 
     @property
     def total(self) -> FloatArray:
@@ -130,32 +126,25 @@ class SoftmaxSteps:
         return np.asarray(np.argmax(self.logits, axis=-1), dtype=np.int64)
 
     @property
-    def leaders(self) -> IntArray:
-        """How many classes share the highest logit."""
-        highest = self.logits.max(axis=-1, keepdims=True)
-        return np.asarray(np.count_nonzero(self.logits == highest, axis=-1), dtype=np.int64)
+    def top_probability(self) -> FloatArray:
+        """The highest p."""
+        return np.asarray(self.probabilities.max(axis=-1))
 
     @property
-    def regimes(self) -> IntArray:
-        """The :class:`Regime` of each sample's probabilities."""
-        classes = self.logits.shape[-1]
-        highest = self.probabilities.max(axis=-1)
-        lowest = self.probabilities.min(axis=-1)
-        conditions = [
-            self.leaders == classes,
-            1.0 / self.leaders - highest < ALMOST,
-            highest - lowest < ALMOST,
-            self.temperature < 1,
-            self.temperature > 1,
-        ]
-        regimes = [
-            Regime.EQUAL,
-            Regime.ALMOST_ARGMAX,
-            Regime.ALMOST_UNIFORM,
-            Regime.SHARPENED,
-            Regime.FLATTENED,
-        ]
-        return np.asarray(np.select(conditions, regimes, Regime.PLAIN), dtype=np.int64)
+    def own_probability(self) -> FloatArray:
+        """The p of the class in focus."""
+        return np.asarray(self.probabilities[..., self.focus])
+
+    @property
+    def own_derivative(self) -> FloatArray:
+        """How the logit in focus acts on its own p."""
+        return np.asarray(self.jacobian[..., self.focus, self.focus])
+
+    @property
+    def other_derivatives(self) -> FloatArray:
+        """How it acts on all other p together."""
+        column = self.jacobian[..., :, self.focus]
+        return np.asarray(np.delete(column, self.focus, axis=-1).sum(axis=-1))
 
     @property
     def row_sums(self) -> FloatArray:
@@ -192,43 +181,13 @@ def plus_constant(values: ArrayLike, constant: ArrayLike) -> FloatArray:
 
 
 def softmax_steps(
-    logits: ArrayLike, *, temperature: ArrayLike = 1.0, constant: ArrayLike = 0.0
+    logits: ArrayLike, *, temperature: ArrayLike = 1.0, constant: ArrayLike = 0.0, focus: int = 0
 ) -> SoftmaxSteps:
-    r"""Compute the softmax of logits step by step, with its entropy and its Jacobian.
+    """Compute the softmax of logits of shape (..., classes) step by step, in float64.
 
-    .. math:: p_i = \frac{e^{(z_i + c) / T}}{\sum_j e^{(z_j + c) / T}}, \qquad
-              H = -\sum_i p_i \ln p_i, \qquad
-              \frac{\partial p_i}{\partial z_j} = \frac{p_i (\delta_{ij} - p_j)}{T}
-
-    Parameters
-    ----------
-    logits : (..., classes)
-        The scores z.
-    temperature : (...) or broadcastable to it
-        T > 0.
-    constant : (...) or broadcastable to it
-        What is added to all logits of a sample.
-
-    Returns
-    -------
-    SoftmaxSteps
-        All in float64, whatever the type of the logits.
-
-    Raises
-    ------
-    ValueError
-        If the logits are not finite, a temperature is not a finite number above 0, or a constant
-        is not finite.
-
-    Notes
-    -----
-    The terms of the entropy are all positive, and ln p is exact even for a p that rounds to 1.
-    So the entropy keeps its digits in both limits, T to 0 and T to infinity.
-
-    References
-    ----------
-    G. Hinton, O. Vinyals and J. Dean, "Distilling the Knowledge in a Neural Network", 2015 (the
-    temperature).
+    Temperature and constant are of shape (...), or broadcast to it. The terms of the entropy are
+    all positive, and ln p is exact even for a p that rounds to 1: so the entropy keeps its digits
+    in both limits, T to 0 and T to infinity.
 
     Examples
     --------
@@ -259,6 +218,7 @@ def softmax_steps(
         exponentials = np.exp(exponents)
         jacobian = softmax_jacobian(exponents) / divisor[..., None, None]
     moved = softmax(_exponents(z + shift[..., None], divisor))
+    leaders = np.count_nonzero(z == z.max(axis=-1, keepdims=True), axis=-1)
     return SoftmaxSteps(
         logits=z,
         temperature=divisor,
@@ -269,12 +229,29 @@ def softmax_steps(
         entropy=np.asarray(terms.sum(axis=-1)),
         jacobian=jacobian,
         shift_error=np.asarray(np.abs(moved - probabilities).max(axis=-1)),
+        moved_logits=plus_constant(z, shift[..., None]),
+        leaders=np.asarray(leaders, dtype=np.int64),
+        regimes=_regimes(probabilities, np.asarray(leaders), divisor),
+        focus=focus,
     )
 
 
 @np.errstate(over="ignore", under="ignore")
 def _exponents(logits: FloatArray, divisor: FloatArray) -> FloatArray:
     return np.asarray((logits - logits.max(axis=-1, keepdims=True)) / divisor[..., None])
+
+
+def _regimes(probabilities: FloatArray, leaders: IntArray, temperature: FloatArray) -> IntArray:
+    highest, lowest = probabilities.max(axis=-1), probabilities.min(axis=-1)
+    regimes = {
+        Regime.EQUAL: leaders == probabilities.shape[-1],
+        Regime.ALMOST_ARGMAX: 1.0 / leaders - highest < ALMOST,
+        Regime.ALMOST_UNIFORM: highest - lowest < ALMOST,
+        Regime.SHARPENED: temperature < 1,
+        Regime.FLATTENED: temperature > 1,
+    }
+    chosen = np.select([*regimes.values()], [*regimes], Regime.PLAIN)
+    return np.asarray(chosen, dtype=np.int64)
 
 
 def logit_axis(logits: ArrayLike, constant: float = 0.0) -> ScoreAxis:
@@ -305,82 +282,55 @@ def constant_grid(axis: ScoreAxis) -> FloatArray:
     return np.asarray(np.round(ticks * limit / _CONSTANTS_EACH_WAY, 1))
 
 
-@dataclass(frozen=True)
-class SoftmaxSweep:
-    """The steps now, along each logit, along the temperature and along the constant.
-
-    Attributes
-    ----------
-    axis : ScoreAxis
-        What z + c runs through.
-    constants : (101,)
-        What c runs through.
-    now : SoftmaxSteps of shape (classes,)
-    by_logit : SoftmaxSteps of shape (classes, steps, classes)
-        First axis: the logit that moves; z + c is on the grid of ``axis``.
-    by_temperature : SoftmaxSteps of shape (121, classes)
-        Over ``TEMPERATURE_GRID``.
-    by_constant : SoftmaxSteps of shape (101, classes)
-        Over ``constants``.
-    """
+@dataclass(frozen=True, eq=False)
+class SoftmaxSweeps:
+    """Everything that a hand can reach: by handle, and when the handle of each logit is taken."""
 
     axis: ScoreAxis
+    """What z + c runs through."""
     constants: FloatArray
+    """What c runs through, (101,)."""
     now: SoftmaxSteps
-    by_logit: SoftmaxSteps
-    by_temperature: SoftmaxSteps
-    by_constant: SoftmaxSteps
+    by: Mapping[str, SoftmaxSteps]
+    focuses: tuple[SoftmaxSteps, ...]
+
+    @property
+    def logit_range(self) -> tuple[float, float]:
+        """The axis of z + c: in steps of a quarter of the limit, with room for the values."""
+        unit, reach = self.axis.limit / 4.0, float(self.constants[-1])
+        lowest, highest = self.now.logits.min() - reach, self.now.logits.max() + reach
+        low = unit * np.floor(min(lowest, -self.axis.limit) / unit)
+        high = unit * np.ceil(max(highest, self.axis.limit) / unit)
+        room = 0.14 * (high - low)
+        return float(low - room), float(high + room)
 
 
 def sweep_softmax(
-    logits: ArrayLike, *, temperature: float = 1.0, constant: float = 0.0
-) -> SoftmaxSweep:
-    """Compute the steps for every step of every logit, of T and of c, in one batch.
-
-    Parameters
-    ----------
-    logits : (classes,)
-        The scores z.
-    temperature : float
-        T > 0.
-    constant : float
-        c, from -1000 to 1000.
-
-    Returns
-    -------
-    SoftmaxSweep
-
-    Raises
-    ------
-    ValueError
-        As `softmax_steps` does, and if the constant is out of range.
-
-    Examples
-    --------
-    >>> sweep = sweep_softmax([1, 2, 3])
-    >>> sweep.by_logit.jacobian.shape, sweep.by_temperature.entropy.shape
-    ((3, 201, 3, 3), (121,))
-    """
-    z = np.asarray(logits, dtype=np.float64)
-    now_t = as_real("temperature", temperature, above=0.0)
-    now_c = as_real("constant", constant, minimum=-LARGEST_CONSTANT, maximum=LARGEST_CONSTANT)
-    axis = logit_axis(z, now_c)
+    logits: ArrayLike, *, focus: int, temperature: float = 1.0, constant: float = 0.0
+) -> SoftmaxSweeps:
+    """Compute the steps for every step of every logit, of T and of c, in one batch."""
+    present = np.asarray(logits, dtype=np.float64)
+    axis = logit_axis(present, constant)
     constants = constant_grid(axis)
-    classes, run = z.size, axis.grid.size
-    by_logit = one_at_a_time(z, plus_constant(axis.grid, -now_c))
-    fixed = np.tile(z, (TEMPERATURE_GRID.size + constants.size, 1))
-    batch = np.concatenate([z[None], by_logit.reshape(-1, classes), fixed])
-    ends = np.cumsum([0, 1, classes * run, TEMPERATURE_GRID.size, constants.size])
-    present, along_logits, along_t, along_c = (slice(a, b) for a, b in pairwise(ends))
-    temperatures, shifts = np.full(len(batch), now_t), np.full(len(batch), now_c)
-    temperatures[along_t] = TEMPERATURE_GRID
-    shifts[along_c] = constants
-    everything = softmax_steps(batch, temperature=temperatures, constant=shifts)
-    return SoftmaxSweep(
-        axis=axis,
-        constants=constants,
-        now=rows_of(everything, present, ()),
-        by_logit=rows_of(everything, along_logits, (classes, run)),
-        by_temperature=rows_of(everything, along_t, (TEMPERATURE_GRID.size,)),
-        by_constant=rows_of(everything, along_c, (constants.size,)),
+
+    def evaluate(scores: FloatArray, temperature: FloatArray, constant: FloatArray) -> SoftmaxSteps:
+        return softmax_steps(scores, temperature=temperature, constant=constant, focus=focus)
+
+    sweeps = tabulate(
+        evaluate,
+        {"scores": present, "temperature": float(temperature), "constant": float(constant)},
+        {
+            **score_moves(present, plus_constant(axis.grid, -constant)),
+            TEMPERATURE: {"temperature": TEMPERATURE_GRID},
+            CONSTANT: {"constant": constants},
+        },
+    )
+    every = range(present.size)
+    by_logit = {score_id(j): replace(sweeps.by[score_id(j)], focus=j) for j in every}
+    return SoftmaxSweeps(
+        axis,
+        constants,
+        sweeps.now,
+        {**sweeps.by, **by_logit},
+        tuple(replace(sweeps.now, focus=j) for j in every),
     )

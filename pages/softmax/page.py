@@ -4,9 +4,10 @@ import streamlit as st
 
 from pages.softmax import SoftmaxState
 from pages.softmax.code import snippet
-from pages.softmax.stage import result_table, softmax_stage, sweep_of
+from pages.softmax.stage import moved, result_table, softmax_stage, sweeps_of
 from pages.softmax.why import derivation
 from pages.ui.kit.controls import classes_control, example_controls, preset_controls
+from pages.ui.kit.stages import show_stage
 from pages.ui.lesson import lesson_tabs, opening
 from pages.ui.state.address import read_state, text
 
@@ -24,10 +25,10 @@ PRESETS = (
 
 t = text()
 state, _ = read_state(SoftmaxState)
-sweep = sweep_of(state)
+sweeps = sweeps_of(state)
 
 opening("softmax", t)
-softmax_stage("softmax", state, sweep, t)
+show_stage("softmax", softmax_stage(state, sweeps, t), state, moved, t)
 preset_controls(state, t, PRESETS)
 example_controls(state, t)
 with st.columns(4)[0]:
@@ -35,7 +36,7 @@ with st.columns(4)[0]:
 lesson_tabs(
     "softmax",
     t,
-    why=lambda: derivation(state, sweep.now, t),
+    why=lambda: derivation(state, sweeps.now, t),
     code=lambda: snippet(state),
-    data=lambda: result_table(state, sweep.now, t),
+    data=lambda: result_table(state, sweeps.now, t),
 )

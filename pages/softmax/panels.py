@@ -1,182 +1,164 @@
-"""The panels of the softmax lesson, and which number of the steps goes where."""
+"""The panels of the softmax lesson."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import lru_cache
+from operator import attrgetter
+from typing import Final
 
 import numpy as np
 import plotly.graph_objects as go
 
 from core.validation import FloatArray
-from pages.softmax.numbers import SoftmaxSteps
-from pages.ui.kit.bars import FIGURES_KEPT
-from pages.ui.kit.theme import (
-    CLASS_COLORS,
-    INK,
-    MUTED,
-    NEGATIVE,
-    POSITIVE,
-    base_figure,
-    plain,
-)
-from pages.ui.stage.vocabulary import LegendEntry, Mark, Place, Spot
+from pages.softmax import SoftmaxState
+from pages.softmax.numbers import SoftmaxSteps, SoftmaxSweeps
+from pages.ui.kit.bars import FIGURES_KEPT, class_bars
+from pages.ui.kit.scores import listing
+from pages.ui.kit.theme import CLASS_COLORS, INK, MUTED, NEGATIVE, POSITIVE, base_figure, plain
+from pages.ui.stage.channels import Channel
+from pages.ui.stage.marks import Cell, Label, Mark, Note, Ring
+from pages.ui.stage.number_format import format_fixed
+from pages.ui.stage.panels import LegendEntry, Panel
+from pages.ui.text import Text
 
-__all__ = [
-    "focus_places",
-    "jacobian_decimals",
-    "jacobian_figure",
-    "legend",
-    "logit_range",
-    "marks",
-    "own_places",
-    "shift_places",
-    "steps_places",
-    "sum_places",
-]
+__all__ = ["PANELS", "SHADE_LEVELS", "focus_of", "moved_logits"]
 
-LOGITS = Spot("logits", 0, "y")
-EXPONENTIALS = Spot("exponentials", 0, "y")
-PROBABILITIES = Spot("probabilities", 0, "y")
-JACOBIAN = "jacobian"
-ROW_SUMS, COLUMN_SUMS = "row_sums", "column_sums"
-FOCUS = "focus_name"
-
-FULL_COLOR = 0.25
+FULL_COLOR: Final = 0.25
 """The derivative from which on a cell has its full colour: the largest that there is at T = 1."""
-SHADE_LEVELS = tuple((FULL_COLOR * (np.arange(1, 65) / 64.0) ** 2).tolist())
+SHADE_LEVELS: Final = tuple((FULL_COLOR * (np.arange(1, 65) / 64.0) ** 2).tolist())
 """The same number has the same colour at every T. The squares let small ones be told from 0."""
-SUM_PLACE = 0.32
+SUM_PLACE: Final = 0.32
 """How far beyond the cells the sums stand, in cells."""
-LONGEST_ROW_NAME = 9
+LONGEST_ROW_NAME: Final = 9
+HEIGHT: Final = 0.92
+"""Leaves room for the sliders on a laptop's screen."""
+MANY_CLASSES, MANY_HEIGHT = 6, 1.5
+"""Above so many classes the row of the Jacobian is higher."""
+
+moved_logits: Final[Channel] = attrgetter("moved_logits")
 
 
-def steps_places(steps: SoftmaxSteps) -> dict[Place, FloatArray]:
-    """Numbers that follow from the logits and the temperature, by the place that shows them."""
-    jacobian = steps.jacobian.reshape(*steps.logits.shape[:-1], -1)
-    probabilities = np.take_along_axis(steps.probabilities, steps.winners[..., None], axis=-1)
-    return {
-        EXPONENTIALS: steps.exponentials,
-        PROBABILITIES: steps.probabilities,
-        JACOBIAN: jacobian,
-        "total": steps.total,
-        "entropy": steps.entropy,
-        "entropy_in_bits": steps.entropy_in_bits,
-        "top_name": steps.winners.astype(np.float64),
-        "top_probability": probabilities[..., 0],
-        "leaders": steps.leaders.astype(np.float64),
-        "temperature_now": steps.temperature,
-        # Two sentences a regime: without and with a tie.
-        "verdict": (2 * steps.regimes + (steps.leaders > 1)).astype(np.float64),
-    }
+def focus_of(steps: SoftmaxSteps) -> FloatArray:
+    """Give the class whose logit is in focus."""
+    return np.full(steps.temperature.shape, float(steps.focus))
 
 
-def shift_places(steps: SoftmaxSteps) -> dict[Place, FloatArray]:
-    """Numbers that depend on the constant: z + c, and what c does to the probabilities."""
-    outcome = np.where(steps.constant == 0, 0, np.where(steps.shift_error == 0, 1, 2))
-    return {
-        LOGITS: steps.moved_logits,
-        "constant_now": steps.constant,
-        "shift_error": steps.shift_error,
-        "shift": outcome.astype(np.float64),
-    }
+def _logits(state: SoftmaxState, sweeps: SoftmaxSweeps, t: Text) -> Panel:
+    figure = class_bars(state.example.names, *sweeps.logit_range)
+    # What stands at the end of a bar is its handle.
+    return _bars("logits", state, sweeps, figure, moved_logits, t, is_labelled=False)
 
 
-def own_places(steps: SoftmaxSteps, focus: int) -> dict[Place, FloatArray]:
-    """The probability in focus, and how its logit acts on it and on all others together."""
-    column = steps.jacobian[..., :, focus]
-    return {
-        "own_probability": steps.probabilities[..., focus],
-        "own_derivative": column[..., focus],
-        "other_derivatives": np.delete(column, focus, axis=-1).sum(axis=-1),
-    }
+def _exponentials(state: SoftmaxState, sweeps: SoftmaxSweeps, t: Text) -> Panel:
+    channel = attrgetter("exponentials")
+    return _bars("exponentials", state, sweeps, _parts(state), channel, t)
 
 
-def focus_places(steps: SoftmaxSteps, focus: int) -> dict[Place, FloatArray]:
-    """What changes when a logit is taken: its derivatives, and the marked row and column."""
-    return {**own_places(steps, focus), FOCUS: np.array(float(focus))}
+def _probabilities(state: SoftmaxState, sweeps: SoftmaxSweeps, t: Text) -> Panel:
+    channel, height = attrgetter("probabilities"), _jacobian_height(state)
+    return _bars("probabilities", state, sweeps, _parts(state), channel, t, height=height)
 
 
-def sum_places(steps: SoftmaxSteps) -> dict[Place, FloatArray]:
-    """Give the sums beside and below the Jacobian."""
-    return {ROW_SUMS: steps.row_sums, COLUMN_SUMS: steps.column_sums}
-
-
-def jacobian_decimals(classes: int) -> int:
-    """As many digits as there is room for in a cell."""
-    return 4 if classes <= 4 else 3 if classes <= 6 else 2
-
-
-def logit_range(lowest: float, highest: float, limit: float) -> tuple[float, float]:
-    """The axis of z + c: in steps of a quarter of the limit, with room for the values on bars."""
-    unit = limit / 4.0
-    low = unit * np.floor(min(lowest, -limit) / unit)
-    high = unit * np.ceil(max(highest, limit) / unit)
-    room = 0.14 * (high - low)
-    return float(low - room), float(high + room)
-
-
-def marks(classes: int) -> list[Mark]:
-    """The numbers at the bars, the cells of the Jacobian with their sums, and what is marked."""
-    places = tuple(np.arange(classes, dtype=np.float64))
-    middle = ((classes - 1) / 2.0,)
-    beyond = (_beyond(classes),) * classes
+def _bars(
+    id: str,
+    state: SoftmaxState,
+    sweeps: SoftmaxSweeps,
+    figure: go.Figure,
+    channel: Channel,
+    t: Text,
+    *,
+    is_labelled: bool = True,
+    height: float = HEIGHT,
+) -> Panel:
+    """One number a class."""
+    classes = len(state.example.names)
     # Of 4.54e-5 and 2.06e-9 the digits count; many classes leave no room for them.
     significant = 3 if classes <= 5 else None
-    colors = CLASS_COLORS[:classes]
+    label = Label(tuple(map(float, range(classes))), channel, significant=significant)
+    return Panel(
+        id=id,
+        figure=figure,
+        show={(0, "y"): channel},
+        marks=(label,) if is_labelled else (),
+        title=t(f"softmax.panel.{id}"),
+        alt=t(f"softmax.alt.{id}", values=_listed(state, channel(sweeps.now))),
+        legend=(LegendEntry(t(f"softmax.legend.{id}"), MUTED, "none"),),
+        height=height,
+    )
+
+
+def _jacobian(state: SoftmaxState, sweeps: SoftmaxSweeps, t: Text) -> Panel:
+    """Row i for p_i from the top, column j for z_j, the sums beside and below."""
+    names, now = state.example.names, sweeps.now
+    return Panel(
+        id="jacobian",
+        figure=_jacobian_figure(names),
+        marks=_jacobian_marks(len(names)),
+        title=t("softmax.panel.jacobian"),
+        alt=t("softmax.alt.jacobian", values=_listed(state, now.jacobian[:, now.focus])),
+        legend=(
+            LegendEntry(t("softmax.legend.own"), POSITIVE),
+            LegendEntry(t("softmax.legend.others"), NEGATIVE),
+            LegendEntry(t("softmax.legend.full"), MUTED, "none"),
+            LegendEntry(t("softmax.legend.diagonal"), INK, "outline"),
+            LegendEntry(t("softmax.legend.focus"), MUTED, "outline"),
+        ),
+        height=_jacobian_height(state),
+    )
+
+
+PANELS: Final = (_logits, _exponentials, _probabilities, _jacobian)
+"""Each makes one panel of the state, its sweeps and the texts."""
+
+
+def _listed(state: SoftmaxState, values: FloatArray) -> str:
+    return listing(state.example.names, [format_fixed(value, 4) for value in values.tolist()])
+
+
+def _jacobian_height(state: SoftmaxState) -> float:
+    return MANY_HEIGHT if len(state.example.names) > MANY_CLASSES else HEIGHT
+
+
+def _parts(state: SoftmaxState) -> go.Figure:
+    """Bars between 0 and 1."""
+    return class_bars(state.example.names, 0.0, 1.16, ticks=(0.0, 0.25, 0.5, 0.75, 1.0))
+
+
+def _jacobian_marks(classes: int) -> tuple[Mark, ...]:
+    """Cells and sums; rings around the diagonal, and around row and column of the focus."""
+    places = tuple(map(float, range(classes)))
+    middle, beyond = ((classes - 1) / 2.0,), (_beyond(classes),) * classes
     rows, columns = np.divmod(np.arange(classes**2, dtype=np.float64), classes)
-    return [
-        Mark("exponentials", "label", places, EXPONENTIALS, significant=significant),
-        Mark("probabilities", "label", places, PROBABILITIES, significant=significant),
-        Mark(
-            "jacobian",
-            "cell",
-            tuple(columns),
-            tuple(rows),
-            numbers=JACOBIAN,
-            decimals=(jacobian_decimals(classes),),
+    colors, width = CLASS_COLORS[:classes], float(classes)
+
+    def cells(steps: SoftmaxSteps) -> FloatArray:
+        return steps.jacobian.reshape(*steps.logits.shape[:-1], -1)
+
+    return (
+        Cell(
+            tuple(columns.tolist()),
+            tuple(rows.tolist()),
+            numbers=cells,
+            # As many digits as there is room for.
+            decimals=(4 if classes <= 4 else 3 if classes <= 6 else 2,),
             levels=SHADE_LEVELS,
             colors=(POSITIVE, NEGATIVE),
-            size=(1.0, 1.0),
         ),
-        Mark("jacobian", "ring", places, places, colors=(INK,), size=(0.96, 0.92)),
-        Mark(
-            "jacobian",
-            "ring",
-            middle,
-            FOCUS,
-            tones=FOCUS,
-            colors=colors,
-            size=(float(classes), 1.0),
-        ),
-        Mark(
-            "jacobian",
-            "ring",
-            FOCUS,
-            middle,
-            tones=FOCUS,
-            colors=colors,
-            size=(1.0, float(classes)),
-        ),
-        Mark(
-            "jacobian",
-            "text",
-            beyond,
-            places,
-            numbers=ROW_SUMS,
-            decimals=(0,),
-            colors=(MUTED,),
-        ),
-        Mark(
-            "jacobian",
-            "text",
-            places,
-            beyond,
-            numbers=COLUMN_SUMS,
-            decimals=(0,),
-            colors=(MUTED,),
-        ),
-    ]
+        Ring(places, places, colors=(INK,), size=(0.96, 0.92)),
+        Ring(middle, focus_of, tones=focus_of, colors=colors, size=(width, 1.0)),
+        Ring(focus_of, middle, tones=focus_of, colors=colors, size=(1.0, width)),
+        Note(beyond, places, numbers=_row_sums, decimals=(0,), colors=(MUTED,)),
+        Note(places, beyond, numbers=_column_sums, decimals=(0,), colors=(MUTED,)),
+    )
+
+
+def _row_sums(steps: SoftmaxSteps) -> FloatArray | None:
+    # No step of a handle moves them.
+    return steps.row_sums if steps.logits.ndim == 1 else None
+
+
+def _column_sums(steps: SoftmaxSteps) -> FloatArray | None:
+    return steps.column_sums if steps.logits.ndim == 1 else None
 
 
 def _beyond(classes: int) -> float:
@@ -189,8 +171,8 @@ def _short(name: str) -> str:
 
 
 @lru_cache(FIGURES_KEPT)
-def jacobian_figure(names: tuple[str, ...]) -> go.Figure:
-    """Empty axes for the cells: row i for p_i from the top, column j for z_j."""
+def _jacobian_figure(names: tuple[str, ...]) -> go.Figure:
+    """Empty axes for the cells."""
     classes = len(names)
     last = classes - 0.5 + 2 * SUM_PLACE
     figure = base_figure()
@@ -215,16 +197,3 @@ def jacobian_figure(names: tuple[str, ...]) -> go.Figure:
     )
     figure.update_layout(margin={"l": 26 + 6 * longest, "r": 8, "t": 34, "b": 6})
     return figure
-
-
-def legend(panel: str, word: Callable[[str], str]) -> tuple[LegendEntry, ...]:
-    """What the colours of a panel mean; ``word`` gives the name of each."""
-    if panel == "jacobian":
-        return (
-            LegendEntry(word("own"), POSITIVE),
-            LegendEntry(word("others"), NEGATIVE),
-            LegendEntry(word("full"), MUTED, "none"),
-            LegendEntry(word("diagonal"), INK, "outline"),
-            LegendEntry(word("focus"), MUTED, "outline"),
-        )
-    return (LegendEntry(word(panel), MUTED, "none"),)

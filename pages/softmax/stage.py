@@ -3,122 +3,89 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
+from operator import attrgetter
+from typing import Any, Final
 
 import numpy as np
-import plotly.graph_objects as go
 
 from core.validation import FloatArray
-from pages.softmax import TEMPERATURES, SoftmaxState
-from pages.softmax import panels as figures
+from pages.softmax import LARGEST_CONSTANT, TEMPERATURES, SoftmaxState
 from pages.softmax.numbers import (
-    LARGEST_CONSTANT,
+    CONSTANT,
+    TEMPERATURE,
     TEMPERATURE_GRID,
     Regime,
     SoftmaxSteps,
-    SoftmaxSweep,
+    SoftmaxSweeps,
     plus_constant,
     sweep_softmax,
 )
+from pages.softmax.panels import PANELS, focus_of, moved_logits
 from pages.ui.export import Table
-from pages.ui.kit.bars import class_bars
-from pages.ui.kit.handles import moved_example, score_handles, score_id, stage_words
-from pages.ui.stage.component import stage
+from pages.ui.kit.scores import moved_example, score_handles, score_id
+from pages.ui.stage.handles import Handle, Slider
+from pages.ui.stage.mount import Stage
 from pages.ui.stage.number_format import format_fixed
-from pages.ui.stage.vocabulary import Handle, Panel, Place, Readout, Release, spoken
-from pages.ui.state.address import read_state, write_state
+from pages.ui.stage.readouts import Readout
+from pages.ui.stage.release import Release
 from pages.ui.text import Text
 
-__all__ = ["READOUTS", "moved", "result_table", "softmax_stage", "sweep_of"]
+__all__ = ["READOUTS", "moved", "result_table", "softmax_stage", "sweeps_of"]
 
-PANELS = ("logits", "exponentials", "probabilities", "jacobian")
-READOUTS = (
+READOUTS: Final = (
     "own_probability",
     "entropy",
     "entropy_in_bits",
     "own_derivative",
     "other_derivatives",
 )
-"""The live numbers in boxes."""
+"""The live numbers in boxes, each under the name of its attribute of the steps."""
 
-TEMPERATURE_HANDLE, CONSTANT_HANDLE = "temperature", "constant"
-MOST_DECIMALS = 4
-HEIGHT = 0.92
-"""Leaves room for the sliders on a laptop's screen."""
-MANY_CLASSES, MANY_HEIGHT = 6, 1.5
-"""Above so many classes the row of the Jacobian is higher."""
+MOST_DECIMALS: Final = 4
 
 
-def sweep_of(state: SoftmaxState) -> SoftmaxSweep:
+def sweeps_of(state: SoftmaxState) -> SoftmaxSweeps:
     """Everything the stage shows, for every step of every handle."""
     return sweep_softmax(
-        state.example.scores, temperature=state.temperature, constant=state.constant
+        state.example.scores,
+        focus=state.focus,
+        temperature=state.temperature,
+        constant=state.constant,
     )
 
 
-def softmax_stage(key: str, state: SoftmaxState, sweep: SoftmaxSweep, t: Text) -> None:
-    """Show the stage; a release becomes the new state."""
-    every = range(len(state.example.names))
-    now: dict[Place, FloatArray] = {
-        **_swept(sweep.now, state.focus),
-        **figures.focus_places(sweep.now, state.focus),
-        **figures.sum_places(sweep.now),
-        **_follower_places(sweep.now),
-    }
-    words = _readouts(state, sweep, t)
-    shown = sweep.now.moved_logits
-    by_logit = {
-        **figures.steps_places(sweep.by_logit),
-        **figures.shift_places(sweep.by_logit),
-    }
-    stage(
-        key,
-        panels=[_panel(id, state, sweep, now, words, t) for id in PANELS],
+def softmax_stage(state: SoftmaxState, sweeps: SoftmaxSweeps, t: Text) -> Stage:
+    """Lay out the stage."""
+    stands = sweeps.now.moved_logits
+    decimals = max(sweeps.axis.decimals, _decimals(stands))
+    return Stage(
+        panels=[panel(state, sweeps, t) for panel in PANELS],
         handles=[
             *score_handles(
-                state,
-                replace(sweep.axis, decimals=max(sweep.axis.decimals, _decimals(shown))),
+                state.example,
+                replace(sweeps.axis, decimals=decimals),
                 t,
-                sweeps=[
-                    {
-                        place: values[index]
-                        for place, values in {
-                            **by_logit,
-                            **figures.own_places(sweep.by_logit, index),
-                        }.items()
-                    }
-                    for index in every
-                ],
-                focuses=[figures.focus_places(sweep.now, index) for index in every],
+                sweeps=sweeps.by,
+                focuses=sweeps.focuses,
+                # They go along with the constant.
+                follows=[partial(_stand, index) for index in range(stands.size)],
                 panel="logits",
-                scores=shown.tolist(),
+                scores=stands.tolist(),
             ),
-            _temperature_handle(state, sweep, t),
-            _constant_handle(state, sweep, t),
+            _temperature_handle(state, sweeps, t),
+            _constant_handle(state, sweeps, t),
         ],
-        readouts=words,
-        marks=figures.marks(len(state.example.names)),
-        now=now,
+        readouts=_readouts(state, sweeps, t),
+        now=sweeps.now,
         focus=score_id(state.focus),
-        on_release=_adopt,
-        labels=stage_words(t),
         pinned=True,
     )
 
 
-def _swept(steps: SoftmaxSteps, focus: int) -> dict[Place, FloatArray]:
-    return {
-        **figures.steps_places(steps),
-        **figures.shift_places(steps),
-        **figures.own_places(steps, focus),
-    }
-
-
-def _follower_places(steps: SoftmaxSteps) -> dict[Place, FloatArray]:
-    """Places that take the handles of the logits along with the constant."""
-    shown = steps.moved_logits
-    return {score_id(index): shown[..., index] for index in range(shown.shape[-1])}
+def _stand(index: int, steps: SoftmaxSteps) -> Any:
+    return moved_logits(steps)[..., index]
 
 
 def _decimals(values: FloatArray) -> int:
@@ -129,39 +96,31 @@ def _decimals(values: FloatArray) -> int:
     )
 
 
-def _temperature_handle(state: SoftmaxState, sweep: SoftmaxSweep, t: Text) -> Handle:
-    return Handle(
-        id=TEMPERATURE_HANDLE,
+def _temperature_handle(state: SoftmaxState, sweeps: SoftmaxSweeps, t: Text) -> Handle:
+    return Slider(
+        id=TEMPERATURE,
         label=t("softmax.handle.temperature"),
         value=state.temperature,
         minimum=float(TEMPERATURE_GRID[0]),
         maximum=float(TEMPERATURE_GRID[-1]),
-        decimals=2,
-        mark="slider",
-        axis="x",
         grid=tuple(TEMPERATURE_GRID.tolist()),
         limits=TEMPERATURES,
-        sweep=_swept(sweep.by_temperature, state.focus),
+        sweep=sweeps.by[TEMPERATURE],
     )
 
 
-def _constant_handle(state: SoftmaxState, sweep: SoftmaxSweep, t: Text) -> Handle:
-    constants = sweep.constants
-    return Handle(
-        id=CONSTANT_HANDLE,
+def _constant_handle(state: SoftmaxState, sweeps: SoftmaxSweeps, t: Text) -> Handle:
+    constants = sweeps.constants
+    return Slider(
+        id=CONSTANT,
         label=t("softmax.handle.constant"),
         value=state.constant,
         minimum=float(constants[0]),
         maximum=float(constants[-1]),
         step=float(constants[-1] / (constants.size // 2)),
-        decimals=sweep.axis.decimals,
-        mark="slider",
-        axis="x",
+        decimals=sweeps.axis.decimals,
         limits=(-LARGEST_CONSTANT, LARGEST_CONSTANT),
-        sweep={
-            **figures.shift_places(sweep.by_constant),
-            **_follower_places(sweep.by_constant),
-        },
+        sweep=sweeps.by[CONSTANT],
     )
 
 
@@ -172,8 +131,8 @@ def moved(state: SoftmaxState, release: Release) -> SoftmaxState:
     was typed: then those that were not touched still stand where they were.
     """
     try:
-        temperature = float(str(release.values[TEMPERATURE_HANDLE]))
-        constant = float(str(release.values[CONSTANT_HANDLE]))
+        temperature = float(str(release.values[TEMPERATURE]))
+        constant = float(str(release.values[CONSTANT]))
         ids = [score_id(index) for index in range(len(state.example.names))]
         stands = np.array([float(str(release.values[id])) for id in ids])
     except (KeyError, ValueError):
@@ -196,84 +155,39 @@ def moved(state: SoftmaxState, release: Release) -> SoftmaxState:
     return replace(example_moved, temperature=temperature, constant=constant)
 
 
-def _adopt(release: Release) -> None:
-    write_state(moved(read_state(SoftmaxState)[0], release))
-
-
-def _readouts(state: SoftmaxState, sweep: SoftmaxSweep, t: Text) -> list[Readout]:
+def _readouts(state: SoftmaxState, sweeps: SoftmaxSweeps, t: Text) -> list[Readout]:
     names = state.example.names
-    largest = format_fixed(sweep.now.largest_entropy, 3)
-    numbers = [
-        Readout(
-            id,
-            label=t("softmax.readout.entropy", largest=largest)
-            if id == "entropy"
-            else t(f"softmax.readout.{id}"),
-        )
-        for id in READOUTS
-    ]
-    decimals = max(sweep.axis.decimals, _decimals(np.array(state.constant)))
-    unseen = [
-        Readout("total"),
-        Readout("top_probability"),
-        Readout("temperature_now", decimals=2),
-        Readout("constant_now", decimals=decimals),
-        Readout("shift_error"),
-        Readout("leaders", decimals=0),
-        Readout("top_name", choices=names),
-        Readout("focus_name", choices=names),
-    ]
-    verdicts = tuple(
-        t(f"softmax.{kind}.{regime.name.lower()}", classes=len(names))
-        for regime in Regime
-        for kind in ("verdict", "tie")
-    )
-    shifts = tuple(t(f"softmax.shift.{outcome}") for outcome in ("none", "exact", "rounded"))
+    largest = format_fixed(sweeps.now.largest_entropy, 3)
+    decimals = max(sweeps.axis.decimals, _decimals(np.array(state.constant)))
     return [
-        *numbers,
-        *unseen,
-        Readout("verdict", label="", choices=verdicts),
-        Readout("shift", label="", choices=shifts),
+        *(
+            Readout(id, attrgetter(id), t(f"softmax.readout.{id}", largest=largest))
+            for id in READOUTS
+        ),
+        *(Readout(id, attrgetter(id)) for id in ("total", "top_probability", "shift_error")),
+        Readout("temperature_now", attrgetter("temperature"), decimals=2),
+        Readout("constant_now", attrgetter("constant"), decimals=decimals),
+        Readout("leaders", attrgetter("leaders"), decimals=0),
+        Readout("top_name", attrgetter("winners"), choices=names),
+        Readout("focus_name", focus_of, choices=names),
+        Readout(
+            "verdict",
+            # Two sentences a regime: without and with a tie.
+            lambda steps: 2 * steps.regimes + (steps.leaders > 1),
+            label="",
+            choices=tuple(
+                t(f"softmax.{kind}.{regime.name.lower()}", classes=len(names))
+                for regime in Regime
+                for kind in ("verdict", "tie")
+            ),
+        ),
+        Readout(
+            "shift",
+            lambda steps: (steps.constant != 0) * (1.0 + (steps.shift_error != 0)),
+            label="",
+            choices=tuple(t(f"softmax.shift.{did}") for did in ("none", "exact", "rounded")),
+        ),
     ]
-
-
-def _panel(
-    id: str,
-    state: SoftmaxState,
-    sweep: SoftmaxSweep,
-    now: Mapping[Place, FloatArray],
-    readouts: list[Readout],
-    t: Text,
-) -> Panel:
-    names, steps = state.example.names, sweep.now
-    values = {
-        "logits": steps.moved_logits,
-        "exponentials": steps.exponentials,
-        "probabilities": steps.probabilities,
-        "jacobian": steps.jacobian[:, state.focus],
-    }[id]
-    listing = ", ".join(
-        f"{name} {format_fixed(float(value), 4)}" for name, value in zip(names, values, strict=True)
-    )
-    return Panel(
-        id=id,
-        figure=_figure(id, state, sweep),
-        title=t(f"softmax.panel.{id}"),
-        alt=spoken(readouts, now, t(f"softmax.alt.{id}", values=listing)),
-        legend=figures.legend(id, lambda name: t(f"softmax.legend.{name}")),
-        height=MANY_HEIGHT if len(names) > MANY_CLASSES and id in PANELS[2:] else HEIGHT,
-    )
-
-
-def _figure(id: str, state: SoftmaxState, sweep: SoftmaxSweep) -> go.Figure:
-    names = state.example.names
-    if id == "jacobian":
-        return figures.jacobian_figure(names)
-    if id == "logits":
-        reach = float(sweep.constants[-1])
-        lowest, highest = min(state.example.scores) - reach, max(state.example.scores) + reach
-        return class_bars(names, *figures.logit_range(lowest, highest, sweep.axis.limit))
-    return class_bars(names, 0.0, 1.16, ticks=(0.0, 0.25, 0.5, 0.75, 1.0))
 
 
 def result_table(state: SoftmaxState, steps: SoftmaxSteps, t: Text) -> Table:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
-from core.graphs.graph import CIRCUITS
+from core.graphs.circuits import CIRCUITS
 from pages.ui.lessons import Lesson
 from pages.ui.state.parameters import declared, option, whole
 from pages.ui.state.state import State
@@ -49,6 +49,21 @@ class SoftmaxLossGraphState(State):
     """How far the timeline of the graph has come, counted from 1; 0 for its end."""
     inputs: tuple[float, ...] | None = _inputs()
     """The inputs of a small expression; None: the published ones."""
+
+    @property
+    def is_circuit(self) -> bool:
+        """Whether the graph is one of the small expressions."""
+        return self.graph in CIRCUITS
+
+    @property
+    def kind(self) -> str:
+        """What is drawn: a view of softmax with loss, or the id of a small expression."""
+        return self.graph if self.is_circuit else self.view
+
+    @property
+    def is_batch(self) -> bool:
+        """Whether it is a batch of softmax with loss."""
+        return self.kind == "batch"
 
 
 LESSON = Lesson(

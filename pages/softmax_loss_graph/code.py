@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from pages.softmax_loss_graph.graph_scene import Scene
-from pages.softmax_loss_graph.panels import SAMPLES
+from pages.softmax_loss_graph import SoftmaxLossGraphState
+from pages.softmax_loss_graph.numbers import SAMPLES, GraphSweeps
 from pages.ui.kit.printing import SHOW, array
 
 __all__ = ["snippet"]
@@ -85,16 +85,16 @@ def softmax_with_loss(z, t):
 """
 
 
-def snippet(scene: Scene) -> str:
+def snippet(state: SoftmaxLossGraphState, sweeps: GraphSweeps) -> str:
     """Write the code of the graph that is shown, with its numbers."""
-    return _circuit(scene) if scene.is_circuit else _softmax(scene)
+    return _circuit(state.graph, sweeps) if state.is_circuit else _softmax(state, sweeps)
 
 
-def _circuit(scene: Scene) -> str:
-    graph = scene.picture.graph
+def _circuit(id: str, sweeps: GraphSweeps) -> str:
+    graph = sweeps.order.graph
     names = [graph.nodes[node].id for node in graph.inputs]
     given = "\n".join(
-        f"{name} = {float(value)!r}" for name, value in zip(names, scene.inputs, strict=True)
+        f"{name} = {value!r}" for name, value in zip(names, sweeps.inputs.values(), strict=True)
     )
     shown = "\n".join(f'show("gradient at {name}", d{name})' for name in names)
     return f"""\
@@ -102,7 +102,7 @@ import numpy as np
 
 {given}
 
-{_CIRCUITS[scene.state.graph]}
+{_CIRCUITS[id]}
 
 {SHOW}
 
@@ -112,20 +112,18 @@ show("f", f)
 """
 
 
-def _softmax(scene: Scene) -> str:
-    state, classes = scene.state, scene.rows
-    graph = scene.picture.graph
-    row = {node.id: float(v) for node, v in zip(graph.nodes, scene.now.values, strict=True)}
-    true = scene.kept.index(state.example.label)
+def _softmax(state: SoftmaxLossGraphState, sweeps: GraphSweeps) -> str:
+    graph, true = sweeps.order.graph, sweeps.kept.index(state.example.label)
 
     def numbers(name: str, sample: str = "") -> str:
-        return array([row[f"{sample}{name}{j}"] for j in range(classes)])
+        places = [graph.index[f"{sample}{name}{j}"] for j in range(sweeps.rows)]
+        return array(sweeps.now.graph.values[places].tolist())
 
-    if scene.is_batch:
+    if state.is_batch:
         return _batch(
             [(numbers("z", f"s{n}."), numbers("t", f"s{n}.")) for n in range(SAMPLES)], true
         )
-    note = "  # z - max z, at least -700: exp would overflow" if scene.is_shifted else ""
+    note = "  # z - max z, at least -700: exp would overflow" if sweeps.is_shifted else ""
     body = (
         _FULL if state.view == "full" else f"{_BOXES}\n\nloss, y, d_z = softmax_with_loss(z, t)\n"
     )

@@ -1,14 +1,17 @@
 """Lesson: the computational graph of softmax with cross-entropy, forwards and backwards, live."""
 
-from core.graphs.graph import CIRCUITS
-from pages.softmax_loss_graph import SoftmaxLossGraphState
+from dataclasses import replace
+
+import streamlit as st
+
+from pages.softmax_loss_graph import GRAPH_VIEWS, GRAPHS, SoftmaxLossGraphState
 from pages.softmax_loss_graph.code import snippet
-from pages.softmax_loss_graph.graph_scene import scene_of
-from pages.softmax_loss_graph.stage import graph_controls, graph_stage, result_table
+from pages.softmax_loss_graph.stage import graph_stage, moved, result_table, sweeps_of
 from pages.softmax_loss_graph.why import derivation
 from pages.ui.kit.controls import classes_control, example_controls, preset_controls
+from pages.ui.kit.stages import show_stage
 from pages.ui.lesson import lesson_tabs, opening
-from pages.ui.state.address import read_state, text
+from pages.ui.state.address import change, read_state, text
 
 PRESETS = (
     "cat_image",
@@ -24,19 +27,60 @@ PRESETS = (
 
 t = text()
 state, _ = read_state(SoftmaxLossGraphState)
-scene = scene_of(state)
+sweeps = sweeps_of(state)
+# Where another graph starts: all known if this one is, else at the inputs.
+again = min(state.node, 1)
+names = state.example.names
 
 opening("softmax_loss_graph", t)
-graph_stage(scene, t)
-graph_controls(scene, t)
-if state.graph not in CIRCUITS:
+show_stage("softmax_loss_graph", graph_stage(state, sweeps, t), state, moved, t)
+for note, holds in {"shifted": sweeps.is_shifted, "merged": sweeps.is_merged}.items():
+    if holds:
+        st.caption(t(f"softmax_loss_graph.note.{note}", count=len(names) - len(sweeps.kept)))
+graph, view, label, timeline = st.columns([3, 4, 3, 2])
+st.session_state["graph"] = state.graph
+graph.selectbox(
+    t("softmax_loss_graph.control.graph"),
+    GRAPHS,
+    format_func=lambda id: t(f"softmax_loss_graph.graph.{id}"),
+    key="graph",
+    on_change=lambda: change(state, graph=st.session_state["graph"], inputs=None, node=again),
+)
+if not state.is_circuit:
+    st.session_state["view"] = state.view
+    view.segmented_control(
+        t("softmax_loss_graph.control.view"),
+        GRAPH_VIEWS,
+        format_func=lambda id: t(f"softmax_loss_graph.view.{id}"),
+        key="view",
+        on_change=lambda: change(state, view=st.session_state["view"] or state.view, node=again),
+    )
+    st.session_state["true_class"] = state.example.label
+    label.selectbox(
+        t("handle.label"),
+        range(len(names)),
+        format_func=lambda index: names[index],
+        key="true_class",
+        on_change=lambda: change(
+            state,
+            example=replace(state.example, label=st.session_state["true_class"], target=None),
+        ),
+    )
+is_whole = sweeps.step == sweeps.last
+timeline.space("small")  # as high as the others' labels
+timeline.button(
+    t(f"softmax_loss_graph.control.{'hide' if is_whole else 'show'}"),
+    on_click=lambda: change(state, node=int(is_whole)),
+    width="stretch",
+)
+if not state.is_circuit:
     preset_controls(state, t, PRESETS)
     classes_control(state, t)
     example_controls(state, t)
 lesson_tabs(
     "softmax_loss_graph",
     t,
-    why=lambda: derivation(scene, t),
-    code=lambda: snippet(scene),
-    data=lambda: result_table(scene, t),
+    why=lambda: derivation(state, sweeps, t),
+    code=lambda: snippet(state, sweeps),
+    data=lambda: result_table(state, sweeps, t),
 )

@@ -6,53 +6,49 @@ from dataclasses import replace
 
 from core.validation import FloatArray
 from pages.softmax_loss_graph import SoftmaxLossGraphState
-from pages.softmax_loss_graph.graph_scene import Scene, scene_of
+from pages.softmax_loss_graph.numbers import GraphSweeps
+from pages.softmax_loss_graph.stage import sweeps_of
 from pages.ui.kit.latex import number, row, signed
 from pages.ui.text import Text
 
 __all__ = ["derivation"]
 
 
-def derivation(scene: Scene, t: Text) -> str:
+def derivation(state: SoftmaxLossGraphState, sweeps: GraphSweeps, t: Text) -> str:
     """Derive the gradients of the graph that is shown, as Markdown."""
-    part = _circuit(scene, t) if scene.is_circuit else _softmax(scene.state, t)
+    part = _circuit(state.graph, sweeps, t) if state.is_circuit else _softmax(state, t)
     return t("softmax_loss_graph.why", derivation=part)
 
 
-def _circuit(scene: Scene, t: Text) -> str:
-    graph = scene.picture.graph
-    inputs = dict(zip((graph.nodes[node].id for node in graph.inputs), scene.inputs, strict=True))
-    values = {
-        node.id: number(value)
-        for node, value in zip(graph.nodes, scene.now.values.tolist(), strict=True)
-    }
-    slopes = {
-        f"d{node.id}": number(value)
-        for node, value in zip(graph.nodes, scene.now.gradients.tolist(), strict=True)
-    }
-    written = {id: signed(value) for id, value in inputs.items()}
-    slope = slopes.get("dscore", "")
+def _circuit(id: str, sweeps: GraphSweeps, t: Text) -> str:
+    ids, graph = [node.id for node in sweeps.order.graph.nodes], sweeps.now.graph
+    values = dict(zip(ids, map(number, graph.values.tolist()), strict=True))
+    slopes = dict(zip(ids, map(number, graph.gradients.tolist()), strict=True))
+    # The inputs come first; they stand in products, as they were typed.
+    inputs = dict(zip(ids, map(signed, sweeps.inputs.values()), strict=False))
     return t(
-        f"softmax_loss_graph.{scene.state.graph}", **{**values, **slopes, **written, "slope": slope}
+        f"softmax_loss_graph.{id}",
+        **(values | inputs),
+        **{f"d{id}": slope for id, slope in slopes.items()},
+        slope=slopes.get("score", ""),
     )
 
 
 def _softmax(state: SoftmaxLossGraphState, t: Text) -> str:
-    nodes = scene_of(replace(state, view="full"))
-    boxes = scene_of(replace(state, view="collapsed"))
-    graph = boxes.picture.graph
-    classes = len(boxes.kept) + boxes.is_merged
+    nodes = sweeps_of(replace(state, view="full")).now.graph
+    boxes = sweeps_of(replace(state, view="collapsed"))
+    index, shown = boxes.order.graph.index, boxes.now.graph
 
     def entries(numbers: FloatArray, name: str) -> str:
-        return row(number(float(numbers[graph.index[f"{name}{j}"]])) for j in range(classes))
+        return row(number(float(numbers[index[f"{name}{j}"]])) for j in range(boxes.rows))
 
     return t(
         "softmax_loss_graph.softmax",
-        logits=entries(nodes.now.values, "z"),
-        targets=entries(boxes.now.values, "t"),
-        sum=number(float(nodes.now.values[graph.index["sum"]])),
-        probabilities=entries(boxes.now.values, "y"),
-        loss=number(float(boxes.now.values[graph.index["loss"]])),
-        slopes=entries(boxes.now.gradients, "z"),
-        classes=classes,
+        logits=entries(nodes.values, "z"),
+        targets=entries(shown.values, "t"),
+        sum=number(float(nodes.values[index["sum"]])),
+        probabilities=entries(shown.values, "y"),
+        loss=number(float(shown.values[index["loss"]])),
+        slopes=entries(shown.gradients, "z"),
+        classes=boxes.rows,
     )

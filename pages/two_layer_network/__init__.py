@@ -88,7 +88,7 @@ class TwoLayerNetworkState(ModelState):
         ),
     }
     run_presets: ClassVar = {
-        "spiral_network": {"data": "published_spiral", "half": 1, "trained": NETWORK_STEPS},
+        "spiral_network": {"data": "published_spiral", "half": True, "trained": NETWORK_STEPS},
         "xor_network": {"data": "xor"},
         "circles_network": {"data": "circles", "hidden": 3},
         "digits_network": {"data": "digits"},

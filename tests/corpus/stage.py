@@ -16,7 +16,12 @@ from typing import Any
 
 import numpy as np
 
-from tests.corpus import numbers
+from pages.ui.stage.number_format import (
+    format_compact,
+    format_fixed,
+    format_given,
+    format_significant,
+)
 
 Values = Sequence[float]
 
@@ -123,8 +128,8 @@ def _word(stage: Stage, shown: Mapping[int, Values], readout: Mapping[str, Any])
     if readout["choices"] is not None:
         return readout["choices"][int(value)]
     if readout["significant"] is not None:
-        return numbers.significant(value, readout["significant"], trimmed=True)
-    return numbers.number(value, readout["decimals"])
+        return format_significant(value, readout["significant"], trimmed=True)
+    return format_fixed(value, readout["decimals"])
 
 
 def _filled(stage: Stage, shown: Mapping[int, Values], text: str) -> str:
@@ -175,12 +180,11 @@ def _mark_text(mark: Mapping[str, Any], value: float, index: int) -> str:
     if math.isnan(value):
         return "NaN" if mark["kind"] == "cell" else ""
     if mark["significant"] is not None:
-        return mark["prefix"] + numbers.significant(value, mark["significant"])
+        return mark["prefix"] + format_significant(value, mark["significant"])
     if mark["digits"] is not None:
-        return mark["prefix"] + numbers.few_digits(value, mark["digits"])
+        return mark["prefix"] + format_compact(value, mark["digits"])
     decimals = mark["decimals"][index % len(mark["decimals"])]
-    write = numbers.short if math.isfinite(value) else numbers.number
-    return mark["prefix"] + write(value, decimals)
+    return mark["prefix"] + format_fixed(value, decimals, digits=1)
 
 
 def _words(figure: Mapping[str, Any]) -> Iterator[str]:
@@ -222,9 +226,9 @@ def _handle(handle: Mapping[str, Any]) -> str:
     value = handle["value"]
 
     def spoken(number: float) -> str:
-        fixed = numbers.number(number, handle["decimals"])
+        fixed = format_fixed(number, handle["decimals"])
         is_on_grid = round(number, handle["decimals"]) == number
-        return fixed if is_on_grid or handle["follows"] is not None else numbers.shortest(number)
+        return fixed if is_on_grid or handle["follows"] is not None else format_given(number)
 
     text = (
         handle["names"][int(value)]
@@ -232,7 +236,7 @@ def _handle(handle: Mapping[str, Any]) -> str:
         else ", ".join(map(spoken, np.ravel(value).tolist()))
     )
     ends = [
-        ", ".join(f"{end:.10g}".replace("-", numbers.MINUS) for end in np.ravel(given))
+        ", ".join(f"{end:.10g}".replace("-", "−") for end in np.ravel(given))
         for given in (handle["minimum"], handle["maximum"])
     ]
     return f"{handle['label']}: {text} ({ends[0]} to {ends[1]})"

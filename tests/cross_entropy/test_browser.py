@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page
 
-from core.losses.targets import move_mass
-from pages.cross_entropy.numbers import CrossEntropyResult, evaluate_cross_entropy, gradient_sizes
+from pages.cross_entropy.numbers import CrossEntropyNumbers, evaluate_cross_entropy
+from pages.cross_entropy.target_mass import move_mass
 from tests.browser.hand import (
     RECORD,
     centre,
@@ -28,11 +28,15 @@ LESSON = "/cross-entropy"
 READOUTS = ("loss", "bits", "perplexity", "entropy", "divergence", "gradient_sum")
 
 
-def result_of(positions: dict) -> CrossEntropyResult:
+def result_of(positions: dict) -> CrossEntropyNumbers:
     """What core computes for the handles where they are."""
     classes = sum(name.startswith("score") for name in positions)
     logits = [positions[f"score{index}"] for index in range(classes)]
     return evaluate_cross_entropy(logits, [positions[f"target{index}"] for index in range(classes)])
+
+
+def gradient_sizes(logits, targets) -> np.ndarray:
+    return evaluate_cross_entropy(logits, targets).gradient_sizes
 
 
 def check_frame(frame: dict) -> None:

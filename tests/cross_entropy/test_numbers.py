@@ -8,22 +8,27 @@ from hypothesis import strategies as st
 
 from core.losses.activations import softmax, softmax_jacobian
 from core.losses.squared_error import squared_error
-from core.losses.targets import move_mass, one_hot, smooth
+from core.losses.targets import one_hot, smooth
 from pages.cross_entropy.numbers import (
-    MASS_GRID,
     OUTPUTS,
     PAIRINGS,
     ErrorSize,
     evaluate_cross_entropy,
     feed_outputs,
-    gradient_sizes,
     logit_axis,
     logits_of,
     sweep_cross_entropy,
+    target_id,
 )
+from pages.cross_entropy.target_mass import MASS_GRID, move_mass
+from pages.ui.kit.scores import LABEL, score_id
 from tests.core.oracles import exact_log_softmax, exact_softmax
 
 CAT = [3.2, 5.1, -1.7]
+
+
+def gradient_sizes(logits, targets):
+    return evaluate_cross_entropy(logits, targets).gradient_sizes
 
 
 @st.composite
@@ -303,22 +308,25 @@ def test_the_axis_is_chosen_by_the_logits_that_matter(logits, limit) -> None:
 @given(samples(), st.integers(0, 5))
 def test_a_sweep_is_the_result_at_every_step(sample, along) -> None:
     logits, target = sample
-    along %= len(logits)
-    sweep = sweep_cross_entropy(logits, target, along=along)
-    assert_same(sweep.now, (), evaluate_cross_entropy(logits, target))
+    along, label = along % len(logits), int(np.argmax(target))
+    sweeps = sweep_cross_entropy(logits, target, label, along=along)
+    assert_same(sweeps.now, (), evaluate_cross_entropy(logits, target, label))
     for moved in range(len(logits)):
         for row in (0, 57, 200):
             there = logits.copy()
-            there[moved] = sweep.axis.grid[row]
-            alone = evaluate_cross_entropy(there, target)
-            assert_same(sweep.by_logit, (moved, row), alone)
+            there[moved] = sweeps.axis.grid[row]
+            alone = evaluate_cross_entropy(there, target, label)
+            assert_same(sweeps.by[score_id(moved)], row, alone)
         for row in (0, 31, 100):
             wanted = move_mass(target, moved, MASS_GRID[row])
-            assert_same(sweep.by_mass, (moved, row), evaluate_cross_entropy(logits, wanted))
+            alone = evaluate_cross_entropy(logits, wanted, label)
+            assert_same(sweeps.by[target_id(moved)], row, alone)
+        alone = evaluate_cross_entropy(logits, one_hot(moved, len(logits)), moved)
+        assert_same(sweeps.by[LABEL], moved, alone)
 
 
 def assert_same(result, place, alone) -> None:
-    for name in ("logits", "targets", "probabilities", "surprisals", "gradient", "loss"):
+    for name in ("logits", "targets", "labels", "probabilities", "surprisals", "gradient", "loss"):
         np.testing.assert_allclose(
             getattr(result, name)[place], getattr(alone, name), rtol=1e-13, atol=1e-16
         )
@@ -331,49 +339,58 @@ def assert_same(result, place, alone) -> None:
 @given(samples(), st.integers(0, 5))
 def test_curves_pass_through_the_sizes(sample, along) -> None:
     logits, target = sample
-    along %= len(logits)
-    sweep = sweep_cross_entropy(logits, target, along=along)
-    assert sweep.curve_grid[[0, 1, -1]].tolist() == sweep.axis.grid[[0, 2, 200]].tolist()
-    for moved in range(len(logits)):
+    classes, along = len(logits), along % len(logits)
+    sweeps = sweep_cross_entropy(logits, target, 0, along=along)
+    grid = sweeps.curve_grid
+    assert grid[[0, 1, -1]].tolist() == sweeps.axis.grid[[0, 2, 200]].tolist()
+
+    def sizes(moved, wanted):
+        path = np.tile(logits, (grid.size, 1))
+        path[:, moved] = grid
+        return gradient_sizes(path, np.tile(wanted, (grid.size, 1)))
+
+    for moved in range(classes):
         for row, mass in ((0, 0.0), (37, 0.37), (100, 1.0)):
-            wanted = move_mass(target, moved, mass)
-            path = np.tile(logits, (sweep.curve_grid.size, 1))
-            path[:, along] = sweep.curve_grid
-            sizes = gradient_sizes(path, np.tile(wanted, (len(path), 1)))
-            curves = sweep.curves_by_mass[moved, row]
-            np.testing.assert_allclose(curves, sizes, rtol=1e-6, atol=1e-7)
-        path[:, :] = logits
-        path[:, moved] = sweep.curve_grid
-        sizes = gradient_sizes(path, np.tile(target, (len(path), 1)))
-        np.testing.assert_allclose(sweep.curves_by_logit[moved], sizes, rtol=1e-12, atol=1e-15)
+            curves = sweeps.by[target_id(moved)].curves[row]
+            expected = sizes(along, move_mass(target, moved, mass))
+            np.testing.assert_allclose(curves, expected, rtol=1e-6, atol=1e-7)
+        curves = sweeps.by[LABEL].curves[moved]
+        np.testing.assert_allclose(curves, sizes(along, np.eye(classes)[moved]), atol=1e-7)
+        taken = sweeps.focuses[moved]
+        assert taken.along == moved
+        np.testing.assert_allclose(taken.curves, sizes(moved, target), rtol=1e-12, atol=1e-15)
+        # A logit that moves along its own curve leaves it where it is.
+        assert sweeps.by[score_id(moved)].curves is None
+    np.testing.assert_array_equal(sweeps.now.curves, sweeps.focuses[along].curves)
 
 
 def test_limits_of_the_sizes_hold_every_curve() -> None:
-    sweep = sweep_cross_entropy(CAT, one_hot(0, 3), along=0)
-    assert sweep.size_limits == (1e-4, 100)
+    sweeps = sweep_cross_entropy(CAT, one_hot(0, 3), 0, along=0)
+    assert sweeps.size_limits == (1e-4, 100)
     # The largest is that of z = (3.2, 10, -1.7) or (3.2, 5.1, -10), with t at the other end.
-    assert 10 < sweep.curves_by_logit.max() < 100
-    near = sweep_cross_entropy([0.5, 0.0], [0.5, 0.5], along=0)
+    assert 10 < max(taken.curves.max() for taken in sweeps.focuses) < 100
+    near = sweep_cross_entropy([0.5, 0.0], [0.5, 0.5], 0, along=0)
     lowest, highest = near.size_limits
-    for curves in (near.curves_by_logit, near.curves_by_mass):
-        assert curves.max() <= highest
-        assert curves.min() >= lowest or lowest == 1e-4
+    for result in (*near.focuses, near.by["target0"], near.by["target1"]):
+        assert result.curves.max() <= highest
+        assert result.curves.min() >= lowest or lowest == 1e-4
 
 
 def test_smoothed_target_pulls_the_true_class_back() -> None:
     # With label smoothing, a logit that is too good is pushed down again.
     target = smooth(one_hot(0, 3), 0.1)
-    sweep = sweep_cross_entropy([2.0, 0.0, 0.0], target, along=0)
-    slope = sweep.by_logit.gradient[0, :, 0]
+    sweeps = sweep_cross_entropy([2.0, 0.0, 0.0], target, 0, along=0)
+    by_logit = sweeps.by[score_id(0)]
+    slope = by_logit.gradient[:, 0]
     assert slope[0] < 0 < slope[-1]
     # The loss never falls below the entropy of the target.
-    assert sweep.by_logit.loss.min() >= sweep.now.entropy
-    assert sweep.by_logit.divergence.min() < 0.01
+    assert by_logit.loss.min() >= sweeps.now.entropy
+    assert by_logit.divergence.min() < 0.01
 
 
 def test_a_sweep_leaves_its_inputs_alone() -> None:
     logits, target = np.array(CAT), one_hot(0, 3)
-    sweep_cross_entropy(logits, target, along=1)
+    sweep_cross_entropy(logits, target, 0, along=1)
     assert logits.tolist() == CAT
     assert target.tolist() == [1, 0, 0]
 
@@ -385,7 +402,7 @@ def test_a_sweep_of_ten_classes_is_quick() -> None:
     for _ in range(20):
         # What this thread has worked, so that others on the machine do not count.
         start = time.thread_time()
-        sweep_cross_entropy(logits, target, along=0)
+        sweep_cross_entropy(logits, target, 0, along=0)
         times.append(time.thread_time() - start)
     assert min(times) < 0.010
 

@@ -5,14 +5,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.losses.targets import move_mass, one_hot
-from pages.cross_entropy import panels as figures
-from pages.cross_entropy.numbers import MASS_GRID, evaluate_cross_entropy, sweep_cross_entropy
-from pages.cross_entropy.stage import moved, sweep_of
-from pages.cross_entropy.target_controls import _parse_probabilities
-from pages.ui.stage.vocabulary import Release, Spot
+from pages.cross_entropy.controls import parse_probabilities
+from pages.cross_entropy.numbers import evaluate_cross_entropy
+from pages.cross_entropy.stage import cross_entropy_stage, moved, sweeps_of
+from pages.cross_entropy.target_mass import move_mass
+from pages.ui.stage.mount import Stage
+from pages.ui.stage.release import Release
 from pages.ui.state.example import Example, with_target
 from pages.ui.state.state import FocusedState, decode, encode
+from pages.ui.text import text_in
+from tests.stages import panels_of, shown_at, shown_now, told
 
 VALUES = {
     "score0": 3.2,
@@ -23,6 +25,10 @@ VALUES = {
     "target2": 0.0,
     "label": 0,
 }
+
+
+def stage_of(state: FocusedState) -> Stage:
+    return cross_entropy_stage(state, sweeps_of(state), text_in("en"))
 
 
 def released(state: FocusedState, focus: str | None = "score0", **values: float) -> FocusedState:
@@ -78,8 +84,9 @@ def test_a_typed_mass_takes_the_others_along(mass: float) -> None:
     ids=str,
 )
 def test_a_release_that_makes_no_sense_changes_nothing(change: dict) -> None:
-    assert released(FocusedState(), **change) == FocusedState()
-    assert moved(FocusedState(), Release({"score0": 1.0}, "score0")) == FocusedState()
+    state = FocusedState()
+    assert released(state, **change) is state
+    assert moved(state, Release({"score0": 1.0}, "score0")) is state
 
 
 @given(st.lists(st.floats(0, 1), min_size=3, max_size=3).filter(lambda t: sum(t) > 0.01))
@@ -103,69 +110,87 @@ def test_a_target_has_a_short_address() -> None:
 
 
 def test_a_target_that_only_nearly_adds_up_is_scaled() -> None:
-    sweep = sweep_of(FocusedState(Example(target=(0.3333, 0.3333, 0.3333))))
-    assert sweep.now.targets.tolist() == [1 / 3, 1 / 3, 1 / 3]
+    sweeps = sweeps_of(FocusedState(Example(target=(0.3333, 0.3333, 0.3333))))
+    assert sweeps.now.targets.tolist() == [1 / 3, 1 / 3, 1 / 3]
 
 
-def test_places_put_every_number_where_it_belongs() -> None:
+def test_panels_put_every_number_where_it_belongs() -> None:
+    panels = panels_of(stage_of(FocusedState()))
     result = evaluate_cross_entropy([3.2, 5.1, -1.7], [0.8, 0.2, 0.0])
-    places = figures.result_places(result, 0)
-    p = result.probabilities.tolist()
-    assert places[Spot("scores", 0, "y")].tolist() == [3.2, 5.1, -1.7]
-    # Hollow bars of t, the empty one out of sight; then the bars of p.
-    assert places[Spot("probabilities", 0, "base")].tolist() == [0, 0, -9, 0, 0, 0]
-    assert places[Spot("probabilities", 0, "y")].tolist() == [0.8, 0.2, 0, *p]
-    assert places[Spot("gradient", 0, "y")].tolist() == result.gradient.tolist()
-    assert places[Spot("surprisals", 1, "base")].tolist() == [float(result.loss)]
-    assert places["true_surprisal"].tolist() == pytest.approx([2.0404], abs=5e-5)
-    assert [float(places[f"target{i}"]) for i in range(3)] == [0.8, 0.2, 0]
-    assert (places["up_name"], places["down_name"], places["true_name"]) == (0, 1, 0)
-    assert (places["up"], places["down"]) == (result.gradient[0], result.gradient[1])
+    p, t = result.probabilities.tolist(), result.targets.tolist()
+    assert panels["scores"].show[0, "y"](result).tolist() == [3.2, 5.1, -1.7]
+    # Hollow bars of t, the empty one out of sight; then the bars of p. Their numbers below.
+    probabilities = panels["probabilities"]
+    assert probabilities.show[0, "base"](result).tolist() == [0, 0, -9, 0, 0, 0]
+    assert probabilities.show[0, "y"](result).tolist() == [*t, *p]
+    assert [row.numbers(result).tolist() for row in probabilities.marks] == [p, t]
+    (push,) = panels["gradient"].marks
+    assert push.y is panels["gradient"].show[0, "y"]
+    assert push.y(result).tolist() == result.gradient.tolist()
+    points, flag = panels["surprisals"].marks
+    assert panels["surprisals"].show[1, "base"](result).tolist() == [float(result.loss)]
+    assert points.x(result).tolist() == p
+    assert points.y(result).tolist() == result.surprisals.tolist()
+    assert flag.numbers(result).tolist() == pytest.approx([2.0404], abs=5e-5)
+    assert flag.x(result).tolist() == pytest.approx([p[0] + 0.08])
+    (sizes,) = panels["sizes"].marks
+    assert sizes.x(result).tolist() == [3.2] * 3
+    assert sizes.y(result).tolist() == result.gradient_sizes.tolist()
+
+
+def test_the_sentence_tells_who_is_pushed_where() -> None:
+    assert told(stage_of(FocusedState(Example(target=(0.8, 0.2, 0.0)))), "verdict") == (
+        "Large error, large gradient. ‖p − t‖ = 0.9469: "
+        "it pushes cat up (−0.670) and car down (0.669)."
+    )
+    assert "see next to nothing: " in told(
+        stage_of(FocusedState(Example(scores=(-10.0, 5.0, 0.0)))), "verdict"
+    )
+
+
+def test_the_flag_stands_at_the_label() -> None:
+    _, flag = panels_of(stage_of(FocusedState()))["surprisals"].marks
+    results = evaluate_cross_entropy([[3.0, 5.0, -2.0]] * 3, np.eye(3), np.arange(3))
+    assert flag.numbers(results)[:, 0].tolist() == results.surprisals[0].tolist()
+    # All mass on one class: the loss is the surprisal of that class.
+    assert results.loss == pytest.approx(results.surprisals[0], rel=1e-14)
+    assert told(stage_of(FocusedState(Example(label=2))), "true_name") == "frog"
 
 
 def test_what_is_beyond_the_axis_is_drawn_at_its_end_and_told_in_full() -> None:
-    result = evaluate_cross_entropy([-1000.0, 0.0], [1.0, 0.0])
-    places = figures.result_places(result, 0)
-    assert places[Spot("surprisals", 1, "base")].tolist() == [8]
-    assert places["surprisal_heights"].tolist() == [8, 0]
-    assert places["true_surprisal"].tolist() == [1000]
-    assert places["loss"] == 1000
-    sweep = sweep_cross_entropy([-1000.0, 0.0], [1.0, 0.0], along=0)
-    assert np.isnan(figures.point_places(sweep.now, 0, sweep.axis)["point_logits"]).all()
+    stage = stage_of(FocusedState(Example(("a", "b"), (-1000.0, 0.0))))
+    panels = panels_of(stage)
+    points, flag = panels["surprisals"].marks
+    assert panels["surprisals"].show[1, "base"](stage.now).tolist() == [8]
+    assert points.y(stage.now).tolist() == [8, 0]
+    assert flag.y(stage.now).tolist() == [8.3]
+    assert flag.numbers(stage.now).tolist() == [1000]
+    assert told(stage, "loss") == "1000.0000"
+    (sizes,) = panels["sizes"].marks
+    assert np.isnan(sizes.x(stage.now)).all()
 
 
-@pytest.mark.parametrize("target", [(1.0, 0.0, 0.0), (0.2, 0.5, 0.3)])
-def test_the_swept_row_at_the_present_value_is_what_is_shown_now(target) -> None:
-    logits = [3.0, 5.0, -2.0]
-    sweep = sweep_cross_entropy(logits, target, along=1)
-    now = {
-        **figures.result_places(sweep.now, 0),
-        **figures.point_places(sweep.now, 1, sweep.axis),
-        **figures.curve_places(sweep.curves_by_logit[1]),
-    }
-    by_logit = figures.result_places(sweep.by_logit, 0)
-    by_mass = {
-        **figures.result_places(sweep.by_mass, 0),
-        **figures.point_places(sweep.by_mass, 1, sweep.axis),
-        **figures.curve_places(sweep.curves_by_mass),
-    }
-    for index in range(3):
-        logit_row = int(np.flatnonzero(sweep.axis.grid == logits[index])[0])
-        mass_row = MASS_GRID.index(target[index])
-        for place, swept in by_logit.items():
-            np.testing.assert_allclose(swept[index, logit_row], now[place], rtol=1e-12, atol=1e-15)
-        for place, swept in by_mass.items():
-            np.testing.assert_allclose(swept[index, mass_row], now[place], rtol=1e-6, atol=1e-9)
+@pytest.mark.parametrize("along", range(3))
+@pytest.mark.parametrize("target", [None, (0.2, 0.5, 0.3)])
+def test_a_handle_at_its_present_value_shows_what_is_shown_now(target, along) -> None:
+    stage = stage_of(FocusedState(Example(scores=(3.0, 5.0, -2.0), target=target), along))
+    for handle in stage.handles:
+        if handle.id.startswith("score") and handle.id != stage.focus:
+            continue
+        if handle.id == "label" and target is not None:
+            continue
+        row = round((handle.value - handle.minimum) / handle.step)
+        for there, here in zip(shown_at(stage, handle.id, row), shown_now(stage), strict=True):
+            np.testing.assert_allclose(there, here, rtol=1e-6, atol=1e-9, err_msg=handle.id)
 
 
-def test_labels_of_a_batch() -> None:
-    sweep = sweep_cross_entropy([3.0, 5.0, -2.0], one_hot(0, 3), along=0)
-    places = figures.result_places(sweep.by_mass, np.arange(3)[:, None])
-    assert places["true_name"][:, 0].tolist() == [0, 1, 2]
-    surprisals = places["true_surprisal"][:, 100, 0]
-    assert surprisals.tolist() == sweep.now.surprisals.tolist()
-    # All mass on one class: the loss is the surprisal of that class.
-    assert places["loss"][:, 100] == pytest.approx(surprisals, rel=1e-14)
+def test_the_flag_takes_all_mass_along() -> None:
+    stage = stage_of(FocusedState(Example(target=(0.2, 0.5, 0.3)), along=1))
+    hard = stage_of(FocusedState(Example(label=2), along=1))
+    for there, here in zip(shown_at(stage, "label", 2), shown_now(hard), strict=True):
+        np.testing.assert_allclose(there, here, rtol=1e-6, atol=1e-9)
+    masses = [handle.follows(stage.handles[-1].sweep) for handle in stage.handles[3:6]]
+    np.testing.assert_array_equal(masses, np.eye(3))
 
 
 @pytest.mark.parametrize(
@@ -173,5 +198,5 @@ def test_labels_of_a_batch() -> None:
     [("0.5,-0.1,0.6", "probability"), ("0, 0, 0", "probability"), ("0.5, x", "number")],
 )
 def test_what_is_no_probability_is_told(typed: str, reason: str) -> None:
-    assert _parse_probabilities(typed)[1][0].reason == reason
-    assert _parse_probabilities(".2, .3, .5") == ((0.2, 0.3, 0.5), ())
+    assert parse_probabilities(typed)[1][0].reason == reason
+    assert parse_probabilities(".2, .3, .5") == ((0.2, 0.3, 0.5), ())

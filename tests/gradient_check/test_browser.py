@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page
 
-from pages.gradient_check.checked_functions import CHECKABLE
+from pages.gradient_check.checked_functions import CHECKED_FUNCTIONS
 from pages.gradient_check.difference_quotients import STEPS
 from pages.gradient_check.errors import GradientErrors, gradient_errors
 from tests.browser.hand import (
@@ -32,7 +32,7 @@ def check_frame(
     classes = sum(name.startswith("score") for name in frame["values"])
     scores = [frame["values"][f"score{index}"] for index in range(classes)]
     expected = gradient_errors(
-        CHECKABLE[check],
+        CHECKED_FUNCTIONS[check],
         scores,
         frame["values"].get("label", 0),
         steps=frame["values"]["h"],
@@ -123,7 +123,7 @@ def test_the_step_by_keyboard_and_typed(page: Page, app: str) -> None:
     page.keyboard.press("Enter")
     until(page, lambda: "h=2e-07" in page.url)
     settle(page)
-    expected = gradient_errors(CHECKABLE["cross_entropy"], [3.2, 5.1, -1.7], 0, steps=2e-7)
+    expected = gradient_errors(CHECKED_FUNCTIONS["cross_entropy"], [3.2, 5.1, -1.7], 0, steps=2e-7)
     assert shown(readouts(page)["worst"].replace("−", "-"), float(expected.worst))
 
 

@@ -7,10 +7,10 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from core.gradients.check import check_gradient
 from core.losses.hinge import HINGE_VARIANTS
-from pages.gradient_check.checked_functions import AFFINE_BIAS, CHECKABLE, affine_weights
+from pages.gradient_check.checked_functions import AFFINE_BIAS, CHECKED_FUNCTIONS, affine_weights
 from tests.core.oracles import slow_hinge
 
-ALL = pytest.mark.parametrize("function", CHECKABLE.values(), ids=CHECKABLE)
+ALL = pytest.mark.parametrize("function", CHECKED_FUNCTIONS.values(), ids=CHECKED_FUNCTIONS)
 POINTS = np.random.default_rng(3).normal(scale=3.0, size=(20, 4))
 LABELS = np.random.default_rng(4).integers(4, size=20)
 
@@ -18,8 +18,8 @@ LABELS = np.random.default_rng(4).integers(4, size=20)
 def test_all_that_the_lesson_promises_is_there():
     hinges = {f"{variant}{power}" for variant in HINGE_VARIANTS for power in ("", "_squared")}
     others = {"cross_entropy", "squared_error", "l1", "l2", "elastic_net", "affine", "relu"}
-    assert set(CHECKABLE) == hinges | others
-    assert all(id == function.id for id, function in CHECKABLE.items())
+    assert set(CHECKED_FUNCTIONS) == hinges | others
+    assert all(id == function.id for id, function in CHECKED_FUNCTIONS.items())
 
 
 @ALL
@@ -69,7 +69,7 @@ def test_what_the_value_depends_on(function):
 @pytest.mark.parametrize("variant", HINGE_VARIANTS)
 @pytest.mark.parametrize("power", [1, 2])
 def test_hinges_class_by_class(variant, power):
-    function = CHECKABLE[variant if power == 1 else f"{variant}_squared"]
+    function = CHECKED_FUNCTIONS[variant if power == 1 else f"{variant}_squared"]
     for point, label in zip(POINTS, LABELS, strict=True):
         value, slopes, _ = slow_hinge(point.tolist(), label, 1.5, variant, power)
         found = function.evaluate(point, label, margin=1.5)
@@ -79,14 +79,14 @@ def test_hinges_class_by_class(variant, power):
 
 def test_penalties_and_layers_by_hand():
     x = [2.0, -3.0]
-    assert CHECKABLE["l1"].evaluate(x).value == 5
-    assert CHECKABLE["l2"].evaluate(x).value == 13
-    assert CHECKABLE["elastic_net"].evaluate(x).value == 18
-    assert CHECKABLE["relu"].evaluate([2.0, -3.0, 4.0]).value == 1 * 2 + 3 * 4
+    assert CHECKED_FUNCTIONS["l1"].evaluate(x).value == 5
+    assert CHECKED_FUNCTIONS["l2"].evaluate(x).value == 13
+    assert CHECKED_FUNCTIONS["elastic_net"].evaluate(x).value == 18
+    assert CHECKED_FUNCTIONS["relu"].evaluate([2.0, -3.0, 4.0]).value == 1 * 2 + 3 * 4
     w = [[0.8, 0.9, 0.1], [-0.8, -1.0, -0.3]]
     assert_array_equal(affine_weights(2), w)
     out = [sum(x[i] * w[i][j] for i in range(2)) + AFFINE_BIAS[j] for j in range(3)]
-    affine = CHECKABLE["affine"].evaluate(x)
+    affine = CHECKED_FUNCTIONS["affine"].evaluate(x)
     assert_allclose(affine.value, sum(o * o for o in out) / 2)
     back = [sum(out[j] * w[i][j] for j in range(3)) for i in range(2)]
     assert_allclose(affine.gradient, back)
@@ -139,7 +139,7 @@ KINKS = [
 
 @pytest.mark.parametrize(("id", "point", "label", "kinks"), KINKS)
 def test_kinks_by_the_winners_and_by_the_slopes(id, point, label, kinks):
-    function = CHECKABLE[id]
+    function = CHECKED_FUNCTIONS[id]
     found = [
         bool(function.kink_between(point - way, point + way, label))
         for way in 1e-5 * np.eye(len(point))
@@ -153,7 +153,7 @@ def test_kinks_by_the_winners_and_by_the_slopes(id, point, label, kinks):
 
 @pytest.mark.parametrize("variant", HINGE_VARIANTS)
 def test_the_squared_hinge_only_bends_where_the_hinge_has_its_kink(variant):
-    squared, plain = CHECKABLE[f"{variant}_squared"], CHECKABLE[variant]
+    squared, plain = CHECKED_FUNCTIONS[f"{variant}_squared"], CHECKED_FUNCTIONS[variant]
     point = np.array([1.0, -1.0, -5.0] if variant == "one_vs_all" else [2.0, 1.0, -5.0])
     way = np.array([0.0, 0.1, 0.0])
     assert plain.kink_between(point - way, point + way)
@@ -172,7 +172,7 @@ def test_the_squared_hinge_only_bends_where_the_hinge_has_its_kink(variant):
 
 
 def test_a_kink_at_the_very_end_is_not_crossed():
-    function = CHECKABLE["relu"]
+    function = CHECKED_FUNCTIONS["relu"]
     assert not function.kink_between([0.0], [0.1])
     assert not function.kink_between([-0.1], [0.0])
     assert function.kink_between([-0.1], [0.1])
@@ -180,7 +180,7 @@ def test_a_kink_at_the_very_end_is_not_crossed():
 
 def test_third_derivative_of_the_cross_entropy():
     point = [0.5, -1.0, 2.0]
-    found = CHECKABLE["cross_entropy"].third_derivative(np.array(point))
+    found = CHECKED_FUNCTIONS["cross_entropy"].third_derivative(np.array(point))
 
     def loss(i, v):
         z = [mp.mpf(v) if j == i else mp.mpf(s) for j, s in enumerate(point)]
@@ -206,7 +206,7 @@ def test_all_others_have_no_third_derivative(function):
 
 
 def test_errors():
-    function = CHECKABLE["relu"]
+    function = CHECKED_FUNCTIONS["relu"]
     with pytest.raises(ValueError, match=r"points\[1\] must be finite, got inf"):
         function.evaluate([1.0, np.inf])
     with pytest.raises(ValueError, match=r"labels must be a label from 0 to 1, got 2"):

@@ -6,7 +6,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from core.gradients.check import check_gradient, relative_error
 from core.losses.hinge import HINGE_VARIANTS
-from pages.gradient_check.checked_functions import CHECKABLE
+from pages.gradient_check.checked_functions import CHECKED_FUNCTIONS
 from pages.gradient_check.difference_quotients import (
     BEST_STEP,
     BEST_STEP_FLOAT32,
@@ -17,7 +17,7 @@ from pages.gradient_check.difference_quotients import (
 from pages.gradient_check.errors import Finding, gradient_errors, rule_of_thumb
 
 CAT = [3.2, 5.1, -1.7]
-ALL = pytest.mark.parametrize("function", CHECKABLE.values(), ids=CHECKABLE)
+ALL = pytest.mark.parametrize("function", CHECKED_FUNCTIONS.values(), ids=CHECKED_FUNCTIONS)
 
 
 def naive_gradient(function, point, label, h, dtype):
@@ -77,7 +77,7 @@ def test_right_gradients_agree_and_mistaken_ones_do_not(function):
 
 
 def test_the_step_is_blamed_for_what_is_its_fault():
-    function = CHECKABLE["cross_entropy"]
+    function = CHECKED_FUNCTIONS["cross_entropy"]
     found = gradient_errors(function, np.tile(CAT, (57, 1)), 0, steps=STEPS)
     findings = [Finding(int(f)) for f in found.findings]
     assert findings[STEPS.index(1e-1)] == Finding.STEP_TOO_LARGE
@@ -90,28 +90,30 @@ def test_the_step_is_blamed_for_what_is_its_fault():
 
 
 def test_kinks_are_named_and_left_out():
-    found = gradient_errors(CHECKABLE["weston_watkins"], [2.0, 1.0, -5.0], 0, steps=1e-5)
+    found = gradient_errors(CHECKED_FUNCTIONS["weston_watkins"], [2.0, 1.0, -5.0], 0, steps=1e-5)
     assert_array_equal(found.kinks, [True, True, False])
     assert found.kink_count == 2
     assert found.worst == 0
     assert_allclose(found.central, [-0.5, 0.5, 0], atol=1e-9)
     assert_array_equal(found.analytic, [0, 0, 0])
     both = check_gradient(
-        lambda x: CHECKABLE["weston_watkins"].evaluate(x, 0).value, found.analytic, [2.0, 1.0, -5.0]
+        lambda x: CHECKED_FUNCTIONS["weston_watkins"].evaluate(x, 0).value,
+        found.analytic,
+        [2.0, 1.0, -5.0],
     )
     assert_array_equal(both.kinks, found.kinks)
 
 
 def test_published_exact_margin_is_nothing_but_kinks():
-    found = gradient_errors(CHECKABLE["weston_watkins"], [10.0, 9.0, 9.0], 0)
+    found = gradient_errors(CHECKED_FUNCTIONS["weston_watkins"], [10.0, 9.0, 9.0], 0)
     assert found.findings == Finding.ONLY_KINKS
     assert_allclose(found.central, [-1, 0.5, 0.5], atol=1e-9)
-    smooth = gradient_errors(CHECKABLE["cross_entropy"], [10.0, 9.0, 9.0], 0)
+    smooth = gradient_errors(CHECKED_FUNCTIONS["cross_entropy"], [10.0, 9.0, 9.0], 0)
     assert smooth.findings == Finding.AGREES
 
 
 def test_only_a_kink_off_the_point_is_escaped_by_a_smaller_step():
-    function = CHECKABLE["weston_watkins"]
+    function = CHECKED_FUNCTIONS["weston_watkins"]
     for h in (1e-1, 1e-5, 1e-15):
         at = gradient_errors(function, [10.0, 9.0, 9.0], 0, steps=h)
         assert at.findings == Finding.ONLY_KINKS
@@ -123,7 +125,7 @@ def test_only_a_kink_off_the_point_is_escaped_by_a_smaller_step():
 @pytest.mark.parametrize("variant", HINGE_VARIANTS)
 @pytest.mark.parametrize("h", [1e-1, 1e-3, 1e-5, 1e-8])
 def test_the_squared_hinge_has_a_derivative_where_it_starts_to_rise(variant, h):
-    function = CHECKABLE[f"{variant}_squared"]
+    function = CHECKED_FUNCTIONS[f"{variant}_squared"]
     point = [1.0, -1.0, -1.0] if variant == "one_vs_all" else [10.0, 9.0, 9.0]
     found = gradient_errors(function, point, 0, steps=h)
     assert found.kink_count == 0
@@ -136,7 +138,7 @@ def test_the_squared_hinge_has_a_derivative_where_it_starts_to_rise(variant, h):
 
 
 def test_a_mistake_beside_a_bend_is_found():
-    function = CHECKABLE["weston_watkins_squared"]
+    function = CHECKED_FUNCTIONS["weston_watkins_squared"]
     found = gradient_errors(function, [10.0, 9.0, 12.0], 0, steps=1e-5, mistaken=True)
     assert found.findings == Finding.WRONG
     right = gradient_errors(function, [10.0, 9.0, 12.0], 0, steps=1e-5)
@@ -144,54 +146,56 @@ def test_a_mistake_beside_a_bend_is_found():
 
 
 def test_float32_is_excused_by_a_step_below_its_resolution():
-    cat = gradient_errors(CHECKABLE["cross_entropy"], np.tile(CAT, (2, 1)), 0, steps=[1e-5, 1e-2])
+    cat = gradient_errors(
+        CHECKED_FUNCTIONS["cross_entropy"], np.tile(CAT, (2, 1)), 0, steps=[1e-5, 1e-2]
+    )
     assert_array_equal(cat.is_below_float32, [True, False])
     assert cat.worst32[0] > 1e-2 > cat.worst32[1]
 
 
 @pytest.mark.parametrize(("h", "kinks"), [(0.1, True), (0.04, False), (1e-15, False)])
 def test_a_kink_counts_when_the_step_reaches_it(h, kinks):
-    found = gradient_errors(CHECKABLE["relu"], [0.05, 7.0], steps=h)
+    found = gradient_errors(CHECKED_FUNCTIONS["relu"], [0.05, 7.0], steps=h)
     assert_array_equal(found.kinks, [kinks, False])
 
 
 def test_a_kink_in_one_entry_says_nothing_about_the_others():
-    found = gradient_errors(CHECKABLE["relu"], [0.0, 7.0])
+    found = gradient_errors(CHECKED_FUNCTIONS["relu"], [0.0, 7.0])
     assert_array_equal(found.kinks, [True, False])
     assert found.findings == Finding.AGREES
     assert found.suspects == 1
 
 
 def test_a_kink_that_only_the_best_step_would_reach_is_no_mistake():
-    found = gradient_errors(CHECKABLE["relu"], [1e-6, 2.0], steps=1e-8)
+    found = gradient_errors(CHECKED_FUNCTIONS["relu"], [1e-6, 2.0], steps=1e-8)
     assert not found.kinks.any()
     assert found.findings in (Finding.AGREES, Finding.NEARLY_AGREES)
 
 
 def test_a_kink_at_the_point_is_found_with_the_smallest_step():
-    found = gradient_errors(CHECKABLE["weston_watkins"], [1000.0, 999.0], 0, steps=1e-15)
+    found = gradient_errors(CHECKED_FUNCTIONS["weston_watkins"], [1000.0, 999.0], 0, steps=1e-15)
     assert found.findings == Finding.ONLY_KINKS
 
 
 def test_flat_functions_prove_nothing():
-    found = gradient_errors(CHECKABLE["weston_watkins"], [10.0, -2.0, 3.0], 0)
+    found = gradient_errors(CHECKED_FUNCTIONS["weston_watkins"], [10.0, -2.0, 3.0], 0)
     assert found.findings == Finding.ALL_ZERO
 
 
 def test_a_mistake_hides_where_it_changes_nothing():
-    found = gradient_errors(CHECKABLE["relu"], [1.0, 2.0], mistaken=True)
+    found = gradient_errors(CHECKED_FUNCTIONS["relu"], [1.0, 2.0], mistaken=True)
     assert found.findings == Finding.MISTAKE_HIDDEN
 
 
 def test_tiny_derivatives_are_not_called_wrong():
     # CS231n's [10, -100, -100] with a wrong label: f = 110, and two derivatives of 1e-48.
-    found = gradient_errors(CHECKABLE["cross_entropy"], [10.0, -100.0, -100.0], 1)
+    found = gradient_errors(CHECKED_FUNCTIONS["cross_entropy"], [10.0, -100.0, -100.0], 1)
     assert found.findings == Finding.UNRESOLVED
     assert found.suspects == 2
     assert found.error[2] == 1
     assert 0 < found.analytic[2] < 1e-47
     # With the right label the loss itself is as tiny, and every digit of it counts.
-    found = gradient_errors(CHECKABLE["cross_entropy"], [10.0, -100.0, -100.0], 0)
+    found = gradient_errors(CHECKED_FUNCTIONS["cross_entropy"], [10.0, -100.0, -100.0], 0)
     assert found.findings == Finding.AGREES
 
 
@@ -210,7 +214,7 @@ def test_relative_error_by_hand():
 
 
 def test_magnified_is_the_function_itself():
-    function, h = CHECKABLE["cross_entropy"], 1e-2
+    function, h = CHECKED_FUNCTIONS["cross_entropy"], 1e-2
     view = magnified(function, CAT, 0, entries=1, steps=h)
     here = function.evaluate(CAT, 0).value
     for offset, value in zip(OFFSETS, view.curve, strict=True):
@@ -226,7 +230,7 @@ def test_magnified_is_the_function_itself():
 
 
 def test_errors():
-    function = CHECKABLE["l2"]
+    function = CHECKED_FUNCTIONS["l2"]
     with pytest.raises(ValueError, match=r"steps must be greater than 0, got 0.0"):
         gradient_errors(function, [1.0], steps=0.0)
     with pytest.raises(ValueError, match=r"steps must be finite, got nan"):

@@ -10,7 +10,7 @@ import pytest
 
 from core.gradients.check import check_gradient
 from pages.gradient_check import GradientCheckState
-from pages.gradient_check.checked_functions import CHECKABLE
+from pages.gradient_check.checked_functions import CHECKED_FUNCTIONS
 from pages.gradient_check.errors import Finding, gradient_errors
 from pages.ui.stage.number_format import format_fixed
 from pages.ui.text import LANGUAGES, text_in
@@ -31,28 +31,28 @@ def test_the_first_page_shows_a_gradient_that_agrees() -> None:
     assert panels == ["scores", "gradients", "errors", "magnified"]
 
 
-@pytest.mark.parametrize("check", CHECKABLE)
+@pytest.mark.parametrize("check", CHECKED_FUNCTIONS)
 def test_every_function_can_be_chosen(check: str) -> None:
     app = opened(LESSON, z="1,2,-0.5")
     app.selectbox(key="check").select(check).run()
     assert not app.exception
     assert state_of(app, GradientCheckState).check == check
     now = told(app)
-    expected = gradient_errors(CHECKABLE[check], [1.0, 2.0, -0.5], 0, steps=1e-5)
+    expected = gradient_errors(CHECKED_FUNCTIONS[check], [1.0, 2.0, -0.5], 0, steps=1e-5)
     assert now["value"] == expected.value
     assert now["kink_count"] == expected.kink_count
     assert now["finding"] == expected.findings
     handles = {handle["id"] for handle in header(app)["handles"]}
-    assert ("label" in handles) == CHECKABLE[check].uses_label
+    assert ("label" in handles) == CHECKED_FUNCTIONS[check].uses_label
     assert handles >= {"score0", "score1", "score2", "h"}
     margins = [entry for entry in app.number_input if entry.key == "margin"]
-    assert bool(margins) == CHECKABLE[check].uses_margin
+    assert bool(margins) == CHECKED_FUNCTIONS[check].uses_margin
     app.toggle(key="mistake").set_value(True).run()
     assert state_of(app, GradientCheckState).mistake == 1
     assert told(app)["finding"] in (Finding.WRONG, Finding.MISTAKE_HIDDEN)
     black_box = check_gradient(
-        lambda x: CHECKABLE[check].evaluate(x, 0).value,
-        CHECKABLE[check].mistaken([1.0, 2.0, -0.5], 0).gradient,
+        lambda x: CHECKED_FUNCTIONS[check].evaluate(x, 0).value,
+        CHECKED_FUNCTIONS[check].mistaken([1.0, 2.0, -0.5], 0).gradient,
         [1.0, 2.0, -0.5],
     )
     assert (black_box.worst > 0.1) == (told(app)["finding"] == Finding.WRONG)
@@ -77,7 +77,7 @@ def test_published_exact_margin_has_only_kinks() -> None:
 CASES = [
     {"check": check, "mistake": mistake, **example}
     for (check, mistake), example in zip(
-        [*itertools.product(CHECKABLE, ("0", "1"))] * 2,
+        [*itertools.product(CHECKED_FUNCTIONS, ("0", "1"))] * 2,
         itertools.cycle(
             [
                 {"z": "3.2,5.1,-1.7"},
@@ -139,7 +139,7 @@ def test_why_substitutes_the_numbers(parameters: dict[str, str], language: str) 
 def test_data_is_what_is_shown() -> None:
     app = tab(opened(LESSON), LESSON, "data")
     frame = app.dataframe[0].value
-    expected = gradient_errors(CHECKABLE["cross_entropy"], CAT, 0, steps=1e-5)
+    expected = gradient_errors(CHECKED_FUNCTIONS["cross_entropy"], CAT, 0, steps=1e-5)
     assert frame["class"].tolist() == ["cat", "car", "frog"]
     assert frame["analytic"].tolist() == expected.analytic.tolist()
     assert frame["central"].tolist() == expected.central.tolist()
@@ -153,6 +153,6 @@ def test_every_finding_has_its_sentence(language: str) -> None:
     for finding in Finding:
         sentence = t(f"{LESSON}.finding.{finding.name.lower()}", mistake="M.")
         assert sentence.count("**") in (2, 4)
-    for check in CHECKABLE:
+    for check in CHECKED_FUNCTIONS:
         assert t(f"{LESSON}.function.{check}")
         assert t(f"{LESSON}.mistake.{check}")

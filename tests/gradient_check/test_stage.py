@@ -7,8 +7,8 @@ from numpy.testing import assert_array_equal
 from pages.gradient_check import GradientCheckState
 from pages.gradient_check import panels as figures
 from pages.gradient_check.difference_quotients import STEPS
-from pages.gradient_check.numbers import GradientView
-from pages.gradient_check.stage import moved, sweep_of
+from pages.gradient_check.numbers import GradientNumbers
+from pages.gradient_check.stage import moved, sweeps_of
 from pages.ui.stage.vocabulary import Release, Spot
 from pages.ui.state.example import Example
 from pages.ui.state.state import decode, encode
@@ -16,7 +16,7 @@ from pages.ui.state.state import decode, encode
 VALUES = {"score0": 1.0, "score1": -2.5, "score2": 0.0, "label": 2, "h": 1e-8}
 
 
-def places(view: GradientView, entry: int) -> dict:
+def places(view: GradientNumbers, entry: int) -> dict:
     return {
         **figures.error_places(view.errors),
         **figures.curve_places(view.curves),
@@ -62,7 +62,7 @@ def test_the_address_holds_the_lesson() -> None:
 @pytest.mark.parametrize(("check", "mistake"), [("cross_entropy", 0), ("weston_watkins", 1)])
 def test_the_swept_row_at_the_present_value_is_what_is_shown_now(check: str, mistake: int) -> None:
     example = Example(("a", "b", "c"), (3.0, 5.0, 2.0), 1)
-    sweep = sweep_of(GradientCheckState(example, check=check, mistake=mistake, along=2))
+    sweep = sweeps_of(GradientCheckState(example, check=check, mistake=mistake, along=2))
     now = {place: values[2] for place, values in places(sweep.by_entry, 2).items()}
     step = STEPS.index(1e-5)
     score = int(np.flatnonzero(sweep.axis.grid == 2.0)[0])
@@ -78,7 +78,7 @@ def test_the_swept_row_at_the_present_value_is_what_is_shown_now(check: str, mis
 
 
 def test_the_present_errors_lie_on_their_curves() -> None:
-    sweep = sweep_of(GradientCheckState(along=1))
+    sweep = sweeps_of(GradientCheckState(along=1))
     shown = places(sweep.by_step, 1)
     for index, trace in enumerate((3, 2)):
         curve = shown[Spot("errors", trace, "y")][0]
@@ -88,7 +88,7 @@ def test_the_present_errors_lie_on_their_curves() -> None:
 
 def test_an_error_of_0_lies_on_the_floor_and_a_kink_is_ringed() -> None:
     example = Example(("a", "b", "c"), (2.0, 1.0, -5.0), 0)
-    sweep = sweep_of(GradientCheckState(example, check="weston_watkins"))
+    sweep = sweeps_of(GradientCheckState(example, check="weston_watkins"))
     shown = {place: values[0] for place, values in places(sweep.by_entry, 0).items()}
     assert_array_equal(shown["kink_rings"], [0, 0, np.nan])
     assert_array_equal(shown["entry_errors"], [np.nan, np.nan, 0])
@@ -102,7 +102,7 @@ def test_an_error_of_0_lies_on_the_floor_and_a_kink_is_ringed() -> None:
 def test_without_anything_to_compare_there_is_no_worst_error() -> None:
     example = Example(("a", "b", "c"), (10.0, 9.0, 9.0), 0)
     shown = figures.error_places(
-        sweep_of(GradientCheckState(example, check="weston_watkins")).by_entry.errors
+        sweeps_of(GradientCheckState(example, check="weston_watkins")).by_entry.errors
     )
     assert np.isnan(shown["worst"]).all()
     assert np.isnan(shown["worst32"]).all()

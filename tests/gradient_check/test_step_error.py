@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from pages.gradient_check.checked_functions import CHECKABLE
+from pages.gradient_check.checked_functions import CHECKED_FUNCTIONS
 from pages.gradient_check.difference_quotients import BEST_STEP, STEPS
 from pages.gradient_check.errors import gradient_errors
 from pages.gradient_check.numbers import sweep_gradient_check
@@ -13,7 +13,7 @@ from pages.gradient_check.step_error import error_curves, predicted_errors, thir
 CAT = [3.2, 5.1, -1.7]
 # Matrix products round a row differently in different batches.
 NOISE = {"affine": 1e-14}
-ALL = pytest.mark.parametrize("function", CHECKABLE.values(), ids=CHECKABLE)
+ALL = pytest.mark.parametrize("function", CHECKED_FUNCTIONS.values(), ids=CHECKED_FUNCTIONS)
 
 
 @ALL
@@ -35,7 +35,7 @@ def test_a_curve_is_the_errors_step_by_step(function, mistaken):
 
 @pytest.mark.parametrize("h", [1e-1, 3e-2, 1e-2, 3e-3, 1e-3])
 def test_truncation_is_what_taylor_says(h):
-    function = CHECKABLE["cross_entropy"]
+    function = CHECKED_FUNCTIONS["cross_entropy"]
     found = gradient_errors(function, CAT, 0, steps=h)
     third = third_derivatives(function, CAT)
     predicted = predicted_errors(found.value, third, h)
@@ -44,7 +44,7 @@ def test_truncation_is_what_taylor_says(h):
 
 
 def test_rounding_stays_near_what_is_predicted():
-    function = CHECKABLE["cross_entropy"]
+    function = CHECKED_FUNCTIONS["cross_entropy"]
     points = np.random.default_rng(8).normal(scale=2, size=(50, 3))
     found = gradient_errors(function, points, 0, steps=1e-9)
     # The rounding of x matters as well, and f may be small beside it.
@@ -67,7 +67,7 @@ def test_the_best_step_is_the_lowest_of_the_sum():
 
 
 def test_the_valleys_of_both_types_lie_where_they_are_marked():
-    curves = error_curves(CHECKABLE["cross_entropy"], CAT, 0, entries=0)
+    curves = error_curves(CHECKED_FUNCTIONS["cross_entropy"], CAT, 0, entries=0)
     assert 1e-6 < STEPS[int(curves.central.argmin())] < 1e-3
     assert curves.central.min() < 1e-11
     assert 1e-3 < STEPS[int(curves.central32.argmin())] < 5e-2
@@ -77,21 +77,21 @@ def test_the_valleys_of_both_types_lie_where_they_are_marked():
 
 
 def test_a_wrong_gradient_has_no_valley():
-    curves = error_curves(CHECKABLE["cross_entropy"], CAT, 0, entries=0, mistaken=True)
+    curves = error_curves(CHECKED_FUNCTIONS["cross_entropy"], CAT, 0, entries=0, mistaken=True)
     assert curves.central.min() > 0.9
-    others = error_curves(CHECKABLE["cross_entropy"], CAT, 0, entries=1, mistaken=True)
+    others = error_curves(CHECKED_FUNCTIONS["cross_entropy"], CAT, 0, entries=1, mistaken=True)
     assert others.central.min() < 1e-11
 
 
 def test_parabolas_have_no_truncation():
     for id in ("l2", "squared_error", "affine"):
-        curves = error_curves(CHECKABLE[id], CAT, 0, entries=1)
+        curves = error_curves(CHECKED_FUNCTIONS[id], CAT, 0, entries=1)
         assert curves.central[-1] < 1e-14
         assert curves.forward[-1] > 1e-3
 
 
 def test_predicted_is_relative_to_the_slope():
-    function = CHECKABLE["cross_entropy"]
+    function = CHECKED_FUNCTIONS["cross_entropy"]
     curves = error_curves(function, CAT, 0, entries=1)
     evaluated = function.evaluate(CAT, 0)
     third = third_derivatives(function, CAT)[1]
@@ -103,13 +103,13 @@ def test_predicted_is_relative_to_the_slope():
     assert_allclose(curves.central[-1], curves.truncation[1], rtol=0.02)
     assert_allclose(curves.central[-5], curves.truncation[1] / 100, rtol=0.02)
     assert 0.01 < curves.central[:8].max() / curves.rounding[0] < 1
-    flat = error_curves(CHECKABLE["weston_watkins"], [10.0, 0.0, 0.0], 0, entries=0)
+    flat = error_curves(CHECKED_FUNCTIONS["weston_watkins"], [10.0, 0.0, 0.0], 0, entries=0)
     assert np.isinf([flat.truncation, flat.rounding, flat.rounding32]).all()
 
 
 def test_many_entries_have_fewer_steps():
-    few = sweep_gradient_check(CHECKABLE["l1"], np.arange(6.0))
-    many = sweep_gradient_check(CHECKABLE["l1"], np.arange(7.0))
+    few = sweep_gradient_check(CHECKED_FUNCTIONS["l1"], np.arange(6.0))
+    many = sweep_gradient_check(CHECKED_FUNCTIONS["l1"], np.arange(7.0))
     assert few.steps == STEPS
     assert many.steps == STEPS[::2]
     assert {10.0**-k for k in range(1, 16)} <= set(many.steps)
@@ -148,10 +148,10 @@ def test_a_sweep_is_its_single_checks(function, mistaken):
 
 
 def test_the_slopes_find_room():
-    assert sweep_gradient_check(CHECKABLE["cross_entropy"], CAT).slope_limit == 1
-    sweep = sweep_gradient_check(CHECKABLE["l2"], [1.0, 2.0])
+    assert sweep_gradient_check(CHECKED_FUNCTIONS["cross_entropy"], CAT).slope_limit == 1
+    sweep = sweep_gradient_check(CHECKED_FUNCTIONS["l2"], [1.0, 2.0])
     assert 4 <= sweep.slope_limit <= 20
-    flat = sweep_gradient_check(CHECKABLE["weston_watkins"], [10.0, 0.0])
+    flat = sweep_gradient_check(CHECKED_FUNCTIONS["weston_watkins"], [10.0, 0.0])
     assert flat.slope_limit == 1
 
 
@@ -161,4 +161,4 @@ def test_errors():
     with pytest.raises(ValueError, match=r"steps\[1\] must be greater than 0, got -1.0"):
         predicted_errors(1.0, 1.0, [1.0, -1.0])
     with pytest.raises(ValueError, match=r"entries must be a label from 0 to 2, got 3"):
-        error_curves(CHECKABLE["l1"], CAT, entries=3)
+        error_curves(CHECKED_FUNCTIONS["l1"], CAT, entries=3)

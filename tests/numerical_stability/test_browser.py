@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page
 
-from core.precision.float_types import OFFSET, PRECISIONS, Outcome
+from core.precision.float_types import PRECISIONS
+from core.precision.offset import OFFSET
 from pages.numerical_stability.numbers import COMPARED, compare_methods
+from pages.numerical_stability.outcomes import Outcome
 from pages.ui.text import text_in
 from tests.browser.hand import (
     RECORD,
@@ -44,28 +46,25 @@ def told(outcome: int, kept: int) -> str:
 def check_frame(frame: dict, scores: list[float]) -> None:
     """Compare one painted frame with core, computed afresh from the handles' positions."""
     scale, shift, label = (frame["values"][name] for name in ("scale", "shift", "label"))
-    result = compare_methods(scores, scale=scale, shift=shift)
+    result = compare_methods(scores, label, scale=scale, shift=shift)
     classes = len(scores)
     marks = frame["marks"]["table"]
     count = 9 * (classes + 1)
     cells, symbols, words = marks[:count], marks[count : 2 * count], marks[2 * count :][:9]
-    losses, statuses = result.losses[..., [label]], result.loss_statuses[..., [label]]
-    expected = np.concatenate([result.probabilities, losses], axis=-1).ravel()
-    np.testing.assert_allclose([number(cell) for cell in cells], expected, rtol=6e-3)
-    judged = np.concatenate([result.probability_statuses, statuses], axis=-1).ravel()
-    assert symbols == [SYMBOLS[status] for status in judged]
-    outcomes = result.outcomes[..., label].ravel().tolist()
-    kept = result.kept_digits[..., label].ravel().tolist()
+    np.testing.assert_allclose([number(cell) for cell in cells], result.numbers.ravel(), rtol=6e-3)
+    assert symbols == [SYMBOLS[status] for status in result.statuses.ravel()]
+    outcomes, kept = result.outcomes.ravel().tolist(), result.kept_digits.ravel().tolist()
     texts = [told(outcome, digits) for outcome, digits in zip(outcomes, kept, strict=True)]
     assert words == [text.replace("−", "-") for text in texts]
     pooled = [number(cell) for cell in frame["marks"]["pooled"][:24]]
-    np.testing.assert_allclose(pooled, result.pooled[..., label].ravel(), rtol=6e-3)
+    expected = result.pooled[..., [label, classes]]
+    np.testing.assert_allclose(pooled, expected.ravel(), rtol=6e-3)
     shown = frame["readouts"]
     assert float(shown["largest"]) == pytest.approx(result.logits.max(), abs=0.006)
-    p = float(result.exact.probabilities.value[label])
+    p = float(result.exact.value[label])
     assert float(shown["offset_loss"]) == pytest.approx(-np.log(p + OFFSET), abs=6e-5, rel=1e-3)
     naive = shown["naive_sentence"]
-    if result.naive_fails[label]:
+    if result.naive_fails:
         for precision, word in zip(PRECISIONS, texts[:3], strict=True):
             assert f"{precision}: {word}".replace("−", "-") in naive
 

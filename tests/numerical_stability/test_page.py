@@ -29,23 +29,27 @@ CASES = [
 ]
 
 
-def shown(app) -> dict[str, list[float]]:
+def table(app, panel: str, *shape: int) -> np.ndarray:
+    """The numbers in the cells of a panel."""
     stage = header(app)
-    return {
-        place["attribute"]: [np.nan if v is None else float(v) for v in values]
-        for place, values in zip(stage["places"], stage["now"], strict=True)
-        if place["panel"] is None
-    }
+    cells = next(mark for mark in stage["marks"] if mark["panel"] == panel)
+    shown = stage["now"][cells["numbers"]]
+    return np.reshape([np.nan if v is None else float(v) for v in shown], shape)
+
+
+def cells(app) -> np.ndarray:
+    """Each method in each type: p of each class, and the loss."""
+    return table(app, "table", 3, 3, -1)
 
 
 @pytest.mark.parametrize("parameters", CASES, ids=str)
 def test_the_page_shows_what_core_computes(parameters: dict[str, str]) -> None:
     app = opened(LESSON, **parameters)
     state, _ = decode(NumericalStabilityState, parameters)
-    result = compare_methods(state.example.scores, scale=state.scale, shift=state.shift)
-    cells = np.reshape(shown(app)["cell_numbers"], (3, 3, -1))
-    np.testing.assert_array_equal(cells[..., :-1], result.probabilities)
-    np.testing.assert_array_equal(cells[..., -1], result.losses[..., state.example.label])
+    result = compare_methods(
+        state.example.scores, state.example.label, scale=state.scale, shift=state.shift
+    )
+    np.testing.assert_array_equal(cells(app), result.numbers)
 
 
 @pytest.mark.parametrize(
@@ -61,8 +65,7 @@ def test_the_page_shows_what_core_computes(parameters: dict[str, str]) -> None:
 def test_published_probabilities(preset: str, row: tuple[int, int], expected: list) -> None:
     app = opened(LESSON)
     app.selectbox(key="preset").select(preset).run()
-    cells = np.reshape(shown(app)["cell_numbers"], (3, 3, -1))
-    np.testing.assert_allclose(cells[row][:3], expected, rtol=1e-6)
+    np.testing.assert_allclose(cells(app)[row][:3], expected, rtol=1e-6)
 
 
 @pytest.mark.parametrize(
@@ -72,9 +75,9 @@ def test_published_probabilities(preset: str, row: tuple[int, int], expected: li
 def test_published_losses_only_log_space_reaches(preset: str, loss: float) -> None:
     app = opened(LESSON)
     app.selectbox(key="preset").select(preset).run()
-    cells = np.reshape(shown(app)["cell_numbers"], (3, 3, -1))
-    assert cells[2, 2, 3] == pytest.approx(loss, rel=1e-14, abs=0)
-    assert cells[1, 2, 3] != pytest.approx(loss, rel=1e-14, abs=0)
+    losses = cells(app)[..., 3]
+    assert losses[2, 2] == pytest.approx(loss, rel=1e-14, abs=0)
+    assert losses[1, 2] != pytest.approx(loss, rel=1e-14, abs=0)
     assert told(app)["true_loss"] == pytest.approx(loss, rel=1e-14, abs=0)
 
 
@@ -97,7 +100,7 @@ def test_a_preset_starts_with_scale_1_and_shift_0() -> None:
 def test_code_prints_the_numbers_on_screen(parameters: dict[str, str]) -> None:
     app = tab(opened(LESSON, **parameters), LESSON, "code")
     lines = run(app.code[0].value)
-    cells = np.reshape(shown(app)["cell_numbers"], (3, 3, -1))
+    losses = cells(app)[..., -1]
     assert [re.findall(r"above ([\d.]+)", line) for line in lines[:3]] == [
         ["11.09"],
         ["88.72"],
@@ -108,10 +111,10 @@ def test_code_prints_the_numbers_on_screen(parameters: dict[str, str]) -> None:
         for j, precision in enumerate(PRECISIONS):
             line = found[method, precision]
             loss = float(line.split()[3])
-            np.testing.assert_allclose(loss, cells[i, j, -1], rtol=2e-3)
+            np.testing.assert_allclose(loss, losses[i, j], rtol=2e-3)
     (habit,) = (float(line.split()[-1]) for line in lines if line.startswith("with 1e-7"))
     assert habit == pytest.approx(told(app)["offset_loss"], rel=1e-3, abs=1e-9)
-    pooled = np.reshape(shown(app)["pooled_numbers"], (6, 2, 2))
+    pooled = table(app, "pooled", 6, 2, 2)
     for line, numbers in zip(lines[-6:], pooled, strict=True):
         losses = [float(word) for word in line.split()[-2:]]
         np.testing.assert_allclose(losses, numbers[:, 1], rtol=2e-3)
@@ -127,15 +130,15 @@ def test_why_substitutes_the_numbers(parameters: dict[str, str], language: str) 
     for limit in ("11.09", "88.72", "709.78", "-17.33", "-103.97", "-745.13"):
         assert f"| ${limit}$ |" in why
     state, _ = decode(NumericalStabilityState, parameters)
-    result = compare_methods(state.example.scores, scale=state.scale, shift=state.shift)
-    assert rf"\max z = {latex.significant(float(result.logits.max()), 6)}$" in why
     y = state.example.label
+    result = compare_methods(state.example.scores, y, scale=state.scale, shift=state.shift)
+    assert rf"\max z = {latex.significant(float(result.logits.max()), 6)}$" in why
     terms = re.search(r"= (\S+) \+ \\operatorname\{log1p\}\((.*?)\) = (.*?)\n", why)
     gap, rest, loss = (
         float(re.sub(r" \\cdot 10\^\{(.*?)\}", r"e\1", term)) for term in terms.groups()
     )
     assert gap == pytest.approx(result.logits.max() - result.logits[y], rel=1e-5)
-    exact = float(result.exact.losses.value[y])
+    exact = float(result.exact.value[-1])
     if exact:
         assert loss == pytest.approx(exact, rel=1e-3, abs=0)
         assert gap + np.log1p(rest) == pytest.approx(exact, rel=1e-3, abs=1e-4)

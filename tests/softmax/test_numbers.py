@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields, replace
 from decimal import Decimal
 
 import mpmath as mp
@@ -10,8 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pages.softmax import LARGEST_CONSTANT
 from pages.softmax.numbers import (
-    LARGEST_CONSTANT,
+    CONSTANT,
+    TEMPERATURE,
     TEMPERATURE_GRID,
     Regime,
     constant_grid,
@@ -20,6 +23,7 @@ from pages.softmax.numbers import (
     softmax_steps,
     sweep_softmax,
 )
+from pages.ui.kit.scores import score_id
 from tests.core.oracles import DIGITS, EPSILON
 
 tenths = st.integers(-300, 300).map(lambda n: n / 10)
@@ -138,7 +142,7 @@ def test_a_sum_that_is_not_0_is_told() -> None:
     steps = softmax_steps([1, 2, 3])
     wrong = steps.jacobian.copy()
     wrong[0, 1] += 1e-12
-    broken = type(steps)(**{**vars(steps), "jacobian": wrong})
+    broken = replace(steps, jacobian=wrong)
     assert broken.row_sums.tolist() == [pytest.approx(1e-12, rel=1e-3, abs=0), 0, 0]
     assert broken.column_sums.tolist() == [0, pytest.approx(1e-12, rel=1e-3, abs=0), 0]
 
@@ -177,7 +181,7 @@ def test_hot_limit_is_uniform(logits) -> None:
 
 @given(logits_strategy)
 def test_entropy_grows_with_the_temperature(logits) -> None:
-    entropy = sweep_softmax(logits).by_temperature.entropy
+    entropy = sweep_softmax(logits, focus=0).by[TEMPERATURE].entropy
     assert np.all(np.diff(entropy) >= -1e-15)
     assert entropy.min() >= 0
 
@@ -226,26 +230,37 @@ def test_regimes(logits, temperature, regime) -> None:
 
 @given(logits_strategy, temperatures, st.sampled_from([0.0, 2.2, -5.0, 1000.0]))
 def test_a_sweep_is_the_steps_at_every_value(logits, temperature, constant) -> None:
-    sweep = sweep_softmax(logits, temperature=temperature, constant=constant)
-    cases = [(sweep.now, (), logits, temperature, constant)]
+    focus = len(logits) - 1
+    sweeps = sweep_softmax(logits, focus=focus, temperature=temperature, constant=constant)
+    stands = sweeps.axis.grid
+    cases = [(sweeps.now, (), logits, temperature, constant, focus)]
     for moved in range(len(logits)):
+        assert sweeps.by[score_id(moved)].moved_logits[:, moved].tolist() == stands.tolist()
         for row in (0, 57, 200):
-            at = plus_constant(float(sweep.axis.grid[row]), -constant).item()
-            moved_to = [*logits[:moved], at, *logits[moved + 1 :]]
-            cases.append((sweep.by_logit, (moved, row), moved_to, temperature, constant))
-    for row in (0, 44, 120):
-        cases.append((sweep.by_temperature, (row,), logits, TEMPERATURE_GRID[row], constant))
-    for row in (0, 33, 100):
-        cases.append((sweep.by_constant, (row,), logits, temperature, sweep.constants[row]))
-    for steps, index, z, t, c in cases:
-        alone = softmax_steps(z, temperature=t, constant=c)
-        for name, value in vars(alone).items():
+            at = plus_constant(stands[row], -constant).item()
+            there = [*logits[:moved], at, *logits[moved + 1 :]]
+            by_logit = sweeps.by[score_id(moved)]
+            cases.append((by_logit, row, there, temperature, constant, moved))
+    for row in (0, 44, 100):
+        hot, moved = TEMPERATURE_GRID[row], sweeps.constants[row]
+        cases.append((sweeps.by[TEMPERATURE], row, logits, hot, constant, focus))
+        cases.append((sweeps.by[CONSTANT], row, logits, temperature, moved, focus))
+    for steps, row, z, t, c, j in cases:
+        alone = softmax_steps(z, temperature=t, constant=c, focus=j)
+        assert steps.focus == j
+        for name in {field.name for field in fields(alone)} - {"focus"}:
             np.testing.assert_allclose(
-                getattr(steps, name)[index], value, rtol=1e-13, atol=1e-300, err_msg=name
+                getattr(steps, name)[row], getattr(alone, name), rtol=1e-13, atol=1e-300
             )
-    for moved in range(len(logits)):
-        shown = sweep.by_logit.moved_logits[moved, :, moved]
-        np.testing.assert_array_equal(shown, sweep.axis.grid)
+
+
+def test_a_logit_that_is_taken_is_the_one_in_focus() -> None:
+    sweeps = sweep_softmax([1, 2, 3], focus=1)
+    assert sweeps.now.own_probability == pytest.approx(0.24472847, rel=1e-7)
+    assert sweeps.now.own_derivative == pytest.approx(0.18483645, abs=5e-9)
+    assert sweeps.now.other_derivatives == pytest.approx(-0.18483645, abs=5e-9)
+    own = [float(steps.own_derivative) for steps in sweeps.focuses]
+    assert own == np.diag(sweeps.now.jacobian).tolist()
 
 
 def test_temperatures_go_in_equal_ratios_through_1() -> None:
@@ -314,21 +329,8 @@ def test_wrong_arguments(arguments, message) -> None:
         softmax_steps(**arguments)
 
 
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        ({"temperature": 0}, "temperature must be a finite number and greater than 0, got 0"),
-        ({"constant": 1001}, "constant must be .* at most 1000, got 1001"),
-        ({"constant": float("nan")}, "constant must be .* got nan"),
-    ],
-)
-def test_wrong_arguments_of_a_sweep(arguments, message) -> None:
-    with pytest.raises(ValueError, match=message):
-        sweep_softmax([1, 2], **arguments)
-
-
 def test_inputs_are_left_alone() -> None:
     logits = np.array([1.0, 2.0, 3.0])
-    sweep_softmax(logits, temperature=0.5, constant=7.0)
+    sweep_softmax(logits, focus=0, temperature=0.5, constant=7.0)
     softmax_steps(logits, constant=3.0)
     assert logits.tolist() == [1, 2, 3]

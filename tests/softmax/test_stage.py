@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,20 +11,32 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pages.softmax import SoftmaxState
-from pages.softmax import panels as figures
-from pages.softmax.numbers import TEMPERATURE_GRID, Regime, plus_constant, softmax_steps
-from pages.softmax.stage import moved, sweep_of
-from pages.ui.stage.vocabulary import Release, Spot
+from pages.softmax.numbers import Regime, plus_constant, softmax_steps
+from pages.softmax.panels import SHADE_LEVELS
+from pages.softmax.stage import moved, softmax_stage, sweeps_of
+from pages.ui.stage.marks import Cell
+from pages.ui.stage.mount import Stage
+from pages.ui.stage.release import Release
 from pages.ui.state.example import Example
+from pages.ui.text import text_in
+from tests.stages import panels_of, shown_at, shown_now, told
 
 VALUES = {"score0": 3.2, "score1": 5.1, "score2": -1.7, "temperature": 1.0, "constant": 0.0}
+LETTERS = "abcdefghij"
 tenths = st.integers(-99, 99).map(lambda n: n / 10)
 
 
+def state_of(*scores: float, **settings: Any) -> SoftmaxState:
+    return SoftmaxState(Example(tuple(LETTERS[: len(scores)]), scores), **settings)
+
+
+def stage_of(state: SoftmaxState) -> Stage:
+    return softmax_stage(state, sweeps_of(state), text_in("en"))
+
+
 def test_a_dragged_logit_becomes_the_state() -> None:
-    state = moved(SoftmaxState(margin=2.0), Release({**VALUES, "score1": -2.5}, "score1"))
-    assert state.example.scores == (3.2, -2.5, -1.7)
-    assert (state.focus, state.margin, state.temperature, state.constant) == (1, 2.0, 1.0, 0.0)
+    state = moved(SoftmaxState(), Release({**VALUES, "score1": -2.5}, "score1"))
+    assert state == SoftmaxState(Example(scores=(3.2, -2.5, -1.7)), along=1)
 
 
 def test_a_dragged_temperature_becomes_the_state() -> None:
@@ -33,8 +46,7 @@ def test_a_dragged_temperature_becomes_the_state() -> None:
 
 @given(st.lists(tenths, min_size=2, max_size=10), tenths, tenths, st.data())
 def test_logits_stand_at_z_plus_c(scores, before, after, data) -> None:
-    example = Example(tuple(map(str, range(len(scores)))), tuple(scores), 0)
-    state = SoftmaxState(example=example, constant=before)
+    state = state_of(*scores, constant=before)
     ids = [f"score{index}" for index in range(len(scores))]
 
     def released(stands, constant):
@@ -81,79 +93,113 @@ def test_a_logit_taken_while_python_is_busy_counts_from_the_new_constant() -> No
     ],
 )
 def test_a_release_that_makes_no_sense_changes_nothing(change: dict) -> None:
-    assert moved(SoftmaxState(), Release({**VALUES, **change}, "score0")) == SoftmaxState()
-    assert moved(SoftmaxState(), Release({"score0": 1.0}, "score0")) == SoftmaxState()
+    state = SoftmaxState()
+    assert moved(state, Release({**VALUES, **change}, "score0")) is state
+    assert moved(state, Release({"score0": 1.0}, "score0")) is state
 
 
-def test_places_of_1_2_3() -> None:
+def test_panels_of_1_2_3() -> None:
+    panels = panels_of(stage_of(state_of(1, 2, 3)))
     steps = softmax_steps([1, 2, 3], constant=4.0)
-    places = {**figures.steps_places(steps), **figures.shift_places(steps)}
-    assert places[Spot("logits", 0, "y")].tolist() == [5, 6, 7]
-    assert places[Spot("exponentials", 0, "y")].tolist() == pytest.approx(
-        [0.13533528, 0.36787944, 1]
-    )
-    assert places[Spot("probabilities", 0, "y")].tolist() == pytest.approx(
-        [0.09003057, 0.24472847, 0.66524096]
-    )
+    bars = {
+        "logits": [5, 6, 7],
+        "exponentials": [0.13533528, 0.36787944, 1],
+        "probabilities": [0.09003057, 0.24472847, 0.66524096],
+    }
+    for id, heights in bars.items():
+        panel = panels[id]
+        assert panel.show[0, "y"](steps).tolist() == pytest.approx(heights, rel=1e-7)
+        # The number at a bar is its height; that of a logit is written by its handle.
+        assert [mark.y for mark in panel.marks] == [panel.show[0, "y"]][: id != "logits"]
+    cells, *_, row_sums, column_sums = panels["jacobian"].marks
     jacobian = [0.0819, -0.0220, -0.0599, -0.0220, 0.1848, -0.1628, -0.0599, -0.1628, 0.2227]
-    assert places["jacobian"].tolist() == pytest.approx(jacobian, abs=5e-5)
-    assert (places["top_name"], places["leaders"]) == (2, 1)
-    assert places["verdict"] == 2 * Regime.PLAIN
-    own = figures.own_places(steps, 1)
-    assert own["own_probability"] == pytest.approx(0.24472847)
-    assert own["own_derivative"] == pytest.approx(0.1848, abs=5e-5)
-    assert own["other_derivatives"] == pytest.approx(-0.1848, abs=5e-5)
+    assert cells.numbers(steps).tolist() == pytest.approx(jacobian, abs=5e-5)
+    assert (cells.x, cells.y) == ((0, 1, 2) * 3, (0, 0, 0, 1, 1, 1, 2, 2, 2))
+    assert row_sums.numbers(steps).tolist() == column_sums.numbers(steps).tolist() == [0, 0, 0]
+
+
+def test_the_dragged_class_is_marked() -> None:
+    _, _, row, column, *_ = panels_of(stage_of(state_of(1, 2, 3)))["jacobian"].marks
+    steps = softmax_steps([1, 2, 3], focus=2)
+    assert (row.x, row.y(steps), column.x(steps), column.y) == ((1,), 2, 2, (1,))
+    assert row.tones(steps) == column.tones(steps) == 2
 
 
 @given(st.floats(0, 0.3))
 def test_the_same_derivative_has_the_same_shade_at_every_temperature(size) -> None:
     """The share of the levels that a number reaches is the root of its part of a quarter."""
-    reached = np.count_nonzero(np.array(figures.SHADE_LEVELS) <= size)
-    assert len(figures.SHADE_LEVELS) == 64
+    reached = np.count_nonzero(np.array(SHADE_LEVELS) <= size)
+    assert len(SHADE_LEVELS) == 64
     assert reached / 64 == pytest.approx(min(np.sqrt(4 * size), 1), abs=1 / 64 + 1e-9)
-    # No temperature is in the marks: the levels are all that colours a cell.
-    cells = [mark for mark in figures.marks(3) if mark.kind == "cell"]
-    assert [(mark.shades, mark.levels) for mark in cells] == [(None, figures.SHADE_LEVELS)]
+
+
+@pytest.mark.parametrize("temperature", [0.05, 1.0, 20.0])
+def test_the_levels_are_all_that_colours_a_cell(temperature: float) -> None:
+    marks = panels_of(stage_of(state_of(1, 2, temperature=temperature)))["jacobian"].marks
+    cells = [mark for mark in marks if isinstance(mark, Cell)]
+    assert [(mark.shades, mark.levels) for mark in cells] == [(None, SHADE_LEVELS)]
 
 
 def test_full_colour_is_the_largest_derivative_at_temperature_1() -> None:
-    steps = softmax_steps([2, 2])
-    assert np.abs(steps.jacobian).max() == figures.SHADE_LEVELS[-1] == figures.FULL_COLOR
+    assert np.abs(softmax_steps([2, 2]).jacobian).max() == SHADE_LEVELS[-1] == 0.25
 
 
 @pytest.mark.parametrize(
-    ("constant", "logits", "outcome"),
-    [(0.0, [1, 2, 3], 0), (2.0, [1, 2, 3], 1), (0.1, [0.3, 2.9, 4.0], 2)],
+    ("constant", "logits", "sentence"),
+    [
+        (0.0, (1, 2, 3), "Only differences of the logits count"),
+        (
+            2.0,
+            (1, 2, 3),
+            "The constant c = 2.0 moved every logit and nothing else: computed with c "
+            "added, every p is the same to the last digit.",
+        ),
+        (0.1, (0.3, 2.9, 4.0), "nothing else: computed with c added, no p differs by more than "),
+    ],
 )
-def test_the_sentence_tells_what_the_constant_did(constant, logits, outcome) -> None:
-    places = figures.shift_places(softmax_steps(logits, constant=constant))
-    assert places["shift"] == outcome
-    assert (places["shift_error"] > 0) == (outcome == 2)
+def test_the_sentence_tells_what_the_constant_did(constant, logits, sentence) -> None:
+    assert sentence in told(stage_of(state_of(*logits, constant=constant)), "shift")
 
 
-def test_verdict_counts_ties() -> None:
-    tie = figures.steps_places(softmax_steps([3, 3, 1]))
-    assert tie["verdict"] == 2 * Regime.PLAIN + 1
-    assert tie["leaders"] == 2
+@pytest.mark.parametrize(
+    ("logits", "temperature", "sentence"),
+    [
+        ((3, 5, 1), 1, "b has the highest score, and so the highest p = 0.8668"),
+        ((3, 3, 1), 1, "2 classes share the highest score, and so the highest p = 0.4683."),
+        ((3, 3, 3), 1, "All logits are the same"),
+        ((3, 5, 1), 0.05, "b takes nearly everything, p = 1.0000: the differences are huge"),
+        ((3, 5, 1), 2.46, "T = 2.46, above 1, makes their differences count less."),
+        ((3, 3, 1), 0.5, "T = 0.50, below 1, makes the differences of the scores count more."),
+    ],
+)
+def test_the_sentence_tells_the_winner_and_the_temperature(logits, temperature, sentence) -> None:
+    assert sentence in told(stage_of(state_of(*logits, temperature=temperature)), "verdict")
 
 
-def test_the_swept_row_at_the_present_value_is_what_is_shown_now() -> None:
-    state = SoftmaxState(
-        example=Example(("a", "b", "c"), (3.0, 5.0, -2.0), 0), constant=1.5, temperature=2.46
-    )
-    sweep = sweep_of(state)
-    now = {**figures.steps_places(sweep.now), **figures.shift_places(sweep.now)}
-    rows = [
-        (sweep.by_logit, (index, int(np.flatnonzero(sweep.axis.grid == score + 1.5)[0])))
-        for index, score in enumerate(state.example.scores)
-    ]
-    rows.append((sweep.by_temperature, (int(np.flatnonzero(TEMPERATURE_GRID == 2.46)[0]),)))
-    rows.append((sweep.by_constant, (int(np.flatnonzero(sweep.constants == 1.5)[0]),)))
-    for steps, at in rows:
-        swept = {**figures.steps_places(steps), **figures.shift_places(steps)}
-        assert swept.keys() == now.keys()
-        for place, values in now.items():
-            np.testing.assert_array_equal(swept[place][at], values, err_msg=str(place))
+def test_every_regime_has_a_sentence_without_and_with_a_tie() -> None:
+    (verdict,) = [each for each in stage_of(SoftmaxState()).readouts if each.id == "verdict"]
+    assert len(verdict.choices) == 2 * len(Regime)
+    assert all(verdict.choices)
+
+
+@pytest.mark.parametrize("along", range(3))
+def test_a_handle_at_its_present_value_shows_what_is_shown_now(along: int) -> None:
+    stage = stage_of(state_of(3, 5, -2, constant=1.5, temperature=2.46, along=along))
+    handles = {handle.id: handle for handle in stage.handles}
+    for id in (f"score{along}", "temperature", "constant"):
+        handle = handles[id]
+        grid = handle.grid or np.linspace(handle.minimum, handle.maximum, handle.rows)
+        (row,) = np.flatnonzero(np.isclose(grid, handle.value, rtol=0, atol=1e-9))
+        for there, here in zip(shown_at(stage, id, row), shown_now(stage), strict=True):
+            np.testing.assert_array_equal(there, here)
+
+
+def test_the_handles_of_the_logits_go_along_with_the_constant() -> None:
+    stage = stage_of(state_of(3, 5, -2))
+    constant = stage.handles[-1]
+    for handle, logit in zip(stage.handles, (3, 5, -2), strict=False):
+        assert handle.value == handle.follows(stage.now) == logit
+        assert handle.follows(constant.sweep)[[0, -1]].tolist() == [logit - 5, logit + 5]
 
 
 @given(
@@ -162,24 +208,22 @@ def test_the_swept_row_at_the_present_value_is_what_is_shown_now() -> None:
     st.sampled_from([1.0, 10.0, 100.0, 10000.0]),
 )
 def test_no_bar_leaves_the_axis_in_a_drag(scores, constant, factor) -> None:
-    scores = [score * factor for score in scores]
-    state = SoftmaxState(
-        Example(tuple(map(str, range(len(scores)))), tuple(scores)), constant=constant
-    )
-    sweep = sweep_of(state)
-    reach = float(sweep.constants[-1])
-    low, high = figures.logit_range(min(scores) - reach, max(scores) + reach, sweep.axis.limit)
-    for steps in (sweep.now, sweep.by_logit, sweep.by_constant):
-        assert low < steps.moved_logits.min()
-        assert steps.moved_logits.max() < high
-    assert abs(constant) <= reach
+    stage = stage_of(state_of(*(score * factor for score in scores), constant=constant))
+    panel = panels_of(stage)["logits"]
+    low, high = panel.figure.layout.yaxis.range
+    for result in (stage.now, *(handle.sweep for handle in stage.handles)):
+        heights = panel.show[0, "y"](result)
+        assert low < heights.min()
+        assert heights.max() < high
+    assert stage.handles[-1].minimum <= constant <= stage.handles[-1].maximum
 
 
 def test_long_names_are_shortened_and_harmless() -> None:
-    figure = figures.jacobian_figure(("<b>x</b>", "a" * 24))
-    assert list(figure.layout.xaxis.ticktext) == [
+    example = Example(("<b>x</b>", "a" * 24), (0.0, 1.0))
+    layout = panels_of(stage_of(SoftmaxState(example)))["jacobian"].figure.layout
+    assert list(layout.xaxis.ticktext) == [
         "z<sub>&lt;b&gt;x&lt;/b&gt;</sub>",
         "z<sub>aaaaaaaa…</sub>",
         "Σ",
     ]
-    assert figure.layout.yaxis.range[0] > figure.layout.yaxis.range[1]
+    assert layout.yaxis.range[0] > layout.yaxis.range[1]

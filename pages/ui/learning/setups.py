@@ -195,7 +195,7 @@ def objective(state: ModelState, loss: LossName) -> Objective:
         power=2 if state.power == 2 else 1,
         l1=share * strength,
         l2=(1.0 - share) * strength,
-        half=bool(state.half),
+        half=state.half,
     )
 
 

@@ -84,8 +84,8 @@ class ModelState(State):
     penalty: str = option("penalty", "l2", PENALTIES)
     mixing: float = number("mix", 0.5, least=0.0, most=1.0)
     """The share of L1 in the elastic net."""
-    half: int = whole("half", 0, most=1)
-    """1 if L2 penalties have a factor of a half."""
+    half: bool = switch("half")
+    """Whether L2 penalties have a factor of a half."""
     data: str | None = option("data", None, DATA_SETS)
     """What the model learns from."""
     points: tuple[Point, ...] | None = parsed("points", parse_points, write_points)

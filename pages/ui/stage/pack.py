@@ -156,12 +156,12 @@ def _pack_handle(handle: Handle, places: _Places, focusable: Sequence[int]) -> _
 def _focusable(handles: Sequence[Handle], places: _Places) -> list[int]:
     """Places that show something else when another handle is taken."""
     changed: set[int] = set()
+    present = [shown.tobytes() for shown in places.now]
     for result in (handle.focus for handle in handles if handle.focus is not None):
         for place, channel in enumerate(places.channels):
             shown = channel(result)
-            if shown is not None and not np.array_equal(
-                np.ravel(shown), places.now[place], equal_nan=places.now[place].dtype.kind == "f"
-            ):
+            # Compared as bytes: by far the quickest, and NaN is NaN.
+            if shown is not None and np.ravel(shown).tobytes() != present[place]:
                 changed.add(place)
     return sorted(changed)
 

@@ -12,7 +12,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from core.gradients.check import check_gradient
 from core.learning.layers import (
     Affine,
-    HingeLoss,
+    HingeLossLayer,
     ReLU,
     SoftmaxWithLoss,
     SquaredError,
@@ -146,7 +146,9 @@ LOSS_LAYERS = {
     "softmax": SoftmaxWithLoss.forward,
     "squared error": SquaredError.forward,
     **{
-        f"{variant} to the power {power}": partial(HingeLoss.forward, variant=variant, power=power)
+        f"{variant} to the power {power}": partial(
+            HingeLossLayer.forward, variant=variant, power=power
+        )
         for variant in HINGE_VARIANTS
         for power in (1, 2)
     },
@@ -205,7 +207,7 @@ def test_what_layers_keep_is_a_read_only_copy():
     labels = np.array([0, 1, 1])
     affine, rectified = Affine.forward(x, w, b), ReLU.forward(x)
     last = SoftmaxWithLoss.forward(affine.outputs, labels)
-    layers = (affine, rectified, last, HingeLoss.forward(affine.outputs, labels))
+    layers = (affine, rectified, last, HingeLossLayer.forward(affine.outputs, labels))
     expected = x.copy()
     x[...], labels[...] = 9.0, 0
     assert_array_equal(affine.inputs, expected)
@@ -231,6 +233,6 @@ def test_errors_of_loss_layers():
     with pytest.raises(ValueError, match=r"scores must have shape .* got shape \(1, 1, 2\)"):
         SoftmaxWithLoss.forward([[[1, 2]]], [[0]])
     with pytest.raises(ValueError, match=r"labels must be labels of shape \(2,\)"):
-        HingeLoss.forward([[1, 2], [3, 4]], [0])
+        HingeLossLayer.forward([[1, 2], [3, 4]], [0])
     with pytest.raises(ValueError, match="output_gradient must be a finite number, got nan"):
         SoftmaxWithLoss.forward([1, 2], 0).backward(float("nan"))

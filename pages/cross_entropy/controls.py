@@ -2,37 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import streamlit as st
 
-from core.losses.targets import one_hot, smooth, smoothing_of
+from core.losses.targets import one_hot, smooth
 from core.validation import FloatArray
 from pages.cross_entropy.numbers import logits_of
-from pages.ui.kit.controls import classes_control, typed
-from pages.ui.state.address import read_state, write_state
+from pages.cross_entropy.target_mass import smoothing_of
+from pages.ui.kit.controls import classes_control, typed, with_example
+from pages.ui.state.address import change, read_state
 from pages.ui.state.example import Example, parse_scores, parse_target, resized, with_target
 from pages.ui.state.state import FocusedState
 from pages.ui.state.written import Problem
 from pages.ui.text import Text
 
-__all__ = ["probability_controls", "target_controls"]
+__all__ = ["parse_probabilities", "probability_controls", "target_controls"]
 
 
 def target_controls(state: FocusedState, targets: FloatArray, t: Text) -> None:
     """Choose a hard label, smooth it, or set the number of classes."""
     label, smoothing, classes = st.columns([4, 3, 3], vertical_alignment="bottom")
-    names = state.example.names
-    st.session_state["hard_label"] = state.example.label if state.example.target is None else None
+    example = state.example
     label.selectbox(
         t("cross_entropy.control.label"),
-        range(len(names)),
-        format_func=lambda index: names[index],
+        range(len(example.names)),
+        format_func=lambda index: example.names[index],
         placeholder=t("cross_entropy.control.soft"),
-        key="hard_label",
-        on_change=_choose_label,
+        **_bind_example(
+            state,
+            "hard_label",
+            example.label if example.target is None else None,
+            lambda present, label: replace(present, label=label, target=None),
+        ),
     )
-    st.session_state["smoothing"] = smoothing_of(targets, state.example.label)
     smoothing.number_input(
         t("cross_entropy.control.smoothing"),
         min_value=0.0,
@@ -41,27 +46,29 @@ def target_controls(state: FocusedState, targets: FloatArray, t: Text) -> None:
         format="%g",
         placeholder=t("cross_entropy.control.other_target"),
         help=t("cross_entropy.control.smoothing_help"),
-        key="smoothing",
-        on_change=_smooth,
+        **_bind_example(state, "smoothing", smoothing_of(targets, example.label), _smoothed),
     )
     with classes:
         classes_control(state, t)
 
 
-def _choose_label() -> None:
-    state, _ = read_state(FocusedState)
-    label = st.session_state["hard_label"]
-    if label is not None:
-        write_state(replace(state, example=replace(state.example, label=label, target=None)))
+def _bind_example(
+    state: FocusedState, key: str, shown: Any, make: Callable[[Example, Any], Example]
+) -> dict[str, Any]:
+    """Tie a widget to the example: what is chosen, if anything, makes another of it."""
+    st.session_state[key] = shown
+
+    def changed() -> None:
+        chosen = st.session_state[key]
+        if chosen is not None:
+            change(state, example=make(read_state(type(state))[0].example, chosen))
+
+    return {"key": key, "on_change": changed}
 
 
-def _smooth() -> None:
-    state, _ = read_state(FocusedState)
-    part = st.session_state["smoothing"]
-    if part is not None:
-        example = state.example
-        target = smooth(one_hot(example.label, len(example.names)), part)
-        write_state(replace(state, example=with_target(example, target.tolist())))
+def _smoothed(example: Example, part: float) -> Example:
+    target = smooth(one_hot(example.label, len(example.names)), part)
+    return with_target(example, target.tolist())
 
 
 def probability_controls(
@@ -76,7 +83,7 @@ def probability_controls(
             "probabilities",
             t("cross_entropy.control.probabilities"),
             _written(probabilities),
-            _parse_probabilities,
+            parse_probabilities,
             _adopt_probabilities,
             t,
         )
@@ -96,7 +103,8 @@ def _written(distribution: FloatArray) -> str:
     return ",".join(f"{value:.6g}" for value in distribution.tolist())
 
 
-def _parse_probabilities(text: str) -> tuple[tuple[float, ...], tuple[Problem, ...]]:
+def parse_probabilities(text: str) -> tuple[tuple[float, ...], tuple[Problem, ...]]:
+    """Read numbers that are at least 0, and not all of them 0."""
     values, problems = parse_scores(text)
     if not problems and (min(values) < 0 or max(values) == 0):
         problems = (Problem("p", text, "probability"),)
@@ -104,9 +112,9 @@ def _parse_probabilities(text: str) -> tuple[tuple[float, ...], tuple[Problem, .
 
 
 def _adopt_probabilities(state: FocusedState, probabilities: tuple[float, ...]) -> FocusedState:
-    example: Example = resized(state.example, len(probabilities))
+    example = resized(state.example, len(probabilities))
     scores = tuple(logits_of(probabilities).tolist())
-    return replace(state, example=replace(example, scores=scores), along=None)
+    return with_example(state, replace(example, scores=scores))
 
 
 def _adopt_target(state: FocusedState, target: tuple[float, ...] | None) -> FocusedState:
