@@ -74,10 +74,23 @@ def state_of(app: AppTest, kind: type[S]) -> S:
     return state
 
 
+def headers(app: AppTest) -> list[dict[str, Any]]:
+    """What the browser is told of each stage; other components get no such message."""
+    messages = [component.proto.bytes for component in app.get("bidi_component")]
+    return [
+        json.loads(message[4 : 4 + struct.unpack_from("<I", message)[0]])
+        for message in messages
+        if message
+    ]
+
+
 def header(app: AppTest, stage: int = 0) -> dict[str, Any]:
-    message = app.get("bidi_component")[stage].proto.bytes
-    (length,) = struct.unpack_from("<I", message)
-    return json.loads(message[4 : 4 + length])
+    return headers(app)[stage]
+
+
+def message_size(app: AppTest) -> int:
+    """Bytes that the first stage is sent in."""
+    return len(app.get("bidi_component")[0].proto.bytes)
 
 
 def told(app: AppTest, stage: int = 0) -> dict[str, float]:

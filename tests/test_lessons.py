@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -14,7 +15,7 @@ from pages.ui.lessons import HOME, lessons
 from pages.ui.state.parameters import parameters
 from pages.ui.state.state import decode
 from pages.ui.text import LANGUAGES, text_in
-from tests.apptest import header, links, moved_to, opened, run, tab
+from tests.apptest import headers, links, moved_to, opened, run, tab
 
 TABBED = [name for name in lessons() if name != HOME]
 
@@ -23,6 +24,17 @@ TABBED = [name for name in lessons() if name != HOME]
 def warm(request: pytest.FixtureRequest) -> tuple[str, AppTest]:
     """A lesson, and its page: opened once for many addresses."""
     return request.param, opened(request.param)
+
+
+def names(stage: Mapping[str, Any]) -> set[str]:
+    return {readout["id"] for readout in stage["readouts"]}
+
+
+def placeholders(stage: Mapping[str, Any]) -> set[str]:
+    """What stands in braces on a stage: each is filled from the readout of this name."""
+    texts = [panel[key] for panel in stage["panels"] for key in ("title", "alt")]
+    texts += [word for readout in stage["readouts"] for word in readout["choices"] or ()]
+    return set(re.findall(r"{(\w*)", " ".join(texts)))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -35,14 +47,7 @@ def test_it_opens_cold_and_warm_with_its_question(lesson: str, language: str) ->
         assert [entry.value for entry in app.title] == [title]
         assert t(f"{lesson}.question") in [entry.value for entry in app.markdown]
         assert not app.warning
-        message = header(app)
-        # What stands in braces is filled by the stage, from a readout.
-        known = {readout["id"] for readout in message["readouts"]}
-        for panel in message["panels"]:
-            assert panel["alt"]
-            assert set(re.findall(r"{(\w*)", panel["title"] + panel["alt"])) <= known
-        for readout in message["readouts"]:
-            assert set(re.findall(r"{(\w*)", " ".join(readout["choices"] or ()))) <= known
+        assert all(placeholders(stage) <= names(stage) for stage in headers(app))
         app.run()
         assert not app.exception
 

@@ -10,6 +10,7 @@ from typing import Final
 import numpy as np
 import plotly.graph_objects as go
 
+from core.learning.datasets import Dataset
 from core.learning.plane import Box, decision_pixels, weight_arrows, zero_lines
 from core.validation import FloatArray
 from pages.linear_classifier import LinearClassifierState
@@ -205,9 +206,6 @@ def _plane(name: str, view: PairView, before: PairView, t: Text) -> Panel:
         return paths(result)[:, index, :, axis]
 
     numbers = tuple(np.arange(1.0, data.size + 1))
-    # A line each: what holds for both planes is told beside one of them.
-    told = ("arrow", "hint") if is_editable(data) and name == "svm" else ("arrow", "regions")
-    words = {"scale": f"{before.scale:g}"}
     return Panel(
         id=f"{name}_plane",
         figure=_plane_figure(tuple(data.labels.tolist()), data.classes, box),
@@ -233,19 +231,20 @@ def _plane(name: str, view: PairView, before: PairView, t: Text) -> Panel:
         ),
         title=t(f"linear_classifier.panel.{name}_plane"),
         alt=t(f"linear_classifier.alt.{name}_plane", points=data.size),
-        legend=(
-            *(
-                LegendEntry(each, color)
-                for each, color in zip(data.names, CLASS_COLORS, strict=False)
-            ),
-            *(
-                LegendEntry(t(f"linear_classifier.legend.{word}", **words), MUTED, "none")
-                for word in told
-            ),
-        ),
+        legend=_plane_legend(name, data, before.scale, t),
         height=PLANE_HEIGHT,
         ratio=1.0,
         takes_points=is_editable(data),
+    )
+
+
+def _plane_legend(name: str, data: Dataset, scale: float, t: Text) -> tuple[LegendEntry, ...]:
+    # A line each: what holds for both planes is told beside one of them.
+    told = ("arrow", "hint") if is_editable(data) and name == "svm" else ("arrow", "regions")
+    words = [t(f"linear_classifier.legend.{word}", scale=f"{scale:g}") for word in told]
+    return (
+        *(LegendEntry(each, color) for each, color in zip(data.names, CLASS_COLORS, strict=False)),
+        *(LegendEntry(word, MUTED, "none") for word in words),
     )
 
 

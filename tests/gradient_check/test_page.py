@@ -74,15 +74,6 @@ def test_published_exact_margin_has_only_kinks() -> None:
     assert now["worst"] == "NaN" or now["worst"] is None
 
 
-def test_address_out_of_range_is_told() -> None:
-    app = opened(LESSON, check="sigmoid", h="1e-20", mistake="2")
-    warnings = [warning.value.replace("\\", "") for warning in app.warning]
-    assert len(warnings) == 3
-    assert "the choices are cross_entropy, weston_watkins" in warnings[0]
-    assert "lies between 1e−15 and 0.1" in warnings[1]
-    assert told(app)["finding"] == Finding.AGREES
-
-
 CASES = [
     {"check": check, "mistake": mistake, **example}
     for (check, mistake), example in zip(

@@ -57,16 +57,15 @@ def test_each_step_is_that_of_the_model(nine: PairView) -> None:
     data, stage = nine.pair.data, stage_of(nine)
     for step in (0, 7, 20):
         shown = at(stage, "step", step)
-        told = {id: values[0] for (where, _, id), values in shown.items() if where is None}
         result = nine.at(slice(step, step + 1))
         for name, run in zip(figures.RUNS, nine.pair.runs, strict=True):
             model = run.training.model_at(step)
             loss = model.loss(data.points, data.labels)
-            assert told[f"{name}_data"] == pytest.approx(loss.data_loss)
-            assert told[f"{name}_penalty"] == pytest.approx(loss.penalty)
-            assert told[f"{name}_total"] == pytest.approx(loss.total)
+            assert shown[None, 0, f"{name}_data"] == pytest.approx(loss.data_loss)
+            assert shown[None, 0, f"{name}_penalty"] == pytest.approx(loss.penalty)
+            assert shown[None, 0, f"{name}_total"] == pytest.approx(loss.total)
             accuracy = model.accuracy(data.points, data.labels)
-            assert told[f"{name}_accuracy"] == pytest.approx(100 * accuracy)
+            assert shown[None, 0, f"{name}_accuracy"] == pytest.approx(100 * accuracy)
             parameters, slopes = (
                 mark.numbers(result)[0] for mark in panel(nine, f"{name}_weights").marks
             )

@@ -327,7 +327,7 @@ class TestTheNumbersOfTheTry:
         for run in pair(replace(LinearClassifierState(), data="circles"), 300):
             accuracies = [record.accuracy for record in run.training.records]
             assert 0.4 < min(accuracies) < max(accuracies) < 0.6
-        state = preset_run("spiral_classifier")
+        state = preset_run("spiral_classifier", LinearClassifierState())
         assert state.trained is not None
         softmax = pair(state, state.trained)[1].training.records[-1]
         assert f"{softmax.total:.2f}, {softmax.accuracy:.0%}" == "0.79, 49%"

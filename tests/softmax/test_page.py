@@ -187,12 +187,3 @@ def test_data_is_what_is_shown() -> None:
     assert frame["moved_logit"].tolist() == [5, 6, 7]
     assert frame["probability"].tolist() == pytest.approx(steps.probabilities.tolist())
     assert frame["derivative_by_y"].tolist() == pytest.approx(steps.jacobian[:, 1].tolist())
-
-
-@pytest.mark.parametrize(
-    ("parameter", "text"), [("T", "0"), ("T", "21"), ("T", "x"), ("c", "2000"), ("c", "")]
-)
-def test_a_strange_address_is_told(parameter: str, text: str) -> None:
-    app = opened(LESSON, **{parameter: text})
-    assert len(app.warning) == 1
-    assert told(app)["entropy"] == pytest.approx(float(softmax_steps([3.2, 5.1, -1.7]).entropy))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import struct
 from functools import cache
 
 import numpy as np
@@ -16,7 +15,7 @@ from pages.two_layer_network import TwoLayerNetworkState
 from pages.two_layer_network.written_drawing import EMPTY, write_drawing
 from pages.ui.learning.setups import setup
 from pages.ui.text import LANGUAGES, text_in
-from tests.apptest import PAGES, state_of
+from tests.apptest import PAGES, header, state_of
 
 STEPS = 172
 
@@ -43,20 +42,11 @@ def finished(app: AppTest) -> AppTest:
     return app
 
 
-def stage_of(app: AppTest) -> dict:
-    for component in app.get("bidi_component"):
-        message = component.proto.bytes
-        if message:
-            (length,) = struct.unpack_from("<I", message)
-            return json.loads(message[4 : 4 + length])
-    raise AssertionError("there is no stage")
-
-
 def shown(app: AppTest) -> dict:
-    header = stage_of(app)
+    message = header(app)
     return {
         (place["panel"], place["attribute"]): values
-        for place, values in zip(header["places"], header["now"], strict=True)
+        for place, values in zip(message["places"], message["now"], strict=True)
     }
 
 
@@ -68,7 +58,7 @@ def component(app: AppTest, key: str) -> dict:
 
 
 def verdict(app: AppTest) -> str:
-    readout = next(r for r in stage_of(app)["readouts"] if r["id"] == "verdict")
+    readout = next(r for r in header(app)["readouts"] if r["id"] == "verdict")
     return readout["choices"][int(shown(app)[None, "verdict"][0])]
 
 
@@ -90,7 +80,7 @@ def test_a_digit_its_scores_and_its_probabilities(language: str) -> None:
     t = text_in(language)
     expected = "right" if p.argmax() == 5 else "wrong"
     assert verdict(app) == t(f"two_layer_network.digits.verdict.{expected}", truth="5")
-    assert {panel["id"] for panel in stage_of(app)["panels"]} == {
+    assert {panel["id"] for panel in header(app)["panels"]} == {
         "image",
         "hidden",
         "scores",
@@ -118,7 +108,7 @@ def test_the_digit_is_chosen_by_number_and_by_the_buttons() -> None:
     assert state_of(app, TwoLayerNetworkState).digit == 0
     app = finished(app.number_input(key="digit").set_value(42).run())
     assert state_of(app, TwoLayerNetworkState).digit == 42
-    assert "42" in stage_of(app)["panels"][0]["title"]
+    assert "42" in header(app)["panels"][0]["title"]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -217,7 +207,7 @@ def test_other_data_are_said_and_a_button_changes_them(language: str) -> None:
     state = state_of(app, TwoLayerNetworkState)
     assert (state.data, state.hidden, state.learning_rate, state.trained) == ("digits", *[None] * 3)
     assert state.look == "digits"
-    assert stage_of(app)["panels"]
+    assert header(app)["panels"]
 
 
 def test_the_probabilities_of_another_loss_are_said_to_be_none() -> None:
@@ -247,4 +237,4 @@ def test_no_run_leaves_a_hole(parameters: dict[str, str]) -> None:
 
 
 def test_an_unusable_drawing_is_left_out() -> None:
-    assert stage_of(opened(drawing="abc", digit="3"))["panels"][0]["title"].endswith("3, a 3")
+    assert header(opened(drawing="abc", digit="3"))["panels"][0]["title"].endswith("3, a 3")

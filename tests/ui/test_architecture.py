@@ -18,15 +18,13 @@ ROOT = Path(__file__).parents[2]
 STANDARD = set(sys.stdlib_module_names)
 
 SHOWS = re.compile(
-    r"(.*_)?(page|stage|panels|controls|component)|data|sources|results|pair|published"
+    r"(.*_)?(page|stage|panels|controls|component)|data|sources|results|pair|published|tables"
 )
 """Modules of a lesson that may know the screen; all others compute, and can be read alone."""
 
 LONGEST_FUNCTION, LONGEST_FILE = 60, 500
 LONG_FUNCTIONS = {
     "pages/gradient_check/code.py:snippet",
-    "pages/gradient_check/errors.py:gradient_errors",
-    "pages/numerical_stability/panels.py:marks",
     "pages/score_function/panels.py:marks",
     "pages/two_layer_network/code.py:snippet",
     "pages/two_layer_network/inspector_panels.py:_step_layout",
@@ -39,8 +37,6 @@ LONG_FILES = {
     "core/examples.py",
     "core/learning/models.py",
     "core/learning/training.py",
-    "pages/cross_entropy/numbers.py",
-    "pages/numerical_stability/panels.py",
     "pages/two_layer_network/digits_stage.py",
     "pages/two_layer_network/inspector_panels.py",
     "pages/two_layer_network/inspector_scene.py",

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
 from core.examples import PRESETS
-from core.graphs.graph import CIRCUITS
+from core.graphs.circuits import CIRCUITS
 from pages.hinge import HingeState
 from pages.regularization import RegularizationState
 from pages.score_function import ScoreFunctionState
@@ -331,7 +331,7 @@ def test_malformed_examples(parameters, scores, names, label, problems) -> None:
                 ("penalty", "l3", "option", "l2"),
                 ("lambda", "-1", "range", "1"),
                 ("mix", "2", "range", "0.5"),
-                ("half", "yes", "whole", "0"),
+                ("half", "yes", "switch", "0"),
             ],
         ),
         (RegularizationState, {"w": "1,two,3,4"}, [("w", "two", "number", "1,0,0,0")]),

@@ -2,13 +2,14 @@
 
 import streamlit as st
 
+from pages.two_layer_network import TwoLayerNetworkState
 from pages.ui.learning.points.editor import run_points
 from pages.ui.learning.runs import Run
 from pages.ui.learning.setups import setup
 from pages.ui.state.address import read_state, text
 
-state, _ = read_state()
-made = setup(state, "network", "cross_entropy")
+state, _ = read_state(TwoLayerNetworkState)
+made = setup(state, "cross_entropy")
 run = Run(made, made.training())
 run.advance(3, 10.0)
 run_points(state, run, text())
