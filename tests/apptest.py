@@ -6,8 +6,10 @@ import contextlib
 import io
 import json
 import struct
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import parse_qsl
 
 import numpy as np
 from streamlit.testing.v1 import AppTest
@@ -32,6 +34,19 @@ def opened(page: str = "home", **parameters: str) -> AppTest:
         app.run()
     assert not app.exception
     return app
+
+
+def moved_to(app: AppTest, address: Mapping[str, str]) -> AppTest:
+    """Go to another address of the same page, as Back and Forward do."""
+    app.query_params.clear()
+    for name, text in address.items():
+        app.query_params[name] = text
+    return app.run()
+
+
+def links(app: AppTest) -> list[dict[str, str]]:
+    """The parameters of each link to a page."""
+    return [dict(parse_qsl(link.proto.query_string)) for link in app.get("page_link")]
 
 
 def state_of(app: AppTest, kind: type[S]) -> S:

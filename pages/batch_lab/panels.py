@@ -14,11 +14,10 @@ from core.losses.hinge import HingeVariant
 from core.validation import FloatArray
 from pages.ui.kit.bars import FIGURES_KEPT
 from pages.ui.kit.comparison_panels import SIDE_BY_SIDE
-from pages.ui.kit.theme import CROSS_ENTROPY, HINGE, INK, MUTED, base_figure, class_axis, plain
+from pages.ui.kit.theme import CROSS_ENTROPY, HINGE, INK, MUTED, base_figure, class_axis
 from pages.ui.stage.vocabulary import LegendEntry, Mark, Place, Spot
 
 __all__ = [
-    "confusion_figure",
     "gradients_figure",
     "legend",
     "marks",
@@ -179,27 +178,6 @@ def gradients_figure(names: tuple[str, ...], variant: HingeVariant) -> go.Figure
     class_axis(figure, names)
     figure.update_yaxes(range=[lowest - room, 1 + room], nticks=6)
     figure.update_layout(barmode="overlay")
-    return figure
-
-
-@lru_cache(FIGURES_KEPT)
-def confusion_figure(names: tuple[str, ...], predicted: str, true: str) -> go.Figure:
-    """The frame of the confusion matrix: a row a true class, a column a predicted one."""
-    classes = len(names)
-    figure = base_figure()
-    class_axis(figure, names)
-    longest = max(len(name) for name in names)
-    figure.update_xaxes(title_text=predicted)
-    figure.update_yaxes(
-        range=[classes - 0.5, -0.5],
-        tickvals=list(range(classes)),
-        ticktext=[plain(name if len(name) <= 12 else name[:11] + "…") for name in names],
-        showgrid=False,
-        zeroline=False,
-        title_text=true,
-    )
-    bottom = figure.layout.margin.b + 22
-    figure.update_layout(margin={"l": 48 + 8 * min(longest, 12), "b": bottom})
     return figure
 
 

@@ -22,6 +22,7 @@ from pages.ui.kit.comparison_panels import (
     scores_figure,
 )
 from pages.ui.kit.comparison_panels import legend as comparison_legend
+from pages.ui.kit.confusion import confusion_figure
 from pages.ui.kit.handles import (
     label_handle,
     moved_example,
@@ -84,7 +85,7 @@ def batch_stage(view: View, sweep: SampleSweep, t: Text) -> None:
         "scores": scores_figure(view.batch.names, sweep.sample.axis),
         "samples": figures.samples_figure(numbers, position, highest),
         "shares": figures.gradients_figure(view.batch.names, view.result.variant),
-        "confusion": figures.confusion_figure(
+        "confusion": confusion_figure(
             view.batch.names, t("batch_lab.axis.predicted"), t("batch_lab.axis.true")
         ),
     }

@@ -15,11 +15,11 @@ import streamlit as st
 from core.learning.datasets import Dataset
 from core.learning.plane import square_box
 from core.learning.training import History, Training
-from pages.batch_lab.panels import confusion_figure
 from pages.two_layer_network import LOOKS, TwoLayerNetworkState
 from pages.two_layer_network import panels as figures
 from pages.two_layer_network.run import NetworkRun, Phase, network_run
 from pages.ui.export import Table
+from pages.ui.kit.confusion import confusion_figure
 from pages.ui.kit.handles import stage_words
 from pages.ui.kit.theme import CROSS_ENTROPY, HINGE, INK
 from pages.ui.learning.controls import logarithmic_control

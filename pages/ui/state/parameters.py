@@ -20,6 +20,7 @@ __all__ = [
     "number",
     "option",
     "parameter_of",
+    "parameters",
     "parsed",
     "switch",
     "whole",
@@ -98,7 +99,10 @@ def whole(
         limits = {"least": str(least), "most": str(most)}
         return default, (Problem(name, short(text), "whole", used, limits),)
 
-    return declared(name, default, read, str, limits=(least, most), is_view=is_view)
+    def write(value: int) -> str:
+        return str(int(value))  # a toggle gives True for 1
+
+    return declared(name, default, read, write, limits=(least, most), is_view=is_view)
 
 
 def switch(name: str, *, is_view: bool = False) -> Any:

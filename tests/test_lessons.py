@@ -1,0 +1,115 @@
+"""What holds in every lesson, whatever it shows: through Streamlit itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from streamlit.testing.v1 import AppTest
+
+from pages.ui.lessons import HOME, lessons
+from pages.ui.state.parameters import parameters
+from pages.ui.state.state import decode
+from pages.ui.text import LANGUAGES, text_in
+from tests.apptest import header, links, moved_to, opened, run, tab
+
+TABBED = [name for name in lessons() if name != HOME]
+
+
+@pytest.fixture(scope="module", params=lessons())
+def warm(request: pytest.FixtureRequest) -> tuple[str, AppTest]:
+    """A lesson, and its page: opened once for many addresses."""
+    return request.param, opened(request.param)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("lesson", lessons())
+def test_it_opens_cold_and_warm_with_its_question(lesson: str, language: str) -> None:
+    t = text_in(language)
+    app = opened(lesson, lang=language)
+    for _ in range(2):
+        title = "Logit Lab" if lesson == HOME else t(f"{lesson}.title")
+        assert [entry.value for entry in app.title] == [title]
+        assert t(f"{lesson}.question") in [entry.value for entry in app.markdown]
+        assert not app.warning
+        message = header(app)
+        # What stands in braces is filled by the stage, from a readout.
+        known = {readout["id"] for readout in message["readouts"]}
+        for panel in message["panels"]:
+            assert panel["alt"]
+            assert set(re.findall(r"{(\w*)", panel["title"] + panel["alt"])) <= known
+        for readout in message["readouts"]:
+            assert set(re.findall(r"{(\w*)", " ".join(readout["choices"] or ()))) <= known
+        app.run()
+        assert not app.exception
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("lesson", TABBED)
+def test_every_tab_opens(lesson: str, language: str) -> None:
+    t = text_in(language)
+    app = opened(lesson, lang=language)
+    prompts = tab(app, lesson, "try", language)
+    assert t(f"{lesson}.try") in [entry.value for entry in prompts.markdown]
+    why = max((entry.value for entry in tab(app, lesson, "why", language).markdown), key=len)
+    assert "[[" not in why
+    assert "$$" in why
+    code = tab(app, lesson, "code", language).code
+    assert code
+    assert all(run(entry.value) for entry in code)
+    assert len(tab(app, lesson, "data", language).dataframe[-1].value) > 0
+    assert not app.exception
+
+
+EXTREME = (
+    {"z": "1000000,-1000000", "y": "1"},
+    {"z": ",".join("0" * 10), "y": "9"},
+    {"z": "1010,1000,990", "t": "0,0.5,0.5"},
+)
+
+
+def test_extreme_examples_are_shown(warm: tuple[str, AppTest]) -> None:
+    _, app = warm
+    for address in EXTREME:
+        moved_to(app, address)
+        assert not app.exception
+        assert not app.warning
+
+
+def test_links_take_the_example_and_the_language_along_and_nothing_else(
+    warm: tuple[str, AppTest],
+) -> None:
+    _, app = warm
+    example = {"z": "1,2", "names": "x,y", "y": "1", "lang": "zh"}
+    moved_to(app, {**example, "margin": "2", "T": "2", "lambda": "2", "draw": "1"})
+    assert len(links(app)) >= len(lessons())
+    assert all(link == example for link in links(app))
+
+
+NONSENSE = ("nan", "1e400", "-1", "1,,2", "9" * 400, "<script>", "$x$ :red[y]", "٣")
+
+
+@settings(
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(st.data())
+def test_malformed_addresses_never_break_it_and_every_problem_is_told(
+    warm: tuple[str, AppTest], data: st.DataObject
+) -> None:
+    lesson, app = warm
+    kind = lessons()[lesson].state
+    own = [parameter.name for _, parameter in parameters(kind)]
+    address: Mapping[str, str] = data.draw(
+        st.dictionaries(
+            st.sampled_from(["z", "names", "y", "t", *own, "lang", "other"]),
+            st.text(max_size=40) | st.sampled_from(NONSENSE),
+            min_size=1,
+        )
+    )
+    moved_to(app, address)
+    assert not app.exception
+    is_strange = "lang" in address and address["lang"] not in LANGUAGES
+    assert len(app.warning) == len(decode(kind, address)[1]) + is_strange
