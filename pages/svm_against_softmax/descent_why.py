@@ -9,10 +9,10 @@ from pages.ui.kit.latex import number, row
 from pages.ui.state.written import write_number
 from pages.ui.text import Text
 
-__all__ = ["derivation"]
+__all__ = ["descent_derivation"]
 
 
-def derivation(
+def descent_derivation(
     state: SvmAgainstSoftmaxState, result: Comparison, descent: DescentSweeps, t: Text
 ) -> str:
     """Take one step with the current numbers, and tell how the runs go on, as Markdown."""

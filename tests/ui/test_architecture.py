@@ -37,7 +37,6 @@ LONG_FUNCTIONS = {
     "pages/ui/stage/message.py:pack",
 }
 LONG_FILES = {
-    "core/examples.py",
     "core/graphs/graph.py",
     "core/learning/models.py",
     "core/learning/training.py",
