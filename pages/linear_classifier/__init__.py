@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
-from pages.ui.learning.state import ModelState
+from core.learning.published_runs import CLASSIFIER_STEPS
+from pages.ui.learning.state import ModelState, Usual
 from pages.ui.lessons import Lesson
 from pages.ui.state.parameters import option
 
@@ -15,7 +17,25 @@ __all__ = ["LESSON", "LinearClassifierState"]
 class LinearClassifierState(ModelState):
     """A run with each of the two losses from the same start."""
 
-    lesson = "linear"
+    usuals: ClassVar = {
+        "nine": Usual(strength=0.1, scale=1.0),
+        "blobs": Usual(strength=0.01, noise=0.3),
+        "moons": Usual(strength=0.01, samples=30),
+        "circles": Usual(strength=0.01, samples=30, noise=0.08),
+        "spiral": Usual(strength=0.001, learning_rate=1.0, noise=0.2),
+        "published_spiral": Usual(strength=0.001, learning_rate=1.0, trained=200),
+        "xor": Usual(strength=0.01, samples=30, noise=0.05),
+        "own": Usual(strength=0.01),
+    }
+    run_presets: ClassVar = {
+        "demo": {"data": "nine", "start": "demo", "trained": 0},
+        "spiral_classifier": {
+            "data": "published_spiral",
+            "half": 1,
+            "trained": CLASSIFIER_STEPS,
+        },
+    }
+    takes_points: ClassVar = True
 
     start: str = option("start", "seed", ("seed", "demo", "own"))
     """At random weights, at the published ones of the CS231n demo, or at own ones. The session

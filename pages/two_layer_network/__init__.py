@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import ClassVar, Final
 
 from core.learning.models import LOSSES, LossName
+from core.learning.published_runs import NETWORK_STEPS
 from pages.two_layer_network.written_drawing import Counts, parse_drawing, write_drawing
-from pages.ui.learning.state import MOST_HIDDEN, ModelState
+from pages.ui.learning.state import MOST_HIDDEN, ModelState, Usual
 from pages.ui.lessons import Lesson
 from pages.ui.state.parameters import option, parsed, whole
 
@@ -21,20 +22,97 @@ LAST_DIGIT: Final = 1796
 class TwoLayerNetworkState(ModelState):
     """A run of the network, and how it is looked at."""
 
-    lesson = "network"
+    usuals: ClassVar = {
+        "published_spiral": Usual(hidden=100, learning_rate=1.0, strength=0.001, trained=2000),
+        "spiral": Usual(
+            hidden=32,
+            learning_rate=0.01,
+            strength=0.0001,
+            optimizer="adam",
+            batch_size=32,
+            trained=1000,
+            samples=100,
+            noise=0.2,
+            scale=None,
+        ),
+        "moons": Usual(
+            hidden=8,
+            learning_rate=0.5,
+            strength=0.001,
+            batch_size=32,
+            trained=600,
+            samples=100,
+            scale=None,
+        ),
+        "circles": Usual(
+            hidden=8,
+            learning_rate=0.5,
+            strength=0.001,
+            batch_size=32,
+            trained=600,
+            samples=100,
+            noise=0.08,
+            scale=None,
+        ),
+        "xor": Usual(
+            hidden=4,
+            learning_rate=0.3,
+            strength=0.001,
+            batch_size=32,
+            trained=600,
+            samples=100,
+            noise=0.05,
+            scale=None,
+        ),
+        "blobs": Usual(
+            hidden=6,
+            learning_rate=0.3,
+            strength=0.001,
+            trained=300,
+            samples=100,
+            noise=0.3,
+            scale=None,
+        ),
+        "nine": Usual(hidden=6, learning_rate=0.3, strength=0.001, trained=300, scale=None),
+        "digits": Usual(
+            hidden=64,
+            learning_rate=0.003,
+            strength=0.0001,
+            optimizer="adam",
+            batch_size=32,
+            trained=860,
+            scale=None,
+        ),
+        "own": Usual(
+            hidden=8, learning_rate=0.3, strength=0.001, batch_size=32, trained=600, scale=None
+        ),
+    }
+    run_presets: ClassVar = {
+        "spiral_network": {"data": "published_spiral", "half": 1, "trained": NETWORK_STEPS},
+        "xor_network": {"data": "xor"},
+        "circles_network": {"data": "circles", "hidden": 3},
+        "digits_network": {"data": "digits"},
+    }
+    held_out: ClassVar = 0.25
 
+    hidden: int | None = whole("hidden", None, least=1, most=MOST_HIDDEN)
+    """Hidden units."""
     loss: LossName = option("loss", "cross_entropy", LOSSES)
     look: str = option("look", "train", LOOKS)
-    passed: int = whole("pass", 0, most=99)
+    passed: int = whole("pass", 0, most=99, is_view=True)
     """The step of the pass through the network that the inspector shows."""
-    followed: int = whole("follow", 0, most=99)
+    followed: int = whole("follow", 0, most=99, is_view=True)
     """The sample whose way the inspector follows, counted among those that it shows."""
-    unit: int = whole("unit", 0, most=MOST_HIDDEN - 1)
+    unit: int = whole("unit", 0, most=MOST_HIDDEN - 1, is_view=True)
     """The hidden unit whose numbers the inspector follows."""
-    digit: int | None = whole("digit", None, most=LAST_DIGIT)
+    digit: int | None = whole("digit", None, most=LAST_DIGIT, is_view=True)
     """The handwritten digit that is shown; None: the first that the lesson has."""
-    drawing: Counts | None = parsed("drawing", parse_drawing, write_drawing)
+    drawing: Counts | None = parsed("drawing", parse_drawing, write_drawing, is_view=True)
     """An own drawing that is shown instead."""
+
+    def hidden_units(self, fitting: Usual) -> int:
+        """How many hidden units the network has."""
+        return fitting.hidden if self.hidden is None else self.hidden
 
     @property
     def uses_hinge(self) -> bool:

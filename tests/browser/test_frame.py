@@ -9,7 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from pages.ui.frame import LESSONS
-from tests.browser.conftest import watched
+from tests.conftest import watched
 from tests.browser.hand import drag, handle, open_stage, readouts, settle, until, value, values
 
 LESSON = "/svm-against-softmax"

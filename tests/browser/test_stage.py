@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.browser.conftest import watched
+from tests.conftest import watched
 from tests.browser.hand import (
     centre,
     drag,
@@ -162,6 +162,34 @@ def test_timeline(page: Page, demo: str) -> None:
     page.mouse.up()
     settle(page)
     assert value(page, "step", stage=1) == at
+
+
+def test_a_press_on_the_track_takes_the_timeline_there(page: Page, demo: str) -> None:
+    open_stage(page, demo, stages=2)
+    track = page.locator(".stage-track")
+    track.scroll_into_view_if_needed()
+    box = track.bounding_box()
+    y = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + 0.6 * box["width"], y)
+    page.mouse.down()
+    assert value(page, "step", stage=1) == 60
+    page.mouse.move(box["x"] + 0.7 * box["width"], y)
+    assert value(page, "step", stage=1) == 70
+    page.mouse.up()
+    settle(page)
+    assert value(page, "step", stage=1) == 70
+
+
+def test_escape_stops_what_plays_and_takes_it_back(page: Page, demo: str) -> None:
+    open_stage(page, demo, stages=2)
+    page.get_by_role("button", name="play").click()
+    until(page, lambda: value(page, "step", stage=1) > 10)
+    handle(page, "step", stage=1).focus()
+    page.keyboard.press("Escape")
+    assert value(page, "step", stage=1) == 0
+    assert page.get_by_role("button", name="play").is_visible()
+    page.wait_for_timeout(300)
+    assert value(page, "step", stage=1) == 0
 
 
 def test_zoom_legend_and_camera_are_kept(page: Page, demo: str) -> None:

@@ -210,3 +210,24 @@ def test_no_mathematics_in_javascript(path: Path) -> None:
 def test_every_script_of_the_stage_is_sent() -> None:
     stage = ROOT / "pages/ui/stage"
     assert {path.name for path in stage.glob("*.js")} == set(SCRIPTS)
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_one_script_knows_plotly(name: str) -> None:
+    script = (ROOT / "pages/ui/stage" / name).read_text(encoding="utf-8")
+    for inside in (
+        r"_fullLayout|_fullData|calcdata",
+        r"\b[cdlpr]2[cdlpr]\b|\b_offset\b|\b_length\b",
+        r"Plotly\.|plotly_|\.(react|animate|relayout|restyle|downloadImage|toImage|Plots)\b",
+        r"\b(bar|scatter)layer\b|\.js-line|\.points?\b > path",
+        r"\b(annotations|showarrow|yshift|xref|yref)\b",
+    ):
+        assert bool(re.search(inside, script)) == (name == "plotly.js"), inside
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_a_kind_is_a_class_and_never_asked_for(name: str) -> None:
+    script = (ROOT / "pages/ui/stage" / name).read_text(encoding="utf-8")
+    assert not re.search(
+        r"""\b(mark|kind) *[!=]==? *["']|["'] *[!=]==? *\w*\.?(mark|kind)\b""", script
+    )

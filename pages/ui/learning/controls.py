@@ -15,7 +15,7 @@ from core.learning.training import SAMPLINGS
 from core.losses.penalties import PENALTIES
 from pages.ui.kit.controls import margin_control, number_control, variant_control
 from pages.ui.learning.runs import Run, target_of
-from pages.ui.learning.setups import OFFERED, data_name, dataset, usual
+from pages.ui.learning.setups import data_name, dataset, usual
 from pages.ui.learning.state import LARGEST_SEED, MOST_TRAINED, ModelState, with_known
 from pages.ui.state.address import bind, change, read_state, write_state
 from pages.ui.state.parameters import parameter_of
@@ -54,7 +54,7 @@ def data_controls(state: ModelState, t: Text) -> None:
     """Choose what is learnt from."""
     choice, samples, noise, fresh = st.columns([4, 2, 2, 2], vertical_alignment="bottom")
     name = data_name(state)
-    offered = [*OFFERED[state.lesson], *(["own"] if name == "own" else [])]
+    offered = [*state.offered(), *(["own"] if name == "own" else [])]
     st.session_state["data"] = name
 
     def chosen() -> None:
@@ -86,7 +86,7 @@ def recipe_controls(state: ModelState, t: Text) -> None:
     fitting = usual(state)
     columns = st.columns([3, 3, 2, 2, 2], vertical_alignment="bottom")
     with columns[0]:
-        if state.lesson == "network":
+        if hasattr(state, "loss"):
             st.selectbox(
                 t("learning.control.loss"),
                 LOSSES,
@@ -116,7 +116,7 @@ def recipe_controls(state: ModelState, t: Text) -> None:
 
 def _more(state: ModelState, t: Text) -> None:
     fitting = usual(state)
-    if state.lesson == "network":
+    if hasattr(state, "hidden"):
         label = t("learning.control.hidden")
         _number(state, "hidden", fitting.hidden, label)
     most = dataset(state).size
@@ -138,7 +138,7 @@ def _more(state: ModelState, t: Text) -> None:
         number_control(state, "mixing", t("learning.control.mixing"), step=0.1)
     st.toggle(t("learning.control.half"), **bind(state, "half"))
     if state.uses_hinge:
-        if state.lesson == "network":
+        if hasattr(state, "loss"):
             variant_control(state, t)
         margin_control(state, t)
     number_control(state, "momentum", t("learning.control.momentum"), step=0.05)

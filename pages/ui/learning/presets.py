@@ -2,81 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, Final
 
 import streamlit as st
 
-from core.learning.published_runs import CLASSIFIER_STEPS, NETWORK_STEPS
-from pages.ui.learning.setups import Lesson
-from pages.ui.learning.state import M, ModelState, with_known
+from pages.ui.learning.state import M, ModelState
 from pages.ui.state.address import read_state, write_state
+from pages.ui.state.parameters import parameters
 from pages.ui.text import Text
 
-__all__ = ["RUN_PRESETS", "RunPreset", "preset_run", "run_preset_controls"]
-
-
-@dataclass(frozen=True)
-class RunPreset:
-    """A run of a lesson by the settings that are not the usual ones."""
-
-    lesson: Lesson
-    settings: Mapping[str, Any] = field(default_factory=dict)
-
-
-_SPIRAL: Final = {"data": "published_spiral", "half": 1}
-
-RUN_PRESETS: Final[Mapping[str, RunPreset]] = {
-    "demo": RunPreset("linear", {"data": "nine", "start": "demo", "trained": 0}),
-    "spiral_classifier": RunPreset("linear", {**_SPIRAL, "trained": CLASSIFIER_STEPS}),
-    "spiral_network": RunPreset("network", {**_SPIRAL, "trained": NETWORK_STEPS}),
-    "xor_network": RunPreset("network", {"data": "xor"}),
-    "circles_network": RunPreset("network", {"data": "circles", "hidden": 3}),
-    "digits_network": RunPreset("network", {"data": "digits"}),
-}
-
-MADE_OF: Final = (
-    "data",
-    "points",
-    "groups",
-    "samples",
-    "noise",
-    "draw",
-    "seed",
-    "start",
-    "loss",
-    "margin",
-    "variant",
-    "power",
-    "penalty",
-    "mixing",
-    "half",
-    "strength",
-    "optimizer",
-    "learning_rate",
-    "momentum",
-    "batch_size",
-    "sampling",
-    "rate_decay",
-    "hidden",
-)
-"""What makes a run."""
+__all__ = ["preset_run", "run_preset_controls"]
 
 FOLLOWED_BY: Final = ("trained", "at", "look")
-"""How far it is trained, and how it is looked at: where that differs, it is still the run."""
+"""How far a run is trained, and how it is looked at: where that differs, it is still the run."""
+
+
+def _made_of(kind: type[ModelState]) -> list[str]:
+    """Name what makes a run."""
+    return [
+        entry.name
+        for entry, parameter in parameters(kind)
+        if not parameter.is_view and entry.name not in FOLLOWED_BY
+    ]
 
 
 def preset_run(id: str, state: M) -> M:
     """Give the state with the settings of a run."""
-    usual = type(state)()
-    again = {name: getattr(usual, name, None) for name in (*MADE_OF, *FOLLOWED_BY)}
-    return with_known(state, **(again | dict(RUN_PRESETS[id].settings)))
+    kind = type(state)
+    views: dict[str, Any] = {
+        entry.name: getattr(state, entry.name)
+        for entry, parameter in parameters(kind)
+        if parameter.is_view
+    }
+    return kind(example=state.example, **views, **kind.run_presets[id])
 
 
 def run_preset_controls(state: ModelState, t: Text) -> None:
     """Choose one of the runs of a lesson."""
-    offered = [id for id, preset in RUN_PRESETS.items() if preset.lesson == state.lesson]
+    offered = list(state.run_presets)
     st.session_state["run_preset"] = next((id for id in offered if _is(id, state)), None)
 
     def chosen() -> None:
@@ -97,4 +60,4 @@ def run_preset_controls(state: ModelState, t: Text) -> None:
 
 def _is(id: str, state: ModelState) -> bool:
     preset = preset_run(id, type(state)())
-    return all(getattr(preset, name, None) == getattr(state, name, None) for name in MADE_OF)
+    return all(getattr(preset, name) == getattr(state, name) for name in _made_of(type(state)))

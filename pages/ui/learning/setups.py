@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import Final, Literal
+from typing import Final
 
 import numpy as np
 import streamlit as st
@@ -15,15 +15,12 @@ from core.learning.datasets import Dataset, Split, split
 from core.learning.models import LinearClassifier, LossName, Model, Objective, TwoLayerNet
 from core.learning.training import Recipe, Training
 from pages.ui.learning.points.written import MOST_EDITED_POINTS, Point
-from pages.ui.learning.state import ModelState
+from pages.ui.learning.state import ModelState, Usual
 from pages.ui.state.example import default_name
 
 __all__ = [
-    "OFFERED",
     "OWN_DATA",
-    "Lesson",
     "Setup",
-    "Usual",
     "data_name",
     "dataset",
     "is_editable",
@@ -34,111 +31,14 @@ __all__ = [
     "usual",
 ]
 
-Lesson = Literal["linear", "network"]
-
 OWN_DATA: Final = "own_points"
 """Where the session keeps own data that are too many for the address."""
-
-OFFERED: Final[Mapping[Lesson, tuple[str, ...]]] = {
-    "linear": ("nine", "blobs", "moons", "circles", "spiral", "published_spiral", "xor"),
-    "network": ("published_spiral", "spiral", "moons", "circles", "xor", "blobs", "nine", "digits"),
-}
-"""The data sets of each lesson, the usual one first."""
 
 LARGEST_HELD_OUT_TRAINING: Final = 12
 """So few samples are all learnt from."""
 
 RECORDED_IMAGE_STEPS: Final = 8
 
-
-@dataclass(frozen=True)
-class Usual:
-    """The settings that suit a data set: those that are not in the address.
-
-    ``scale`` is the standard deviation of the first weights; None: that of He et al.
-    """
-
-    learning_rate: float = 0.1
-    strength: float = 0.0
-    optimizer: str = "sgd"
-    batch_size: int = 0
-    hidden: int = 0
-    trained: int = 100
-    samples: int = 20
-    noise: float = 0.1
-    scale: float | None = 0.01
-
-
-_LINEAR: Final[Mapping[str, Usual]] = {
-    "nine": Usual(strength=0.1, scale=1.0),
-    "blobs": Usual(strength=0.01, noise=0.3),
-    "moons": Usual(strength=0.01, samples=30),
-    "circles": Usual(strength=0.01, samples=30, noise=0.08),
-    "spiral": Usual(strength=0.001, learning_rate=1.0, noise=0.2),
-    "published_spiral": Usual(strength=0.001, learning_rate=1.0, trained=200),
-    "xor": Usual(strength=0.01, samples=30, noise=0.05),
-    "own": Usual(strength=0.01),
-}
-_NETWORK: Final[Mapping[str, Usual]] = {
-    "nine": Usual(hidden=6, learning_rate=0.3, strength=0.001, trained=300, scale=None),
-    "blobs": Usual(
-        hidden=6, learning_rate=0.3, strength=0.001, trained=300, samples=100, noise=0.3, scale=None
-    ),
-    "moons": Usual(
-        hidden=8,
-        learning_rate=0.5,
-        strength=0.001,
-        batch_size=32,
-        trained=600,
-        samples=100,
-        scale=None,
-    ),
-    "circles": Usual(
-        hidden=8,
-        learning_rate=0.5,
-        strength=0.001,
-        batch_size=32,
-        trained=600,
-        samples=100,
-        noise=0.08,
-        scale=None,
-    ),
-    "spiral": Usual(
-        hidden=32,
-        learning_rate=0.01,
-        strength=0.0001,
-        optimizer="adam",
-        batch_size=32,
-        trained=1000,
-        samples=100,
-        noise=0.2,
-        scale=None,
-    ),
-    "published_spiral": Usual(hidden=100, learning_rate=1.0, strength=0.001, trained=2000),
-    "xor": Usual(
-        hidden=4,
-        learning_rate=0.3,
-        strength=0.001,
-        batch_size=32,
-        trained=600,
-        samples=100,
-        noise=0.05,
-        scale=None,
-    ),
-    "digits": Usual(
-        hidden=64,
-        learning_rate=0.003,
-        strength=0.0001,
-        optimizer="adam",
-        batch_size=32,
-        trained=860,
-        scale=None,
-    ),
-    "own": Usual(
-        hidden=8, learning_rate=0.3, strength=0.001, batch_size=32, trained=600, scale=None
-    ),
-}
-_USUAL: Final[Mapping[Lesson, Mapping[str, Usual]]] = {"linear": _LINEAR, "network": _NETWORK}
 
 _GENERATORS: Final[Mapping[str, Callable[..., Dataset]]] = {
     "blobs": datasets.blobs,
@@ -220,18 +120,18 @@ def data_name(state: ModelState) -> str:
     """Which data set the lesson shows: one that it offers, or own points."""
     if state.points is not None or (state.data == "own" and OWN_DATA in st.session_state):
         return "own"
-    return state.data if state.data in OFFERED[state.lesson] else OFFERED[state.lesson][0]
+    return state.data if state.data in state.offered() else state.offered()[0]
 
 
 def usual(state: ModelState) -> Usual:
     """Give the settings that suit the data set."""
     name = data_name(state)
     # Points that were edited are still nearly those of their data set.
-    if name == "own" and state.data in OFFERED[state.lesson]:
+    if name == "own" and state.data in state.offered():
         name = str(state.data)
     elif name == "own" and state.data is None:
-        name = OFFERED[state.lesson][0]
-    return _USUAL[state.lesson][name]
+        name = state.offered()[0]
+    return state.usuals[name]
 
 
 def dataset(state: ModelState) -> Dataset:
@@ -324,17 +224,16 @@ def setup(
 ) -> Setup:
     """Give the setup of the run that the address tells."""
     data, fitting = dataset(state), usual(state)
-    hidden = fitting.hidden if state.hidden is None else state.hidden
     is_published = data_name(state) == "published_spiral"
     is_small = data.size <= LARGEST_HELD_OUT_TRAINING
     return Setup(
         data=data,
         objective=objective(state, loss),
         recipe=recipe(state),
-        hidden=hidden if state.lesson == "network" else 0,
+        hidden=state.hidden_units(fitting),
         scale=fitting.scale,
         seed=state.seed,
-        held_out=0.0 if state.lesson == "linear" or is_published or is_small else 0.25,
+        held_out=0.0 if is_published or is_small else state.held_out,
         start=start,
         record_every=record_every,
     )

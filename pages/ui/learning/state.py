@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
-from typing import Any, ClassVar, Final, Literal, TypeVar
+from typing import Any, ClassVar, Final, TypeVar
 
 from core.learning.optimizers import OPTIMIZERS
 from core.learning.training import SAMPLINGS
@@ -15,7 +16,15 @@ from pages.ui.state.parameters import number, option, parsed, switch, whole
 from pages.ui.state.state import State
 from pages.ui.state.written import write_names
 
-__all__ = ["DATA_SETS", "LARGEST_SEED", "MOST_HIDDEN", "MOST_TRAINED", "ModelState", "with_known"]
+__all__ = [
+    "DATA_SETS",
+    "LARGEST_SEED",
+    "MOST_HIDDEN",
+    "MOST_TRAINED",
+    "ModelState",
+    "Usual",
+    "with_known",
+]
 
 DATA_SETS: Final = (
     "nine",
@@ -36,16 +45,41 @@ MOST_SAMPLES: Final = 200_000
 
 
 @dataclass(frozen=True)
+class Usual:
+    """The settings that suit a data set: those that are not in the address.
+
+    ``scale`` is the standard deviation of the first weights; None: that of He et al.
+    """
+
+    learning_rate: float = 0.1
+    strength: float = 0.0
+    optimizer: str = "sgd"
+    batch_size: int = 0
+    hidden: int = 0
+    trained: int = 100
+    samples: int = 20
+    noise: float = 0.1
+    scale: float | None = 0.01
+
+
+@dataclass(frozen=True)
 class ModelState(State):
     """Data, settings and steps of a run; None: what is usual in the lesson or for the data."""
 
-    lesson: ClassVar[Literal["linear", "network"]]
+    usuals: ClassVar[Mapping[str, Usual]]
+    """The data sets of the lesson, the usual one first, with what suits each, and own data."""
+    run_presets: ClassVar[Mapping[str, Mapping[str, Any]]]
+    """Runs worth seeing, by the settings that are not the usual ones."""
+    held_out: ClassVar[float] = 0.0
+    """The share of the samples that a run does not learn from."""
+    takes_points: ClassVar[bool] = False
+    """Whether the points are dragged on the stage."""
 
     margin: float = margin()
     variant: HingeVariant = variant()
     power: int = whole("power", 1, least=1, most=2)
     """The power of the hinge loss: 2 for the squared hinge."""
-    is_logarithmic: bool = switch("log")
+    is_logarithmic: bool = switch("log", is_view=True)
     """Whether the losses are drawn on a logarithmic axis."""
     penalty: str = option("penalty", "l2", PENALTIES)
     mixing: float = number("mix", 0.5, least=0.0, most=1.0)
@@ -78,12 +112,19 @@ class ModelState(State):
     sampling: str = option("sampling", "shuffled", SAMPLINGS)
     rate_decay: float = number("decay", 1.0, least=0.1, most=1.0)
     """What the step size is multiplied by after each epoch."""
-    hidden: int | None = whole("hidden", None, least=1, most=MOST_HIDDEN)
-    """Hidden units of a network."""
     trained: int | None = whole("trained", None, most=MOST_TRAINED)
     """How many steps a run has taken."""
     at: int | None = whole("at", None, most=MOST_TRAINED)
     """The step of a run that is shown; None: the last."""
+
+    @classmethod
+    def offered(cls) -> tuple[str, ...]:
+        """Every data set of the lesson, the usual one first."""
+        return tuple(name for name in cls.usuals if name != "own")
+
+    def hidden_units(self, fitting: Usual) -> int:
+        """How many hidden units the model has; 0 for a linear classifier."""
+        return 0
 
     @property
     def uses_hinge(self) -> bool:

@@ -1,98 +1,91 @@
-// Handles: what mouse, finger and keyboard can take and move.
+// Handles: what mouse, finger and keyboard can take and move. Here: what all kinds share.
+
+const KEYBOARD_REST_MS = 350;
+const DOUBLE_TAP_MS = 400;
+
+const POINTER = { pointerdown: "grab", pointermove: "drag", pointerup: "release", pointercancel: "lose" };
+const REACTIONS = { ...POINTER, lostpointercapture: "release", keydown: "press", blur: "rest" };
+
+// Which coordinate of a handle a key moves, and by how many steps.
+const KEYS = { ArrowUp: [1, 1], ArrowDown: [1, -1], ArrowRight: [0, 1], ArrowLeft: [0, -1], PageUp: [1, 10], PageDown: [1, -10] };
 
 class Handle {
   constructor(stage, given) {
     this.stage = stage;
     this.id = given.id;
-    this.given = given;
-    this.grip = create("div", "stage-handle", null, { role: "slider", tabindex: "0", "data-handle": given.id });
+    const attributes = { role: "slider", tabindex: "0", "data-handle": given.id, "data-mark": given.mark };
+    this.grip = create("div", "stage-handle", null, attributes);
     this.pill = create("span", "stage-pill", this.grip);
-    this.grip.addEventListener("pointerdown", (event) => this.grab(event));
-    this.grip.addEventListener("pointermove", (event) => this.drag(event));
-    this.grip.addEventListener("pointerup", (event) => this.release(event));
-    this.grip.addEventListener("pointercancel", (event) => this.lose(event));
-    this.grip.addEventListener("lostpointercapture", (event) => this.release(event));
-    this.grip.addEventListener("keydown", (event) => this.press(event));
-    this.grip.addEventListener("blur", () => this.rest());
+    for (const [type, method] of Object.entries(REACTIONS)) this.grip.addEventListener(type, (event) => this[method](event));
     this.grip.addEventListener("dblclick", () => this.given.is_removable || this.type(""));
-    if (given.mark === "timeline" || given.mark === "slider") {
-      this.box = create("div", "stage-timeline", stage.timelines);
-      if (given.mark === "timeline") {
-        this.button = create("button", "stage-play", this.box, { type: "button" });
-        this.button.onclick = () => (this.playing ? this.pause() : this.play());
-      }
-      this.caption = create("span", "stage-track-label", this.box, { "aria-hidden": "true" });
-      this.track = create("div", "stage-track", this.box);
-      this.track.append(this.grip);
-      this.track.addEventListener("pointerdown", (event) => {
-        if (event.target !== this.track) return;
-        this.grab(event, this.fromPointer(event, { x: 0, y: 0 }));
-      });
-    }
-  }
-
-  // A number stays where it is.
-  get isNumber() {
-    return this.given.mark === "number" || this.given.mark === "cell";
   }
 
   remove() {
     this.stop();
-    (this.box ?? this.grip).remove();
+    this.grip.remove();
+  }
+
+  stop() {
+    clearTimeout(this.idle);
   }
 
   update(given) {
+    const { labels, handles } = this.stage.model;
+    const [minima, maxima, values] = [given.minimum, given.maximum, given.value].map((numbers) => [numbers].flat());
     this.given = given;
-    if (this.box === undefined) {
-      const { overlay } = this.stage.panels.get(given.panel);
-      if (this.grip.parentNode !== overlay) overlay.append(this.grip);
-    }
-    this.grip.dataset.mark = given.mark;
+    this.panel = this.stage.panels.get(given.panel);
+    this.steps = minima.map((minimum, i) => new Steps(given, minimum, maxima[i]));
+    if (this.grip.parentNode !== this.home) this.home.append(this.grip);
     this.grip.dataset.axis = given.axis;
-    this.grip.toggleAttribute("data-hint", given.id === this.stage.model.handles[0].id);
-    this.grip.title = this.stage.model.labels.hint;
+    this.grip.toggleAttribute("data-hint", given.id === handles[0].id);
+    this.grip.title = labels.hint;
     this.grip.style.setProperty("--handle-color", given.color);
     this.grip.setAttribute("aria-label", given.label);
-    if (given.axis !== "xy") {
+    if (values.length === 1) {
       this.grip.setAttribute("aria-valuemin", given.minimum);
       this.grip.setAttribute("aria-valuemax", given.maximum);
     }
-    if (this.caption) write(this.caption, given.label);
-    if (this.button) {
-      this.button.setAttribute("aria-label", this.playing ? this.stage.model.labels.pause : this.stage.model.labels.play);
-      this.button.textContent = this.playing ? ICON.pause : ICON.play;
-    }
-    if (this.held) this.value = this.snap(this.value);
-    else {
-      this.value = given.value;
-      this.row = null;
-    }
+    if (this.hold) this.snap(this.values);
+    else [this.values, this.row] = [values, null];
     this.describe();
   }
 
+  get home() {
+    return this.panel.overlay;
+  }
+
+  // A number, or a pair of them.
+  get value() {
+    return this.values.length === 1 ? this.values[0] : this.values;
+  }
+
   describe() {
-    const { given } = this;
-    const digits = (value) =>
-      given.follows !== null || Number(value.toFixed(given.decimals)) === value
-        ? formatFixed(value ?? NaN, given.decimals)
-        : formatGiven(value);
-    const text = given.names ? given.names[this.value] : given.axis === "xy" ? this.value.map(digits).join(", ") : digits(this.value);
-    this.grip.setAttribute("aria-valuenow", given.axis === "xy" ? this.value[0] : this.value);
-    this.grip.setAttribute("aria-valuetext", text);
-    const shown = given.mark === "flag" ? given.flag : text;
-    if (!this.input && this.pill.textContent !== shown) this.pill.textContent = shown;
-    this.pill.style.setProperty("--characters", shown.length);
-    this.grip.dataset.value = JSON.stringify(this.value);
-    this.grip.toggleAttribute("data-waiting", this.waiting);
-    if (this.waiting) this.grip.setAttribute("aria-busy", "true");
-    else this.grip.removeAttribute("aria-busy");
+    const { given, grip, pill, values } = this;
+    const text = given.names ? given.names[values[0]] : values.map((value) => this.digits(value)).join(", ");
+    grip.setAttribute("aria-valuenow", values[0]);
+    grip.setAttribute("aria-valuetext", text);
+    const shown = this.shown(text);
+    if (!this.typing) write(pill, shown);
+    pill.style.setProperty("--characters", shown.length);
+    grip.dataset.value = JSON.stringify(this.value);
+    grip.toggleAttribute("data-waiting", this.waiting);
+    if (this.waiting) grip.setAttribute("aria-busy", "true");
+    else grip.removeAttribute("aria-busy");
   }
 
-  // ---- geometry --------------------------------------------------------------------------------
-
-  layout() {
-    return this.stage.panels.get(this.given.panel).plot._fullLayout;
+  // Off its grid, a value is written as it was typed.
+  digits(value) {
+    const { follows, decimals } = this.given;
+    return follows !== null || Number(value.toFixed(decimals)) === value
+      ? formatFixed(value ?? NaN, decimals)
+      : formatGiven(value);
   }
+
+  shown(text) {
+    return text;
+  }
+
+  // ---- where it is -----------------------------------------------------------------------------
 
   // From a value to its place on the axis, and back.
   mirrored(number) {
@@ -100,109 +93,53 @@ class Handle {
     return origin === null ? number : this.stage.arrays[origin][0] - number;
   }
 
-  place() {
-    const { given } = this;
-    if (this.box) {
-      const share = clamp(this.position(this.value), 0, this.last) / (this.last || 1);
-      this.grip.style.left = `${100 * share}%`;
-      this.grip.style.setProperty("--share", share);
-      return;
-    }
-    const layout = this.layout();
-    if (!layout?.xaxis?._length) return;
-    const { xaxis, yaxis } = layout;
-    const spot = this.mirrored(this.value);
-    const [x, y] = this.isNumber ? given.at : given.axis === "xy" ? spot : given.axis === "x" ? [spot, given.at] : [given.at, spot];
-    const isBelow = given.axis === "x" && given.at === null;
-    const top = isBelow ? layout.height : toPixel(yaxis, y);
-    this.grip.style.transform = `translate(${toPixel(xaxis, x)}px, ${top}px)`;
-    const column = Math.abs(xaxis.d2p(1) - xaxis.d2p(0));
-    if (given.mark === "flag") this.grip.toggleAttribute("data-narrow", column < 84);
-    if (this.isNumber) {
-      this.grip.style.setProperty("--handle-width", `${clamp(column - 6, 20, 76)}px`);
-      this.grip.style.setProperty("--handle-height", `${Math.abs(yaxis.d2p(1) - yaxis.d2p(0)) - 2}px`);
-    }
-    if (given.mark === "bar") {
-      this.grip.style.setProperty("--handle-width", `${clamp(column - 4, 20, 76)}px`);
-      // Held at the edge of the panel, the pill stays within it.
-      const isBeyond = yaxis.d2p(y) < 0 || yaxis.d2p(y) > yaxis._length;
-      this.grip.dataset.side = this.value < 0 === isBeyond ? "above" : "below";
-    }
+  // Without y, it is at the lower edge of the panel.
+  get spot() {
+    const { axis, at } = this.given;
+    return AXES[axis].spot(this.values.map((value) => this.mirrored(value)), at);
   }
+
+  place() {
+    const { figure } = this.panel;
+    if (!figure.hasAxes) return;
+    const { spot } = this;
+    const [left, top] = figure.pixelOf(spot);
+    this.grip.style.transform = `translate(${left}px, ${spot[1] === null ? figure.height : top}px)`;
+    this.fit(figure);
+  }
+
+  // To the panel's size.
+  fit() {}
 
   // Moves with the hand, or with another handle whose sweep also tells where this one goes.
   follow(dirty) {
-    const { follows } = this.given;
-    if (this.held || dirty.has(this.given.origin)) this.place();
+    const { follows, origin } = this.given;
+    if (this.hold || dirty.has(origin)) this.place();
     else if (follows !== null && dirty.has(follows)) {
-      this.value = this.given.axis === "xy" ? [...this.stage.arrays[follows]] : this.stage.arrays[follows][0];
+      this.values = this.stage.arrays[follows].slice(0, this.steps.length);
       this.row = null;
       this.describe();
       this.place();
     }
   }
 
-  fromPointer(event, offset) {
-    const { given } = this;
-    if (this.box) {
-      const { left, width } = this.track.getBoundingClientRect();
-      return this.at(Math.round(clamp((event.clientX - offset.x - left) / width, 0, 1) * this.last));
-    }
-    if (this.isNumber) {
-      const travel = event.clientX - offset.x;
-      return this.at(clamp(Math.round(this.start + (travel * this.last) / NUMBER_TRAVEL_PX), 0, this.last));
-    }
-    const { xaxis, yaxis } = this.layout();
-    const x = xaxis.p2d(event.clientX - offset.x - xaxis._offset);
-    const y = yaxis.p2d(event.clientY - offset.y - yaxis._offset);
-    return given.axis === "xy" ? [x, y] : this.mirrored(given.axis === "x" ? x : y);
+  // From here the travel of the pointer counts, wherever the page moves the panel meanwhile.
+  get pixel() {
+    return this.panel.figure.pixelOf(this.spot);
   }
 
-  // From here the travel of the pointer counts, wherever the page moves the panel meanwhile.
-  gripPoint() {
-    if (this.box) {
-      const { left, width } = this.grip.getBoundingClientRect();
-      return { x: left + width / 2, y: 0 };
-    }
-    if (this.isNumber) return { x: 0, y: 0 };
-    const { xaxis, yaxis } = this.layout();
-    const spot = this.mirrored(this.value);
-    const [x, y] = this.given.axis === "xy" ? spot : [spot, spot];
-    return { x: toPixel(xaxis, x), y: toPixel(yaxis, y) };
+  valuesAt(pixel) {
+    const spot = this.panel.figure.spotAt(pixel);
+    return AXES[this.given.axis].values(spot).map((value) => this.mirrored(value));
   }
 
   // ---- values ----------------------------------------------------------------------------------
 
-  // Place of a value on the handle's grid, counted in steps; between two steps for one off the grid.
-  position(value) {
-    const { grid, minimum, step } = this.given;
-    if (!grid) return (value - minimum) / step;
-    const above = grid.findIndex((entry) => entry >= value);
-    if (above < 1) return above < 0 ? grid.length - 1 : 0;
-    return above - (grid[above] - value) / (grid[above] - grid[above - 1]);
-  }
-
-  // The last step of the grid, counted from 0.
-  get last() {
-    const { grid, minimum, maximum, step } = this.given;
-    return grid ? grid.length - 1 : Math.round((maximum - minimum) / step);
-  }
-
-  at(row) {
-    const { grid, minimum, step, decimals } = this.given;
-    return grid ? grid[clamp(row, 0, grid.length - 1)] : Number((minimum + row * step).toFixed(decimals));
-  }
-
-  snap(value) {
-    const { given } = this;
-    if (given.axis === "xy") {
-      this.row = null;
-      const onGrid = (number, low, high) =>
-        Number((low + Math.round((clamp(number, low, high) - low) / given.step) * given.step).toFixed(given.decimals));
-      return value.map((number, i) => onGrid(number, given.minimum[i], given.maximum[i]));
-    }
-    this.row = Math.round(this.position(clamp(value, given.minimum, given.maximum)));
-    return this.at(this.row);
+  // A sweep has a row for each step of one coordinate.
+  snap(values) {
+    const rows = this.steps.map((steps, i) => steps.nearest(values[i]));
+    this.values = this.steps.map((steps, i) => steps.at(rows[i]));
+    this.row = rows.length === 1 ? rows[0] : null;
   }
 
   // A handle's sweep holds until another handle moves; then only Python's answer may be painted.
@@ -211,12 +148,21 @@ class Handle {
     return moved.has(this.id) && moved.size > 1;
   }
 
-  setValue(value) {
-    const before = JSON.stringify(this.value);
-    this.value = this.snap(value);
-    if (JSON.stringify(this.value) === before) return false;
+  setValues(values) {
+    const before = String(this.values);
+    this.snap(values);
+    if (String(this.values) === before) return false;
     this.show();
     return true;
+  }
+
+  setExactly(value) {
+    const { stage, given } = this;
+    [this.values, this.row] = [[value], null];
+    if (given.focus !== null) stage.focus = this.id;
+    stage.moved.add(this.id);
+    stage.messenger.send();
+    this.describe();
   }
 
   show() {
@@ -229,210 +175,130 @@ class Handle {
   // ---- hand and keyboard -----------------------------------------------------------------------
 
   take() {
-    this.held = true;
-    this.before = JSON.stringify(this.value);
-    if (this.isNumber) this.start = this.position(this.value);
-    this.focusBefore = this.stage.focus;
+    this.hold = { before: this.values, focus: this.stage.focus, isTold: false };
     this.stage.root.toggleAttribute("data-used", true);
   }
 
-  grab(event, jump = this.value) {
-    if (event.button || this.input) return;
+  get isMoved() {
+    return String(this.values) !== String(this.hold.before);
+  }
+
+  grab(event, jump) {
+    if (event.button || this.typing) return;
     event.preventDefault();
     this.grip.focus({ preventScroll: true });
     this.pause();
     this.rest();
     this.take();
-    if (jump !== this.value) this.setValue(jump);
-    const point = this.gripPoint();
-    this.pointer = event.pointerId;
-    this.offset = { x: event.clientX - point.x, y: event.clientY - point.y };
+    if (jump) this.setValues(jump);
+    const [left, top] = this.pixel;
+    this.hold.pointer = event.pointerId;
+    this.hold.offset = [event.clientX - left, event.clientY - top];
     this.grip.setPointerCapture(event.pointerId);
     this.grip.toggleAttribute("data-dragging", true);
     if (this.given.focus !== null && this.stage.focus !== this.id) this.show();
   }
 
   drag(event) {
-    if (event.pointerId !== this.pointer) return;
-    if (this.setValue(this.fromPointer(event, this.offset))) this.tell();
+    if (event.pointerId !== this.hold?.pointer) return;
+    const [left, top] = this.hold.offset;
+    if (this.setValues(this.valuesAt([event.clientX - left, event.clientY - top]))) this.tell();
   }
 
-  // What cannot be tabulated, Python has to be asked during the drag.
   tell() {
     if (!this.given.live) return;
-    this.isTold = true;
-    this.stage.sendThrottled();
+    this.hold.isTold = true;
+    this.stage.messenger.sendThrottled();
   }
 
   release(event) {
-    if (event.pointerId !== this.pointer) return;
-    const isTap = JSON.stringify(this.value) === this.before;
-    this.pointer = undefined;
+    if (event.pointerId !== this.hold?.pointer) return;
+    const isTap = !this.isMoved;
     this.grip.toggleAttribute("data-dragging", false);
     this.finish();
     const isDouble = isTap && performance.now() - this.tapped < DOUBLE_TAP_MS;
     this.tapped = isTap ? performance.now() : undefined;
-    if (isDouble && this.given.is_removable) this.stage.send({ removed: this.id });
+    if (isDouble && this.given.is_removable) this.askRemoval();
   }
 
-  // Where up and down scroll the page, the browser takes the finger away for that.
   lose(event) {
-    if (this.isNumber && event.pointerId === this.pointer) this.cancel();
-    else this.release(event);
+    this.release(event);
   }
 
   finish() {
     clearTimeout(this.idle);
-    this.held = false;
-    const isMoved = JSON.stringify(this.value) !== this.before;
-    if (isMoved || this.isTold || this.stage.focus !== this.focusBefore) this.stage.send();
-    this.isTold = false;
+    const { isMoved, hold, stage } = this;
+    this.hold = undefined;
+    if (isMoved || hold.isTold || stage.focus !== hold.focus) stage.messenger.send();
     this.describe();
   }
 
   // The keyboard has no release: a pause, or leaving the handle, is one.
   rest() {
-    if (this.held && this.pointer === undefined && !this.playing) this.finish();
+    if (this.hold && this.hold.pointer === undefined) this.finish();
   }
 
+  // Only a timeline plays.
+  pause() {}
+
   cancel() {
-    const { stage } = this;
+    const { hold, stage } = this;
     clearTimeout(this.idle);
-    this.pointer = undefined;
-    if (this.isTold) {
-      this.setValue(JSON.parse(this.before));
-      this.finish();
-      this.grip.toggleAttribute("data-dragging", false);
-      return;
-    }
-    this.held = false;
     this.grip.toggleAttribute("data-dragging", false);
-    stage.adopt(stage.model);
-    stage.draw(stage.theme);
+    if (hold.isTold) {
+      this.setValues(hold.before);
+      this.finish();
+    } else {
+      this.hold = undefined;
+      stage.adopt(stage.model);
+      stage.draw();
+    }
+  }
+
+  askRemoval() {
+    this.stage.messenger.send({ removed: this.id });
   }
 
   press(event) {
-    if (this.input) return;
-    const { given } = this;
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (/^[\d.,\-−]$/.test(event.key) || event.key === "Enter") {
-      event.preventDefault();
-      this.type(event.key === "Enter" ? "" : event.key);
+    const { key } = event;
+    if (this.typing || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (key === "Escape") {
+      if (this.hold) this.cancel();
       return;
     }
-    if (event.key === "Escape" && this.held) {
-      this.cancel();
-      return;
-    }
-    if (given.is_removable && (event.key === "Delete" || event.key === "Backspace")) {
-      event.preventDefault();
-      this.stage.send({ removed: this.id });
-      return;
-    }
-    const steps = { ArrowUp: 1, ArrowRight: 1, ArrowDown: -1, ArrowLeft: -1, PageUp: 10, PageDown: -10 }[event.key];
-    const end = { Home: given.minimum, End: given.maximum }[event.key];
-    if (steps === undefined && end === undefined) return;
+    const { minimum, maximum, is_removable: isRemovable } = this.given;
+    const end = { Home: minimum, End: maximum }[key];
+    if (/^[\d.,\-−]$/.test(key) || key === "Enter") this.type(key === "Enter" ? "" : key);
+    else if (isRemovable && (key === "Delete" || key === "Backspace")) this.askRemoval();
+    else if (end !== undefined) this.walk([end].flat());
+    else if (key in KEYS) this.walk(this.next(...KEYS[key]));
+    else return;
     event.preventDefault();
+  }
+
+  next(coordinate, count) {
+    const moving = Math.min(coordinate, this.values.length - 1);
+    return this.values.map((value, i) => (i === moving ? this.steps[i].next(value, count) : value));
+  }
+
+  walk(values) {
     this.pause();
-    if (!this.held) this.take();
-    if (given.axis === "xy") {
-      const axis = event.key === "ArrowLeft" || event.key === "ArrowRight" ? 0 : 1;
-      this.setValue(this.value.map((v, i) => (end !== undefined ? end[i] : i === axis ? v + steps * given.step : v)));
-    } else {
-      this.setValue(end ?? this.nextOnGrid(steps));
-    }
+    if (!this.hold) this.take();
+    this.setValues(values);
     this.tell();
     clearTimeout(this.idle);
     this.idle = setTimeout(() => this.rest(), KEYBOARD_REST_MS);
   }
 
-  nextOnGrid(steps) {
-    const position = Number(this.position(this.value).toFixed(6));
-    return this.at((steps > 0 ? Math.floor(position) : Math.ceil(position)) + steps);
-  }
-
-  // An exact value may lie off the grid or beyond the range: only Python can answer it.
   type(first) {
-    if (this.given.names || this.given.axis === "xy" || this.input) return;
-    this.input = create("input", "stage-typed", this.grip, { inputmode: "decimal", "aria-label": this.given.label });
-    this.input.value = first || String(this.value);
-    this.input.focus();
-    if (!first) this.input.select();
-    this.input.onpointerdown = (event) => event.stopPropagation();
-    this.input.oninput = () => this.input.setCustomValidity("");
-    this.input.onkeydown = (event) => {
-      event.stopPropagation();
-      if (event.key === "Enter") this.commitTyped();
-      if (event.key === "Escape") this.endTyping();
-    };
-    this.input.onblur = () => this.commitTyped();
+    if (this.given.names || this.values.length > 1 || this.typing) return;
+    this.typing = new Typing(this, first);
   }
 
-  commitTyped() {
-    if (!this.input) return;
-    if (this.input.value.trim() === "") {
-      this.endTyping();
-      return;
-    }
-    const text = this.input.value.trim().replace("−", "-").replace(",", ".");
-    const value = Number(text);
-    const [least, most] = this.given.limits;
-    if (!(value >= least && value <= most)) {
-      this.input.setAttribute("aria-invalid", "true");
-      const limits = { least: String(least).replace("-", "−"), most: String(most) };
-      this.input.setCustomValidity(this.stage.model.labels.typing.replace(/\{(least|most)\}/g, (_, name) => limits[name]));
-      if (document.activeElement === this.input) this.input.reportValidity();
-      return;
-    }
-    this.endTyping();
-    if (value === this.value) return;
-    this.value = value;
-    this.row = null;
-    if (this.given.focus !== null) this.stage.focus = this.id;
-    this.stage.moved.add(this.id);
-    this.stage.send();
-    this.describe();
-  }
+  // ---- file ------------------------------------------------------------------------------------
 
-  endTyping() {
-    const { input } = this;
-    const hadFocus = document.activeElement === input;
-    this.input = undefined;
-    input.remove();
-    this.describe();
-    if (hadFocus) this.grip.focus({ preventScroll: true });
-  }
-
-  // ---- timeline --------------------------------------------------------------------------------
-
-  play() {
-    const { given } = this;
-    this.take();
-    if (this.value >= given.maximum) this.setValue(given.minimum);
-    this.playing = { from: this.value, since: performance.now() };
-    this.update(given);
-    const tick = (now) => {
-      if (!this.playing) return;
-      // The frame may have begun before the button was pressed.
-      const seconds = Math.max(0, now - this.playing.since) / 1000;
-      const value = this.playing.from + Math.floor(seconds * given.rate) * given.step;
-      this.setValue(value);
-      if (value >= given.maximum) this.pause();
-      else this.ticking = requestAnimationFrame(tick);
-    };
-    this.ticking = requestAnimationFrame(tick);
-  }
-
-  pause() {
-    if (!this.playing) return;
-    this.stop();
-    this.update(this.given);
-    this.finish();
-  }
-
-  stop() {
-    this.playing = undefined;
-    cancelAnimationFrame(this.ticking);
-    clearTimeout(this.idle);
+  // Its text, for a file.
+  note(shift = 0) {
+    return { spot: this.spot, text: this.pill.textContent, shift, color: "var(--ink)", size: 14 };
   }
 }

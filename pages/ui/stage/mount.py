@@ -19,7 +19,22 @@ __all__ = ["SCRIPTS", "Stage", "component", "mount"]
 
 _FOLDER = Path(__file__).parent
 
-SCRIPTS = ("number_format.js", "numbers.js", "pictures.js", "marks.js", "handle.js", "stage.js")
+SCRIPTS = (
+    "number_format.js",
+    "elements.js",
+    "theme.js",
+    "messages.js",
+    "plotly.js",
+    "pictures.js",
+    "marks.js",
+    "steps.js",
+    "typing.js",
+    "handle.js",
+    "handles.js",
+    "readouts.js",
+    "panel.js",
+    "stage.js",
+)
 """One module for the browser: each file uses what those before it define."""
 
 component = st.components.v2.component(

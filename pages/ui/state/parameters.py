@@ -132,9 +132,11 @@ def parsed(
     name: str,
     parse: Callable[[str], tuple[Any, tuple[Problem, ...]]],
     write: Callable[[Any], str],
+    *,
+    is_view: bool = False,
 ) -> Any:
     """Declare what ``parse`` reads, or says why not; None without a parameter."""
-    return declared(name, None, lambda text, state: parse(text), write)
+    return declared(name, None, lambda text, state: parse(text), write, is_view=is_view)
 
 
 def along() -> Any:

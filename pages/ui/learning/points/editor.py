@@ -106,7 +106,7 @@ def point_controls(state: ModelState, dataset: Dataset, views: Sequence[Shown], 
         size = f"{dataset.size:,}"
         st.caption(t("points.loaded", source=source, size=size, classes=dataset.classes))
         if dataset.size > MOST_EDITED_POINTS:
-            if state.lesson == "linear":
+            if state.takes_points:
                 st.caption(t("points.many", most=MOST_EDITED_POINTS))
             if data_name(state) == "own":
                 st.info(t("points.kept", most=MOST_EDITED_POINTS), icon="📂")

@@ -15,8 +15,8 @@ import streamlit as st
 from core.learning.datasets import Dataset
 from core.tables.table_text import TableError
 from pages.ui.learning.points.written import MOST_EDITED_POINTS
-from pages.ui.learning.setups import OWN_DATA, Usual, points_of, usual
-from pages.ui.learning.state import ModelState, with_known
+from pages.ui.learning.setups import OWN_DATA, points_of, usual
+from pages.ui.learning.state import ModelState, Usual, with_known
 from pages.ui.state.address import read_state, write_state
 from pages.ui.state.example import default_name
 

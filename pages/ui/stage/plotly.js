@@ -1,0 +1,268 @@
+// The only file that knows Plotly. To all others a figure is what has pixels for spots and spots for
+// pixels, paints numbers, and writes itself to a file. A spot is [x, y] in units of the axes, a pixel
+// [left, top] on the panel.
+
+const COARSE_POINTER = matchMedia("(pointer: coarse)");
+
+function loadPlotly(url) {
+  window.logitLabPlotly ??= new Promise((resolve, reject) => {
+    const script = create("script", "", null, { src: new URL(url, document.baseURI).href });
+    script.onload = () => resolve(window.Plotly);
+    script.onerror = () => {
+      window.logitLabPlotly = undefined;
+      reject(new Error(`could not load ${script.src}`));
+    };
+    document.head.append(script);
+  });
+  return window.logitLabPlotly;
+}
+
+// Plotly.animate spends ten times longer on finding out what a figure is than on drawing its bars.
+// In a drag only their ends move: they are set here in Plotly's own paths, from Plotly's own axes.
+// At rest the same numbers go through Plotly.animate, so that Plotly knows what it shows.
+class Bars {
+  suits(plot, trace) {
+    const { type, visible, orientation } = plot._fullData[trace];
+    const { barmode } = plot._fullLayout;
+    return type === "bar" && visible === true && orientation === "v" && (barmode === "overlay" || barmode === "group");
+  }
+
+  paint(plot, trace) {
+    const { xaxis, yaxis } = plot._fullLayout;
+    const { base, y } = plot.data[trace];
+    const earlier = plot._fullData.slice(0, trace).filter(({ type, visible }) => type === "bar" && visible === true).length;
+    const paths = plot.querySelectorAll(".barlayer > .trace")[earlier].querySelectorAll(".point > path");
+    plot.calcdata[trace].forEach(({ p0, p1 }, i) => {
+      const bottom = Array.isArray(base) ? base[i] : 0;
+      const isDrawn = Number.isFinite(y[i]) && Number.isFinite(bottom);
+      const [left, right] = [xaxis.c2p(p0), xaxis.c2p(p1)];
+      const [low, high] = isDrawn ? [yaxis.d2p(bottom), yaxis.d2p(bottom + y[i])] : [];
+      paths[i].setAttribute("d", isDrawn ? `M${left},${low}V${high}H${right}V${low}Z` : "M0,0Z");
+    });
+  }
+}
+
+// Lines and markers are both scatter traces: what is drawn of their points is found in the same way.
+class Scatter {
+  constructor(mode, selector) {
+    Object.assign(this, { mode, selector });
+  }
+
+  paths(plot, trace) {
+    return plot.querySelectorAll(`.scatterlayer > .trace${plot._fullData[trace].uid} ${this.selector}`);
+  }
+
+  suits(plot, trace) {
+    const { type, visible, mode, x } = plot._fullData[trace];
+    const isScatter = type === "scatter" && visible === true && mode === this.mode && Array.isArray(x);
+    return isScatter && this.isPlain(plot._fullData[trace], this.paths(plot, trace).length);
+  }
+
+  // One for each point; null where there is none.
+  pixels(plot, trace) {
+    const { xaxis, yaxis } = plot._fullLayout;
+    const { x, y } = plot.data[trace];
+    return y.map((value, i) => {
+      const pixel = [xaxis.d2p(x[i]), yaxis.d2p(value)];
+      return pixel.every(Number.isFinite) ? pixel : null;
+    });
+  }
+}
+
+// A straight path from point to point, broken where there is none.
+class Lines extends Scatter {
+  isPlain({ line, fill }, paths) {
+    return line.shape === "linear" && fill === "none" && paths > 0;
+  }
+
+  paint(plot, trace) {
+    const [first, ...others] = this.paths(plot, trace);
+    let pen = "M";
+    let path = "";
+    for (const pixel of this.pixels(plot, trace)) {
+      if (pixel) path += `${pen}${pixel[0].toFixed(2)},${pixel[1].toFixed(2)}`;
+      pen = pixel ? "L" : "M";
+    }
+    first.setAttribute("d", path || "M0,0Z");
+    others.forEach((other) => other.setAttribute("d", "M0,0Z"));
+  }
+}
+
+// Only the places of markers move.
+class Markers extends Scatter {
+  isPlain({ x }, paths) {
+    return paths === x.length;
+  }
+
+  paint(plot, trace) {
+    const pixels = this.pixels(plot, trace);
+    this.paths(plot, trace).forEach((path, i) => {
+      path.style.display = pixels[i] ? "" : "none";
+      if (pixels[i]) path.setAttribute("transform", `translate(${pixels[i]})`);
+    });
+  }
+}
+
+const PAINTERS = [new Bars(), new Lines("lines", ".js-line"), new Markers("markers", ".points > path.point")];
+const MOVING = ["x", "y", "base"]; // what they paint
+
+function assign(trace, attribute, values) {
+  const path = attribute.split(".");
+  const name = path.pop();
+  path.reduce((owner, key) => (owner[key] ??= {}), trace)[name] = values;
+}
+
+// ---- what a file holds beside the traces -------------------------------------------------------
+
+const plain = (text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
+
+// Without y, a note stands below the axis.
+function annotation({ spot: [x, y], text, color, size, shift = 0, box = {} }, layout) {
+  const note = { x, y, text: plain(text), yshift: shift, showarrow: false, font: { color, size } };
+  if (y === null) return { ...note, y: 0, yshift: 14 - layout.margin.b, yref: "paper", yanchor: "middle" };
+  return { ...note, ...box };
+}
+
+function layoutImage({ extent: [left, right, bottom, top], source }) {
+  const size = { x: left, y: top, sizex: right - left, sizey: top - bottom, sizing: "stretch" };
+  return { ...size, source, xref: "x", yref: "y", layer: "below" };
+}
+
+class Figure {
+  constructor(plotly, node, onMove) {
+    Object.assign(this, { plotly, node, onMove, isDrawn: false });
+  }
+
+  // An animation that is under way tells its plot of its end, even of one that is gone.
+  discard() {
+    this.plotly.purge(this.node);
+    this.node.emit = () => {};
+  }
+
+  // ---- spots and pixels ------------------------------------------------------------------------
+
+  // A scene in three dimensions has no axes that a pixel could be found from.
+  get hasAxes() {
+    return Boolean(this.node._fullLayout?.xaxis?._length);
+  }
+
+  get axes() {
+    const { xaxis, yaxis } = this.node._fullLayout;
+    return [xaxis, yaxis];
+  }
+
+  get height() {
+    return this.node._fullLayout.height;
+  }
+
+  // Width and height of the rectangle between the axes.
+  get innerSize() {
+    return this.axes.map((axis) => axis._length);
+  }
+
+  // At most at the edge of the axes; NaN for what no axis can show.
+  pixelOf(spot) {
+    return this.axes.map((axis, i) => axis._offset + clamp(axis.d2p(spot[i]), 0, axis._length));
+  }
+
+  spotAt(pixel) {
+    return this.axes.map((axis, i) => axis.p2d(pixel[i] - axis._offset));
+  }
+
+  // Null beside the axes.
+  spotUnder({ clientX, clientY }) {
+    const { left, top } = this.node.getBoundingClientRect();
+    const pixel = [clientX - left, clientY - top];
+    const isInside = this.axes.every(({ _offset, _length }, i) => pixel[i] >= _offset && pixel[i] <= _offset + _length);
+    return isInside ? this.spotAt(pixel) : null;
+  }
+
+  isBeyond(spot) {
+    return this.axes.some((axis, i) => axis.d2p(spot[i]) < 0 || axis.d2p(spot[i]) > axis._length);
+  }
+
+  // In pixels, of a size in units of the axes.
+  sizeOf(size) {
+    return this.axes.map((axis, i) => Math.abs(axis.d2p(size[i]) - axis.d2p(0)));
+  }
+
+  // Left, top, width and height in pixels; it may reach beyond the axes.
+  rectangleOf([left, right, bottom, top]) {
+    const [x, y] = this.axes;
+    const corner = [x._offset + x.d2p(left), y._offset + y.d2p(top)];
+    return [...corner, x.d2p(right) - x.d2p(left), y.d2p(bottom) - y.d2p(top)];
+  }
+
+  // ---- drawing ---------------------------------------------------------------------------------
+
+  async draw({ data, layout }, spots, fontSize) {
+    for (const { trace, attribute, values } of spots) assign(data[trace], attribute, [...values]);
+    if (COARSE_POINTER.matches) layout.dragmode = false; // a finger scrolls the page
+    layout.font = { ...layout.font, size: fontSize };
+    layout.autosize = true;
+    if (!this.isDrawn) this.node.style.visibility = "hidden";
+    await this.plotly.react(this.node, data, layout, { displayModeBar: false, responsive: false, doubleClick: "reset" });
+    this.node.style.visibility = "";
+    if (!this.isDrawn) this.node.on("plotly_relayout", this.onMove);
+    this.isDrawn = true;
+  }
+
+  // Returns a promise if the figure is slow to paint, which it is at rest.
+  paint(spots, isInHand) {
+    const changes = new Map();
+    for (const { trace, attribute, values } of spots) {
+      if (!changes.has(trace)) changes.set(trace, {});
+      assign(changes.get(trace), attribute, values.map((value) => (Number.isFinite(value) ? value : null)));
+    }
+    if (isInHand) for (const [trace, change] of changes) if (this.paintDirectly(trace, change)) changes.delete(trace);
+    return changes.size ? this.animate(changes) : null;
+  }
+
+  paintDirectly(trace, change) {
+    const isMoved = Object.keys(change).every((attribute) => MOVING.includes(attribute));
+    const painter = isMoved && PAINTERS.find((candidate) => candidate.suits(this.node, trace));
+    if (!painter) return false;
+    Object.assign(this.node.data[trace], change);
+    painter.paint(this.node, trace);
+    return true;
+  }
+
+  async animate(changes) {
+    // Bars that are animated without the lines beside them would take those away.
+    const kinds = new Set(this.node._fullData.map(({ type }) => type));
+    if (kinds.size > 1) this.node._fullData.forEach((_, i) => changes.has(i) || changes.set(i, {}));
+    try {
+      await this.plotly.animate(
+        this.node,
+        { data: [...changes.values()], traces: [...changes.keys()] },
+        { mode: "immediate", transition: { duration: 0 }, frame: { duration: 0, redraw: false } },
+      );
+    } catch (interrupted) {
+      if (interrupted !== undefined) throw interrupted; // an interrupted animation rejects with undefined
+    }
+  }
+
+  async resize() {
+    const { clientWidth: width, clientHeight: height, _fullLayout: layout } = this.node;
+    if (!this.isDrawn || !width || (layout.width === width && layout.height === height)) return;
+    await this.plotly.Plots.resize(this.node);
+  }
+
+  async download(format, filename, { title, legend, notes, pictures, background }) {
+    const { data, layout, clientWidth: width, clientHeight } = this.node;
+    const entries = legend.map(([label, color]) => `${color ? `<span style="color:${color}">\u25A0</span> ` : ""}${plain(label)}`);
+    const text = `<b>${plain(title)}</b><br><span style="font-size:14px">${entries.join("   ")}</span>`;
+    const figure = {
+      data,
+      layout: {
+        ...layout,
+        annotations: [...(layout.annotations ?? []), ...notes.map((note) => annotation(note, layout))],
+        images: pictures.map(layoutImage),
+        title: { text, font: { size: 17 }, x: 0.02, y: 1, yanchor: "top", pad: { t: 26 } },
+        margin: { ...layout.margin, t: 72 },
+        paper_bgcolor: background,
+      },
+    };
+    await this.plotly.downloadImage(figure, { format, width, height: clientHeight + 62, filename, scale: 2 });
+  }
+}

@@ -1,0 +1,76 @@
+// Readouts: live numbers and sentences above the panels, and within their titles.
+
+const LONG_NUMBER = 8; // characters
+
+class Readouts {
+  constructor(stage) {
+    this.stage = stage;
+    this.bar = create("dl", "stage-readouts", stage.root);
+    this.sentences = create("div", "stage-sentences", stage.root);
+    this.nodes = new Map();
+  }
+
+  update({ readouts, places }) {
+    const shown = readouts.filter((readout) => readout.label !== null);
+    const key = shown.map(({ id, choices }) => `${id} ${choices?.length}`).join();
+    this.given = new Map(readouts.map((readout) => [readout.id, readout]));
+    this.placeOf = new Map(places.map(({ panel, attribute }, place) => [panel === null ? attribute : null, place]));
+    if (key !== this.key) this.build(shown);
+    this.key = key;
+    for (const { id, tone, label } of shown) {
+      const nodes = this.nodes.get(id);
+      nodes.box.dataset.tone = tone;
+      if (nodes.label) nodes.label.textContent = label;
+    }
+  }
+
+  build(shown) {
+    this.bar.replaceChildren();
+    this.sentences.replaceChildren();
+    this.nodes = new Map(shown.map((readout) => [readout.id, readout.choices ? this.sentence(readout) : this.number(readout)]));
+    this.bar.hidden = !this.bar.childElementCount;
+  }
+
+  number({ id }) {
+    const box = create("div", "stage-readout", this.bar);
+    return { box, label: create("dt", "", box), value: create("dd", "stage-value", box, { "data-readout": id }), rooms: [] };
+  }
+
+  // Unseen, every sentence keeps the room that it needs: nothing jumps when another takes its place.
+  sentence({ id, choices }) {
+    const box = create("div", "stage-sentence", this.sentences);
+    const value = create("p", "stage-value", box, { "data-readout": id });
+    return { box, value, rooms: choices.map(() => create("p", "stage-room", box, { "aria-hidden": "true" })) };
+  }
+
+  word({ id, choices, significant, decimals }) {
+    const [number] = this.stage.arrays[this.placeOf.get(id)] ?? [];
+    if (choices !== null) return choices[number];
+    return significant !== null ? formatSignificant(number ?? NaN, significant, { trimmed: true }) : formatFixed(number ?? NaN, decimals);
+  }
+
+  fill(template) {
+    return template.replace(/\{(\w+)\}/g, (whole, id) => (this.given.has(id) ? this.word(this.given.get(id)) : whole));
+  }
+
+  // Every second part of a sentence, between ** and **, is strong.
+  writeSentence(node, template) {
+    const parts = template.split("**").map((part) => this.fill(part));
+    const text = parts.join("**");
+    if (node.dataset.text === text) return;
+    node.dataset.text = text;
+    node.replaceChildren(...parts.map((part, i) => (i % 2 ? Object.assign(create("strong"), { textContent: part }) : part)));
+  }
+
+  paint(isInHand) {
+    for (const [id, { value, rooms }] of this.nodes) {
+      const readout = this.given.get(id);
+      const word = this.word(readout);
+      if (readout.choices === null) {
+        write(value, word);
+        value.toggleAttribute("data-long", word.length > LONG_NUMBER);
+      } else this.writeSentence(value, word);
+      if (!isInHand) rooms.forEach((room, i) => this.writeSentence(room, readout.choices[i]));
+    }
+  }
+}
