@@ -15,7 +15,7 @@ from pages.batch_lab.data import BatchView, Source, adopt, loaded, present_view
 from pages.batch_lab.samples import SAMPLES
 from pages.ui.text import Text, escape
 
-__all__ = ["fault_sentence", "sources"]
+__all__ = ["edited_cells", "fault_sentence", "sources"]
 
 MOST_EDITED: Final = 100
 """Rows of a table that is edited as a whole."""
@@ -200,7 +200,7 @@ def _score_columns(batch: Batch) -> list[str]:
 
 def _edited(key: str) -> None:
     editor: _Editor = st.session_state[_EDITOR]
-    cells = _edited_cells(editor.base, st.session_state[key])
+    cells = edited_cells(editor.base, st.session_state[key])
     index = present_view().index
     _load(lambda: batch_from_cells(editor.base.names, cells), "edited", index=index)
     if st.session_state[_FAULT] is None:
@@ -208,7 +208,7 @@ def _edited(key: str) -> None:
         st.session_state[_EDITOR] = _Editor(editor.base, batch, editor.version)
 
 
-def _edited_cells(base: Batch, edits: Mapping[str, Any]) -> list[list[object]]:
+def edited_cells(base: Batch, edits: Mapping[str, Any]) -> list[list[object]]:
     """The cells of a table after Streamlit's edits: changed cells, then deleted and added rows."""
     columns = [*_score_columns(base), _LABEL]
     rows = zip(base.scores.tolist(), base.labels.tolist(), strict=True)

@@ -1,0 +1,46 @@
+"""The message of the browser, read: what makes no sense is no message, or left out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from pages.ui.stage.release import Message, Release, read_message
+
+VALUES = {"score0": 3.2, "label": 2}
+
+
+@pytest.mark.parametrize(
+    "state",
+    [None, {}, {"state": 3}, {"state": {"values": {}}}, {"state": {"number": "x", "values": {}}}],
+)
+def test_messages_without_sense_are_no_messages(state: Any) -> None:
+    assert read_message(state) is None
+
+
+@pytest.mark.parametrize(
+    ("more", "release"),
+    [
+        ({}, Release(VALUES, "score1")),
+        (
+            {"is_held": True, "moved": ["score1"], "added": ["scores", 1, "2.5"], "removed": "x"},
+            Release(
+                VALUES,
+                "score1",
+                is_held=True,
+                moved=("score1",),
+                added=("scores", 1.0, 2.5),
+                removed="x",
+            ),
+        ),
+        (
+            {"is_held": 1, "moved": "score1", "added": ["scores", "a", 2], "removed": 3},
+            Release(VALUES, "score1"),
+        ),
+        ({"added": ["scores", 1, "inf"]}, Release(VALUES, "score1")),
+    ],
+)
+def test_a_message_is_read(more: dict[str, Any], release: Release) -> None:
+    sent = {"number": 7, "values": VALUES, "focus": "score1", **more}
+    assert read_message({"state": sent}) == Message(7, release)
