@@ -46,8 +46,6 @@ MOST_ROWS: Final = 200_000
 FEWEST_CLASSES: Final = 2
 MOST_CLASSES: Final = 10
 LARGEST_SCORE: Final = 1e6
-DEFAULT_NAMES: Final = "ABCDEFGHIJ"
-"""What the classes are called where there is no header."""
 
 REASONS: Final = (
     "class_count",
@@ -71,6 +69,7 @@ REASONS: Final = (
 )
 """Every reason for which a table is refused."""
 
+_DEFAULT_NAMES = "ABCDEFGHIJ"
 _LABEL_NAMES = (LABEL_COLUMN, "class", "y", "标签", "类别")
 
 
@@ -217,7 +216,7 @@ def _class_names(
         limits = {"least": FEWEST_CLASSES, "most": MOST_CLASSES}
         raise TableError("class_count", row=row, value=classes, **limits)
     if header is None:
-        return tuple(DEFAULT_NAMES[:classes])
+        return tuple(_DEFAULT_NAMES[:classes])
     names: list[str] = []
     for column, name in enumerate(header, 1):
         if column == label_at + 1:

@@ -33,8 +33,6 @@ from pages.ui.text import Text
 
 __all__ = ["PANELS"]
 
-_TEXTS: Final = "svm_against_softmax.descent"
-
 
 def _svm_scores(state: SvmAgainstSoftmaxState, sweeps: DescentSweeps, t: Text) -> Panel:
     """Bars of the scores of the SVM run, and its margin line."""
@@ -55,11 +53,14 @@ def _svm_scores(state: SvmAgainstSoftmaxState, sweeps: DescentSweeps, t: Text) -
         figure=_bars_figure(names, sweeps.score_limits, has_thresholds=True),
         show={(0, "base"): bases, (0, "y"): heights},
         marks=(_numbers(names, lambda result: result.svm.scores),),
-        title=t(f"{_TEXTS}.panel.run_svm"),
-        alt=t(f"{_TEXTS}.alt.run_svm", **_from_start_to_end(state, sweeps, sweeps.by_step.svm)),
+        title=t("svm_against_softmax.descent.panel.run_svm"),
+        alt=t(
+            "svm_against_softmax.descent.alt.run_svm",
+            **_from_start_to_end(state, sweeps, sweeps.by_step.svm),
+        ),
         legend=(
-            LegendEntry(t(f"{_TEXTS}.legend.start"), MUTED, "outline"),
-            LegendEntry(t(f"{_TEXTS}.legend.threshold"), HINGE, "line"),
+            LegendEntry(t("svm_against_softmax.descent.legend.start"), MUTED, "outline"),
+            LegendEntry(t("svm_against_softmax.descent.legend.threshold"), HINGE, "line"),
         ),
     )
 
@@ -78,9 +79,11 @@ def _softmax_scores(state: SvmAgainstSoftmaxState, sweeps: DescentSweeps, t: Tex
         figure=_bars_figure(names, sweeps.score_limits, has_thresholds=False),
         show={(0, "y"): heights},
         marks=(_numbers(names, lambda result: result.softmax.scores),),
-        title=t(f"{_TEXTS}.panel.run_softmax"),
-        alt=t(f"{_TEXTS}.alt.run_softmax", **_from_start_to_end(state, sweeps, path)),
-        legend=(LegendEntry(t(f"{_TEXTS}.legend.start"), MUTED, "outline"),),
+        title=t("svm_against_softmax.descent.panel.run_softmax"),
+        alt=t(
+            "svm_against_softmax.descent.alt.run_softmax", **_from_start_to_end(state, sweeps, path)
+        ),
+        legend=(LegendEntry(t("svm_against_softmax.descent.legend.start"), MUTED, "outline"),),
     )
 
 
@@ -121,19 +124,21 @@ def _losses(state: SvmAgainstSoftmaxState, sweeps: DescentSweeps, t: Text) -> Pa
             sweeps.loss_limits,
             sweeps.stop,
             is_logarithmic=state.is_logarithmic,
-            step_label=t(f"{_TEXTS}.step_axis"),
-            stop_label=t(f"{_TEXTS}.stop", step=sweeps.stop),
+            step_label=t("svm_against_softmax.descent.step_axis"),
+            stop_label=t("svm_against_softmax.descent.stop", step=sweeps.stop),
         ),
         show={
             (0, "y"): _curve(lambda path: path.softmax.cross_entropy),
             (1, "y"): _curve(lambda path: path.svm.hinge),
         },
         marks=(Dot(_both_steps, losses, colors=(CROSS_ENTROPY, HINGE)),),
-        title=t(f"{_TEXTS}.panel.run_losses"),
-        alt=t(f"{_TEXTS}.alt.run_losses", steps=sweeps.steps),
+        title=t("svm_against_softmax.descent.panel.run_losses"),
+        alt=t("svm_against_softmax.descent.alt.run_losses", steps=sweeps.steps),
         legend=(
-            LegendEntry(t(f"{_TEXTS}.legend.softmax_loss"), CROSS_ENTROPY, "line"),
-            LegendEntry(t(f"{_TEXTS}.legend.svm_loss"), HINGE, "line"),
+            LegendEntry(
+                t("svm_against_softmax.descent.legend.softmax_loss"), CROSS_ENTROPY, "line"
+            ),
+            LegendEntry(t("svm_against_softmax.descent.legend.svm_loss"), HINGE, "line"),
         ),
     )
 
@@ -158,13 +163,16 @@ def _all_scores(state: SvmAgainstSoftmaxState, sweeps: DescentSweeps, t: Text) -
             sweeps.steps,
             sweeps.score_limits,
             sweeps.stop,
-            step_label=t(f"{_TEXTS}.step_axis"),
+            step_label=t("svm_against_softmax.descent.step_axis"),
         ),
         show=show,
-        title=t(f"{_TEXTS}.panel.run_scores"),
-        alt=t(f"{_TEXTS}.alt.run_scores", **_from_start_to_end(state, sweeps, sweeps.by_step.svm)),
+        title=t("svm_against_softmax.descent.panel.run_scores"),
+        alt=t(
+            "svm_against_softmax.descent.alt.run_scores",
+            **_from_start_to_end(state, sweeps, sweeps.by_step.svm),
+        ),
         legend=(
-            LegendEntry(t(f"{_TEXTS}.legend.runs"), MUTED, "none"),
+            LegendEntry(t("svm_against_softmax.descent.legend.runs"), MUTED, "none"),
             *(
                 LegendEntry(name, color, "line")
                 for name, color in zip(names, CLASS_COLORS, strict=False)

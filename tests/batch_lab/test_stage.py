@@ -28,7 +28,7 @@ from pages.batch_lab.stage import batch_stage, moved, sweeps_of
 from pages.batch_lab.why import derivation
 from pages.ui.stage.number_format import format_fixed
 from pages.ui.stage.release import Release
-from pages.ui.state.example import Example
+from pages.ui.state.example import Example, default_name
 from pages.ui.state.state import decode, encode
 from pages.ui.text import LANGUAGES, text_in
 from tests.apptest import run
@@ -306,6 +306,16 @@ def test_edits_of_the_editor_become_the_cells() -> None:
     cells[1][0] = 9
     assert batch_from_cells(IMAGES.names, cells).labels.tolist() == [2, 2, 1]
     assert IMAGES.scores[0, 1] == 5.1
+
+
+def test_whatever_a_table_may_hold_can_be_the_current_example() -> None:
+    names = tuple(str(number) * 24 for number in range(10))
+    header, scores = ",".join(names), ",".join(["1e6", "-1e6"] * 5)
+    batch = read_table(f"{header},label\n{scores},9")
+    example = Example(batch.names, tuple(batch.scores[0].tolist()), int(batch.labels[0]))
+    assert (example.names, example.scores, example.label) == (names, (1e6, -1e6) * 5, 9)
+    # Without a header the classes are called as an example calls them.
+    assert read_table(f"{scores},9").names == tuple(map(default_name, range(10)))
 
 
 def test_the_sample_travels_in_the_address() -> None:

@@ -15,7 +15,6 @@ import core.tables.score_tables
 import core.tables.table_text
 from core.losses.batch import Batch
 from core.tables.score_tables import REASONS, TableError, batch_from_cells, read_table, write_table
-from pages.ui.state import state as example
 
 IMAGES = "3.2,5.1,-1.7,0\n1.3,4.9,2.0,1\n2.2,2.5,-3.1,2\n"
 SCORES = [[3.2, 5.1, -1.7], [1.3, 4.9, 2.0], [2.2, 2.5, -3.1]]
@@ -269,14 +268,6 @@ def test_an_edited_table_is_a_batch() -> None:
         assert (caught.value.reason, caught.value.row, caught.value.column) == (reason, 4, column)
     with pytest.raises(TableError, match="empty"):
         batch_from_cells(ANIMALS, [])
-
-
-def test_limits_are_those_of_the_current_example() -> None:
-    assert core.tables.score_tables.FEWEST_CLASSES == example.MINIMUM_CLASSES
-    assert core.tables.score_tables.MOST_CLASSES == example.MAXIMUM_CLASSES
-    assert core.tables.table_text.LONGEST_NAME == example.LONGEST_NAME
-    assert core.tables.score_tables.LARGEST_SCORE == example.LARGEST_SCORE
-    assert "".join(map(example.default_name, range(10))) == core.tables.score_tables.DEFAULT_NAMES
 
 
 def test_200_000_rows_take_seconds_at_most() -> None:
