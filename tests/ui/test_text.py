@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from core.examples import EXAMPLES, PRESETS
+from core.examples import EXAMPLES
 from core.losses.comparison import Verdict
 from core.losses.hinge import HINGE_VARIANTS
+from core.presets import PRESETS
 from pages.ui.text import LANGUAGES, escape, language_of, text_in
 
 PLACEHOLDER = re.compile(r"(?<![\\}a-z_^])\{(\w+)\}(?!\{)|\[\[(\w+)\]\]")
