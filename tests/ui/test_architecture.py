@@ -41,7 +41,6 @@ LONG_FILES = {
     "core/graphs/graph.py",
     "core/learning/models.py",
     "core/learning/training.py",
-    "pages/cross_entropy/numbers.py",
     "pages/numerical_stability/panels.py",
     "pages/softmax_loss_graph/panels.py",
     "pages/two_layer_network/digits_stage.py",
