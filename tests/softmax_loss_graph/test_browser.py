@@ -7,8 +7,11 @@ import math
 import pytest
 from playwright.sync_api import Page
 
-from core.graphs.graph import CIRCUITS, evaluate, softmax_with_cross_entropy, traverse
-from pages.softmax_loss_graph.panels import picture
+from core.graphs.circuits import CIRCUITS
+from core.graphs.engine import evaluate
+from core.graphs.softmax_with_loss import softmax_with_cross_entropy
+from core.graphs.traversal import traverse
+from pages.softmax_loss_graph.layout import OUTPUT, layout_of
 from tests.browser.hand import (
     RECORD,
     centre,
@@ -46,32 +49,28 @@ def check_frame(frame: dict, kind: str = "full", label: int = 0) -> None:
     if kind in CIRCUITS:
         inputs = [frame["values"][f"input{i}"] for i in range(len(CIRCUITS[kind].inputs))]
         graph, targets = CIRCUITS[kind].graph, []
-        drawn = picture(kind, 0, 10.0, len(inputs))
+        layout = layout_of(kind, 0, len(inputs), 10.0)
     else:
         inputs = [frame["values"][f"score{i}"] for i in range(3)]
         graph, targets = softmax_with_cross_entropy(3), [float(j == label) for j in range(3)]
-        drawn = picture(kind, 3, 10.0, 3)
+        layout = layout_of(kind, 3, 3, 10.0)
     result = evaluate(graph, [*inputs, *targets])
     order, step = traverse(graph), frame["values"]["node"]
-    value_step = dict(zip(order.nodes, order.value_step, strict=True))
-    gradient_step = {
-        **dict(zip(order.edges, order.gradient_step, strict=True)),
-        -1: order.seed_step,
-    }
+    value_step, gradient_step = order.value_step, {**order.gradient_step, OUTPUT: order.seed_step}
     expected = [*targets]
-    for node in drawn.layout.values:
+    for node in layout.values:
         expected.append(result.values[node] if value_step[node] <= step else math.nan)
     # First the rings, without a text, and the operations.
-    others = 1 + len(drawn.layout.circles)
+    others = 1 + len(layout.circles)
     texts = frame["marks"]["graph"][others:]
-    asked = texts[len(expected) : len(expected) + len(drawn.layout.values)]
+    asked = texts[len(expected) : len(expected) + len(layout.values)]
     for text, number in zip(texts, expected, strict=False):
         assert shown(text.removeprefix("t = "), float(number)), (text, number, frame["values"])
-    for text, node in zip(asked, drawn.layout.values, strict=True):
+    for text, node in zip(asked, layout.values, strict=True):
         assert text == ("?" if value_step[node] == step + 1 else "")
     rest = texts[len(expected) + len(asked) :]
-    for text, edge in zip(rest, drawn.layout.gradients, strict=False):
-        number = 1.0 if edge == -1 else float(result.edge_gradients[edge])
+    for text, edge in zip(rest, layout.gradients, strict=False):
+        number = 1.0 if edge == OUTPUT else float(result.edge_gradients[edge])
         assert shown(text, number if gradient_step[edge] <= step else math.nan), (edge, frame)
 
 

@@ -7,7 +7,7 @@ import re
 import numpy as np
 import pytest
 
-from core.graphs.graph import CIRCUITS
+from core.graphs.circuits import CIRCUITS
 from core.losses.cross_entropy import cross_entropy
 from pages.softmax_loss_graph import GRAPH_VIEWS, SoftmaxLossGraphState
 from pages.ui.stage.number_format import format_fixed
