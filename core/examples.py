@@ -188,7 +188,7 @@ def _with_mean(losses: FloatArray) -> ArrayLike:
 
 
 def _scores(example: LinearExample) -> ArrayLike:
-    return score_function(example.matrix, example.pixels, example.bias, example.label).scores
+    return score_function(example.matrix, example.pixels, example.bias).scores
 
 
 def _penalties() -> ArrayLike:

@@ -144,8 +144,11 @@ def released(stage: Stage, id: str, row: int) -> Release:
     handle = next(handle for handle in stage.handles if handle.id == id)
     values = {other.id: other.value for other in stage.handles}
     assert not isinstance(handle.minimum, tuple)
-    step = handle.minimum + row * handle.step if handle.grid is None else handle.grid[row]
-    value = int(step) if step == int(step) else round(step, handle.decimals)  # as JSON has it
+    if handle.grid is None:
+        step = round(handle.minimum + row * handle.step, handle.decimals)
+    else:
+        step = handle.grid[row]
+    value = int(step) if step == int(step) else step  # as JSON has it
     focus = id if handle.focus is not None else stage.focus
     return Release({**values, id: value}, focus, moved=(id,))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from core.losses.penalties import PENALTIES
 from pages.regularization.path import STRENGTHS
@@ -12,7 +13,9 @@ from pages.ui.state.parameters import number, option, parsed, switch
 from pages.ui.state.state import State
 from pages.ui.state.written import Problem, parse_numbers, write_scores
 
-__all__ = ["LESSON", "RegularizationState", "parse_weights"]
+__all__ = ["FIRST_WEIGHTS", "LESSON", "RegularizationState", "parse_weights"]
+
+FIRST_WEIGHTS: Final = (1.0, 0.0, 0.0, 0.0)
 
 
 def parse_weights(text: str) -> tuple[tuple[float, ...] | None, tuple[Problem, ...]]:
@@ -23,7 +26,7 @@ def parse_weights(text: str) -> tuple[tuple[float, ...] | None, tuple[Problem, .
         count=len(INPUTS),
         reason="weight_count",
         largest=LARGEST_WEIGHT,
-        used=write_scores(INPUTS[:1] + (0.0,) * (len(INPUTS) - 1)),
+        used=write_scores(FIRST_WEIGHTS),
     )
 
 
@@ -32,13 +35,28 @@ class RegularizationState(State):
     """Four weights and the penalty on them."""
 
     weights: tuple[float, ...] | None = parsed("w", parse_weights, write_scores)
-    """None: [1, 0, 0, 0]."""
+    """None: the first ones, [1, 0, 0, 0]."""
     penalty: str = option("penalty", "l2", PENALTIES)
     strength: float = number("lambda", 1.0, least=0.0, most=float(STRENGTHS[-1]))
     mixing: float = number("mix", 0.5, least=0.0, most=1.0)
     """The share of L1 in the elastic net."""
     half: bool = switch("half")
     """Whether L2 penalties have a factor of a half."""
+
+    @property
+    def four_weights(self) -> tuple[float, ...]:
+        """The weights whose penalties are compared."""
+        return FIRST_WEIGHTS if self.weights is None else self.weights
+
+    @property
+    def l1_share(self) -> float:
+        """The share of L1 in the chosen penalty."""
+        return {"l1": 1.0, "l2": 0.0}.get(self.penalty, self.mixing)
+
+    @property
+    def other_penalty(self) -> str:
+        """The penalty to compare with: L2 if the chosen one holds weights at 0, else L1."""
+        return "l2" if self.l1_share > 0 else "l1"
 
 
 LESSON = Lesson("regularization", path="regularization", place=8, state=RegularizationState)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pages.regularization import RegularizationState
-from pages.regularization.stage import mixing_of, weights_of
 from pages.ui.kit.printing import SHOW, array
 
 __all__ = ["snippet"]
@@ -20,7 +19,7 @@ import numpy as np
 
 # What four weights cost, with lambda = 1
 x = np.ones(4)
-w = {array(weights_of(state))}
+w = {array(state.four_weights)}
 alpha = {float(state.mixing)!r}  # the share of L1 in the elastic net
 factor = {factor!r}  # of the L2 penalty: 1 or a half
 
@@ -40,7 +39,7 @@ print("elastic gradient ", elastic_gradient)
 X = np.array([[2.0, 1.0], [1.0, 2.0], [-1.0, -2.0], [-2.0, -1.0]])
 y = np.array([5.0, 2.5, -3.5, -4.0])
 strength = {float(state.strength)!r}  # lambda
-share = {float(mixing_of(state))!r}  # of L1 in the penalty: 1 is L1, 0 is L2
+share = {state.l1_share!r}  # of L1 in the penalty: 1 is L1, 0 is L2
 
 H, b = X.T @ X / len(y), X.T @ y / len(y)
 threshold, shrink = strength * share, 2 * factor * strength * (1 - share)

@@ -9,9 +9,8 @@ import numpy as np
 import streamlit as st
 
 from core.losses.penalties import PENALTIES
-from pages.regularization import RegularizationState, parse_weights
+from pages.regularization import FIRST_WEIGHTS, RegularizationState, parse_weights
 from pages.regularization.penalty_comparison import LARGEST_WEIGHT
-from pages.regularization.stage import FIRST_WEIGHTS, weights_of
 from pages.ui.kit.controls import number_control, typed
 from pages.ui.stage.number_format import format_given
 from pages.ui.state.address import bind, read_state, write_state
@@ -51,7 +50,7 @@ def weight_controls(state: RegularizationState, t: Text) -> None:
             state,
             "weights",
             t("regularization.control.weights"),
-            write_scores(weights_of(state)),
+            write_scores(state.four_weights),
             parse_weights,
             lambda state, weights: replace(state, weights=weights),
             t,
@@ -69,12 +68,7 @@ def penalty_controls(state: RegularizationState, t: Text) -> None:
         **bind(state, "penalty"),
     )
     with mixing:
-        number_control(
-            state,
-            "mixing",
-            t("regularization.control.mixing"),
-            step=0.1,
-        )
+        number_control(state, "mixing", t("regularization.control.mixing"), step=0.1)
     half.toggle(t("regularization.control.half"), **bind(state, "half"))
 
 
@@ -84,7 +78,7 @@ def _adopt_weights(weights: tuple[float, ...]) -> None:
 
 def _randomise() -> None:
     """Draw other weights with the same score."""
-    weights = np.array(weights_of(read_state(RegularizationState)[0]))
+    weights = np.array(read_state(RegularizationState)[0].four_weights)
     drawn = np.round(np.random.default_rng().uniform(-0.5, 1.0, size=weights.size), 1)
     drawn += (weights.sum() - drawn.sum()) / weights.size
     _adopt_weights(tuple(np.clip(np.round(drawn, 6), -LARGEST_WEIGHT, LARGEST_WEIGHT).tolist()))

@@ -4,31 +4,44 @@ Two weights are few enough to try each pattern of signs, zero included, and to k
 meets the conditions of the optimum. A weight that L1 sets to 0 is then exactly 0.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import lru_cache
 from itertools import product
+from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from core.validation import FloatArray, as_floats, as_real, reject_entry, require_finite
+from pages.ui.stage.sweeps import Sweeps, tabulate
 
 __all__ = [
+    "ELLIPSE_POINTS",
     "PROBLEM",
+    "STRENGTH",
     "STRENGTHS",
     "LeastSquares",
     "Optima",
+    "PathNumbers",
     "Sparsity",
     "contour",
     "optima",
     "penalty_ball",
     "position",
     "soft_threshold",
+    "sweep_path",
     "zero_from",
 ]
 
-STEPS_A_DECADE = 30
-SMALLEST, LARGEST = 0.01, 100.0
+STRENGTH: Final = "lambda"
+"""The slider of lambda."""
+
+BALL_POINTS, ELLIPSE_POINTS = 41, 61
+STEPS_A_DECADE: Final = 30
+SMALLEST: Final = 0.01
 STRENGTHS: FloatArray = np.array(
     [
         0.0,
@@ -68,14 +81,9 @@ class LeastSquares:
     Attributes
     ----------
     features : (N, 2)
-        The rows of X.
+        The rows of X, neither column a multiple of the other.
     targets : (N,)
         The numbers y that X w is to meet.
-
-    Raises
-    ------
-    ValueError
-        If the shapes do not fit, an entry is not finite, or one feature is a multiple of the other.
 
     Examples
     --------
@@ -130,22 +138,22 @@ PROBLEM = LeastSquares(
 
 @dataclass(frozen=True, eq=False)
 class Optima:
-    """The optimum of data loss plus penalty for each strength, shape (n, ...).
+    """The optimum of data loss plus penalty for each strength.
 
     Attributes
     ----------
-    strengths : (n,)
+    strengths : (...,)
         Lambda.
-    weights : (n, 2)
+    weights : (..., 2)
         The optimum.
-    data_loss, penalty, total : (n,)
+    data_loss, penalty, total : (...,)
         The data loss at the optimum, the penalty, and their sum, which is as small as can be.
-    pulls : (n, 2)
+    pulls : (..., 2)
         How hard the data pull each weight away from 0, the other one being where it is.
-    thresholds, divisors : (n,), (n, 2)
+    thresholds, divisors : (...,), (..., 2)
         The pull that L1 takes off, and what the rest is divided by: the weight is then
         ``soft_threshold(pulls, thresholds) / divisors``.
-    sparsity : (n,)
+    sparsity : (...,)
         The :class:`Sparsity`, as an integer.
     """
 
@@ -165,26 +173,8 @@ def soft_threshold(values: ArrayLike, threshold: ArrayLike) -> FloatArray:
 
     .. math:: S(\rho, \tau) = \mathrm{sign}(\rho) \max(0, |\rho| - \tau)
 
-    Parameters
-    ----------
-    values : array_like
-        The numbers rho, any shape.
-    threshold : array_like
-        The threshold tau, at least 0; it broadcasts against the values.
-
-    Returns
-    -------
-    ndarray
-        The minimum over w of (w - rho)^2 / 2 + tau |w|, entry by entry.
-
-    Raises
-    ------
-    ValueError
-        If a threshold is negative, or something is not finite.
-
-    References
-    ----------
-    Donoho, "De-noising by soft-thresholding" (1995).
+    This is the minimum over w of (w - rho)^2 / 2 + tau |w|, entry by entry (Donoho, "De-noising by
+    soft-thresholding", 1995). The threshold, at least 0, broadcasts against the values.
 
     Examples
     --------
@@ -210,38 +200,20 @@ def optima(
 
     .. math:: \min_w \; L(w) + \lambda \alpha \sum_i |w_i| + \lambda (1 - \alpha) \sum_i w_i^2
 
-    Parameters
-    ----------
-    strengths : (n,)
-        The values of lambda, each at least 0.
-    mixing : float
-        The share alpha of L1, from 0 to 1: 1 is L1 alone, 0 is L2 alone.
-    half : bool
-        Whether the L2 part is halved, as in :func:`core.losses.penalties.l2`.
-    problem : LeastSquares
-        The data loss L.
-
-    Returns
-    -------
-    Optima
-        All optima; a weight that is 0 is exactly 0.
-
-    Raises
-    ------
-    ValueError
-        If a strength is negative or not finite, or the mixing is not a number from 0 to 1.
-
-    Notes
-    -----
     For each of the nine patterns of signs (+, -, 0 for each weight) the optimum with these signs
     solves a linear system. It is the optimum of all if its signs are as assumed, and if for each
     weight that is 0 the data pull no harder than the L1 part holds. The data loss is strictly
-    convex, so there is exactly one.
+    convex, so there is exactly one (Osborne, Presnell and Turlach, "A new approach to variable
+    selection in least squares problems", 2000).
 
-    References
+    Parameters
     ----------
-    Osborne, Presnell and Turlach, "A new approach to variable selection in least squares
-    problems" (2000).
+    strengths : (...,)
+        The values of lambda, each at least 0.
+    mixing
+        The share alpha of L1, from 0 to 1: 1 is L1 alone, 0 is L2 alone.
+    half
+        Whether the L2 part is halved, as in :func:`core.losses.penalties.l2`.
 
     Examples
     --------
@@ -274,10 +246,10 @@ def optima(
         total=data_loss + penalty,
         pulls=problem.pull - weights @ across,
         thresholds=thresholds,
-        divisors=np.diag(curvature) + doubled[:, None],
+        divisors=np.diag(curvature) + doubled[..., None],
         sparsity=np.asarray(
             np.select(
-                [lam == 0.0, is_zero.all(axis=-1), is_zero[:, 0], is_zero[:, 1]],
+                [lam == 0.0, is_zero.all(axis=-1), is_zero[..., 0], is_zero[..., 1]],
                 [Sparsity.FREE, Sparsity.EMPTY, Sparsity.FIRST_ZERO, Sparsity.SECOND_ZERO],
                 Sparsity.DENSE,
             ),
@@ -286,25 +258,13 @@ def optima(
     )
 
 
+@lru_cache(64)
 def zero_from(
     *, mixing: float, half: bool = False, problem: LeastSquares = PROBLEM
 ) -> tuple[float, float]:
     """Return the lambda from which each weight is exactly 0 and stays so; infinity for never.
 
-    Parameters
-    ----------
-    mixing, half, problem
-        As in :func:`optima`.
-
-    Returns
-    -------
-    tuple of float
-        One lambda a weight, to about 1e-12 of its size.
-
-    Raises
-    ------
-    ValueError
-        As :func:`optima`.
+    Each to about 1e-12 of its size.
 
     Examples
     --------
@@ -331,26 +291,9 @@ def zero_from(
 
 
 def contour(levels: ArrayLike, *, points: int, problem: LeastSquares = PROBLEM) -> FloatArray:
-    """Return the ellipses on which the data loss has the given values.
+    """Return the ellipses on which the data loss has the given values, (..., points, 2).
 
-    Parameters
-    ----------
-    levels : (...,)
-        Data losses, none below the smallest one.
-    points : int
-        Points of each ellipse, the last one being the first again.
-    problem : LeastSquares
-        The data loss.
-
-    Returns
-    -------
-    ndarray of shape (..., points, 2)
-        Weights. An ellipse of the smallest loss is a point.
-
-    Raises
-    ------
-    ValueError
-        If a level is not a finite number.
+    The last point is the first again; an ellipse of the smallest loss is a point.
 
     Examples
     --------
@@ -370,30 +313,11 @@ def contour(levels: ArrayLike, *, points: int, problem: LeastSquares = PROBLEM) 
 def penalty_ball(
     weights: ArrayLike, *, mixing: float, half: bool = False, points: int
 ) -> FloatArray:
-    """Return the curve on which the penalty is as large as at the given weights.
+    """Return the curve on which the penalty is as large as at the weights, (..., points, 2).
 
     It is a diamond for L1, a circle for L2, and a rounded diamond between them. Lambda does not
-    matter: it multiplies the penalty everywhere.
-
-    Parameters
-    ----------
-    weights : (..., 2)
-        A point on each curve.
-    mixing, half
-        As in :func:`optima`.
-    points : int
-        Points of each curve, the last one being the first again; the corners are among them if
-        ``points`` is a multiple of four plus one.
-
-    Returns
-    -------
-    ndarray of shape (..., points, 2)
-        Weights. The curve through 0 is a point.
-
-    Raises
-    ------
-    ValueError
-        If a weight is not finite, or the mixing is not a number from 0 to 1.
+    matter: it multiplies the penalty everywhere. The last point is the first again; the corners are
+    among them if ``points`` is a multiple of four plus one. The curve through 0 is a point.
 
     Examples
     --------
@@ -417,23 +341,43 @@ def penalty_ball(
     return np.asarray(radius[..., None] * ways)
 
 
-def position(strengths: ArrayLike) -> FloatArray:
-    """Return how many steps from the left each lambda stands on the slider.
+@dataclass(frozen=True, eq=False)
+class PathNumbers:
+    """The optimum with the chosen penalty, the one with another, and the curves that touch there.
 
-    Parameters
+    Attributes
     ----------
-    strengths : array_like
-        Values of lambda from 0 to 100.
+    ball, ellipse : (..., points, 2)
+        Where the penalty, and where the data loss, is as large as at the optimum.
+    """
 
-    Returns
-    -------
-    ndarray
-        0 for 0, 1 for .01, then thirty to a power of ten; between 0 and .01 in proportion.
+    chosen: Optima
+    other: Optima
+    ball: FloatArray
+    ellipse: FloatArray
 
-    Raises
-    ------
-    ValueError
-        If a strength is negative or not finite.
+
+def sweep_path(
+    strength: float, *, mixing: float, other: float, half: bool = False
+) -> Sweeps[str, PathNumbers]:
+    """Solve for the present lambda and for every other; ``other`` is the mixing to compare with."""
+
+    def evaluate(strengths: FloatArray) -> PathNumbers:
+        chosen = optima(strengths, mixing=mixing, half=half)
+        return PathNumbers(
+            chosen,
+            optima(strengths, mixing=other, half=half),
+            penalty_ball(chosen.weights, mixing=mixing, half=half, points=BALL_POINTS),
+            contour(chosen.data_loss, points=ELLIPSE_POINTS),
+        )
+
+    return tabulate(evaluate, {"strengths": strength}, {STRENGTH: {"strengths": STRENGTHS}})
+
+
+def position(strengths: ArrayLike) -> FloatArray:
+    """Return how many steps from the left each lambda, from 0 to 100, stands on the slider.
+
+    0 for 0, 1 for .01, then thirty to a power of ten; between 0 and .01 in proportion.
 
     Examples
     --------
@@ -446,26 +390,26 @@ def position(strengths: ArrayLike) -> FloatArray:
 
 
 def _solve(problem: LeastSquares, thresholds: FloatArray, doubled: FloatArray) -> FloatArray:
-    """Return the optima, shape (n, 2)."""
+    """Return the optima, shape (..., 2)."""
     curvature, pull = problem.curvature, problem.pull
-    weights = np.zeros((thresholds.size, 2))
-    worst = np.full(thresholds.size, np.inf)
+    weights = np.zeros((*thresholds.shape, 2))
+    worst = np.full(thresholds.shape, np.inf)
     for pattern in product((1.0, 0.0, -1.0), repeat=2):
         signs = np.array(pattern)
         free = signs != 0.0
         # A weight that is held at 0 keeps a row and column of its own, with the solution 0.
         system = np.where(np.outer(free, free), curvature, 0.0) + np.diag(~free * 1.0)
-        systems = system + doubled[:, None, None] * np.diag(free * 1.0)
-        right = np.where(free, pull - thresholds[:, None] * signs, 0.0)
+        systems = system + doubled[..., None, None] * np.diag(free * 1.0)
+        right = np.where(free, pull - thresholds[..., None] * signs, 0.0)
         found = np.linalg.solve(systems, right[..., None])[..., 0]
         slope = pull - found @ curvature
         wrong_sign = np.where(free, np.maximum(0.0, -signs * found), 0.0).max(axis=-1)
-        too_strong = np.maximum(0.0, np.abs(slope) - thresholds[:, None])
+        too_strong = np.maximum(0.0, np.abs(slope) - thresholds[..., None])
         violation = wrong_sign + np.where(free, 0.0, too_strong).max(axis=-1)
         # On the border of two patterns both hold but for rounding: the sparser one wins.
         violation = violation + 1e-13 * free.sum()
-        better = violation < worst
-        weights[better], worst[better] = found[better], violation[better]
+        weights = np.where((violation < worst)[..., None], found, weights)
+        worst = np.minimum(worst, violation)
     return weights
 
 
@@ -477,7 +421,7 @@ def _circle(points: int) -> FloatArray:
 
 
 def _strengths(strengths: ArrayLike) -> FloatArray:
-    lam = np.atleast_1d(as_floats("strengths", strengths)).astype(np.float64, copy=False)
+    lam = as_floats("strengths", strengths).astype(np.float64, copy=False)
     require_finite("strengths", lam)
     if lam.min() < 0:
         reject_entry("strengths", lam, lam < 0, "must not be negative")

@@ -4,14 +4,19 @@ All inputs are 1, so the score is the sum of the weights, and nothing but the pe
 of sharing it from another. The strength lambda is 1: it multiplies values and gradients alike.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import partial
+from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from core.losses.penalties import elastic_net, l1, l2
 from core.validation import FloatArray, as_logits, as_real, require_finite
+from pages.ui.stage.sweeps import Sweeps, one_at_a_time, tabulate
 
 __all__ = [
     "INPUTS",
@@ -19,18 +24,19 @@ __all__ = [
     "PenaltyComparison",
     "Sharing",
     "WeightAxis",
+    "WeightSweeps",
     "compare_penalties",
     "sweep_weights",
     "weight_axis",
+    "weight_id",
 ]
 
-INPUTS = (1.0, 1.0, 1.0, 1.0)
+INPUTS: Final = (1.0, 1.0, 1.0, 1.0)
 """The input x of the CS231n notes."""
 
-
-STEPS_EACH_WAY = 30
-LIMITS = (1.5, 3.0, 7.5, 15.0, 30.0)
-LARGEST_WEIGHT = LIMITS[-1]
+STEPS_EACH_WAY: Final = 30
+LIMITS: Final = (1.5, 3.0, 7.5, 15.0, 30.0)
+LARGEST_WEIGHT: Final = LIMITS[-1]
 
 
 class Sharing(IntEnum):
@@ -48,7 +54,7 @@ class Sharing(IntEnum):
 
 @dataclass(frozen=True, eq=False)
 class PenaltyComparison:
-    """Three penalties on the same weights, in the order of :data:`PENALTIES`.
+    """Three penalties on the same weights, in the order of :data:`core.losses.penalties.PENALTIES`.
 
     Attributes
     ----------
@@ -92,23 +98,20 @@ class WeightAxis:
         return np.asarray(np.round(np.arange(-STEPS_EACH_WAY, STEPS_EACH_WAY + 1) * self.step, 2))
 
 
+@dataclass(frozen=True, eq=False)
+class WeightSweeps(Sweeps[str, PenaltyComparison]):
+    """The penalties now and for every step of every weight."""
+
+    axis: WeightAxis
+
+
+def weight_id(index: int) -> str:
+    """Name the handle of a weight."""
+    return f"weight{index}"
+
+
 def weight_axis(weights: ArrayLike) -> WeightAxis:
     """Return the smallest of 1.5, 3, 7.5, 15 and 30 that is not below any weight's size.
-
-    Parameters
-    ----------
-    weights : array_like
-        The weights, each from -30 to 30.
-
-    Returns
-    -------
-    WeightAxis
-        The range, with 30 steps on each side of 0.
-
-    Raises
-    ------
-    ValueError
-        If a weight is not a number from -30 to 30.
 
     Examples
     --------
@@ -124,39 +127,21 @@ def weight_axis(weights: ArrayLike) -> WeightAxis:
 def compare_penalties(
     weights: ArrayLike, *, mixing: float = 0.5, half: bool = False
 ) -> PenaltyComparison:
-    r"""Compare what the penalties charge for the same weights, with lambda = 1.
+    r"""Compare what the penalties charge for the same weights (..., 4), with lambda = 1.
 
     .. math:: R_1 = \sum_i |w_i|, \quad R_2 = \sum_i w_i^2, \quad
               R_e = \alpha R_1 + (1 - \alpha) R_2
 
-    Parameters
-    ----------
-    weights : (..., 4)
-        The weights w, one sample or a batch of them.
-    mixing : float
-        The share alpha of L1 in the elastic net, from 0 to 1.
-    half : bool
-        Whether every L2 part is halved, as in :func:`core.losses.penalties.l2`.
-
-    Returns
-    -------
-    PenaltyComparison
-        Values, gradients, and the least that the same score can cost.
-
-    Raises
-    ------
-    ValueError
-        If there are not four finite weights, or the mixing is not a number from 0 to 1.
-
-    Notes
-    -----
     By the inequality of Cauchy and Schwarz, no weights with the score s have a smaller sum of
     squares than s / 4 each, where it is s^2 / 4. The sum of absolute values is at least |s|, and
     all weights without a wrong sign attain it.
 
-    References
+    Parameters
     ----------
-    CS231n notes, "Linear classification": [1, 0, 0, 0] against [.25, .25, .25, .25].
+    mixing
+        The share alpha of L1 in the elastic net, from 0 to 1.
+    half
+        Whether every L2 part is halved, as in :func:`core.losses.penalties.l2`.
 
     Examples
     --------
@@ -169,9 +154,11 @@ def compare_penalties(
         raise ValueError(f"weights must have shape (..., {len(INPUTS)}), got shape {w.shape}")
     require_finite("weights", w)
     share = as_real("mixing", mixing, minimum=0.0, maximum=1.0)
-    spread, concentrated = l2(w, half=half), l1(w)
-    mixed = elastic_net(w, l1_strength=share, l2_strength=1.0 - share, half=half)
-    parts = (concentrated, spread, mixed)
+    parts = (
+        l1(w),
+        l2(w, half=half),
+        elastic_net(w, l1_strength=share, l2_strength=1.0 - share, half=half),
+    )
     score = w @ np.asarray(INPUTS)
     per_weight = np.stack([part.per_weight for part in parts], axis=-2)
     even = (score / len(INPUTS))[..., None] * np.ones(len(INPUTS))
@@ -180,7 +167,7 @@ def compare_penalties(
     has_both_signs = (w > 0).any(axis=-1) & (w < 0).any(axis=-1)
     return PenaltyComparison(
         weights=w,
-        score=score,
+        score=np.asarray(score),
         per_weight=per_weight,
         gradient=np.stack([part.gradient for part in parts], axis=-2),
         values=per_weight.sum(axis=-1),
@@ -198,38 +185,19 @@ def compare_penalties(
     )
 
 
-def sweep_weights(
-    weights: ArrayLike, axis: WeightAxis, *, mixing: float = 0.5, half: bool = False
-) -> PenaltyComparison:
-    """Compare the penalties for every step of every weight, the others as they are.
-
-    Parameters
-    ----------
-    weights : (4,)
-        The present weights.
-    axis : WeightAxis
-        The steps.
-    mixing, half
-        As in :func:`compare_penalties`.
-
-    Returns
-    -------
-    PenaltyComparison of shape (4, 61, ...)
-        Row i, k: weight i at step k.
-
-    Raises
-    ------
-    ValueError
-        As :func:`compare_penalties`.
+def sweep_weights(weights: ArrayLike, *, mixing: float = 0.5, half: bool = False) -> WeightSweeps:
+    """Compare the penalties for every step of every weight, in one batch.
 
     Examples
     --------
-    >>> sweep = sweep_weights([1, 0, 0, 0], weight_axis([1, 0, 0, 0]))
-    >>> sweep.weights[2, 35]
+    >>> sweep_weights([1, 0, 0, 0]).by["weight2"].weights[35]
     array([1.  , 0.  , 0.25, 0.  ])
     """
-    present = np.asarray(weights, dtype=np.float64)
-    swept = np.tile(present, (present.size, axis.grid.size, 1))
-    for index in range(present.size):
-        swept[index, :, index] = axis.grid
-    return compare_penalties(swept, mixing=mixing, half=half)
+    axis = weight_axis(weights)
+    swept = one_at_a_time(weights, axis.grid)
+    sweeps = tabulate(
+        partial(compare_penalties, mixing=mixing, half=half),
+        {"weights": np.asarray(weights, dtype=np.float64)},
+        {weight_id(index): {"weights": table} for index, table in enumerate(swept)},
+    )
+    return WeightSweeps(sweeps.now, sweeps.by, axis)

@@ -8,9 +8,8 @@ import numpy as np
 
 from core.losses.penalties import PENALTIES
 from pages.regularization import RegularizationState
-from pages.regularization.path import PROBLEM, Optima
+from pages.regularization.path import PROBLEM, Optima, zero_from
 from pages.regularization.penalty_comparison import PenaltyComparison
-from pages.regularization.stage import mixing_of, zeros_of
 from pages.ui.kit import latex
 from pages.ui.state.written import write_number
 from pages.ui.text import Text
@@ -48,8 +47,8 @@ def derivation(
         least_l1=latex.number(abs(score)),
         slope="w_i" if state.half else "2 w_i",
         penalty_formula=_penalty(state),
-        tau=latex.number(float(optimum.thresholds[0])),
-        kappa=latex.number(float(optimum.divisors[0, 0] - PROBLEM.curvature[0, 0])),
+        tau=latex.number(float(optimum.thresholds)),
+        kappa=latex.number(float(optimum.divisors[0] - PROBLEM.curvature[0, 0])),
         strength=write_number(state.strength),
         thresholds=_thresholds(optimum),
         zeros=_zeros(state, t),
@@ -64,7 +63,7 @@ def _sum(terms: Iterable[str]) -> str:
 
 def _penalty(state: RegularizationState) -> str:
     """Write the chosen penalty with its numbers."""
-    mixing = mixing_of(state)
+    mixing = state.l1_share
     parts = []
     if mixing > 0:
         parts.append(rf"{latex.short(state.strength * mixing, 9)} \sum_i |w_i|")
@@ -78,8 +77,8 @@ def _penalty(state: RegularizationState) -> str:
 
 def _thresholds(optimum: Optima) -> str:
     """Both weights of the optimum as what soft-thresholding makes of their pulls."""
-    threshold, lines = latex.number(float(optimum.thresholds[0])), []
-    rows = zip(optimum.pulls[0], optimum.divisors[0], optimum.weights[0], strict=True)
+    threshold, lines = latex.number(float(optimum.thresholds)), []
+    rows = zip(optimum.pulls, optimum.divisors, optimum.weights, strict=True)
     for index, (pull, divisor, weight) in enumerate(rows, start=1):
         lines.append(
             rf"\rho_{index} = {latex.number(float(pull))}, \qquad w_{index} = "
@@ -90,7 +89,7 @@ def _thresholds(optimum: Optima) -> str:
 
 
 def _zeros(state: RegularizationState, t: Text) -> str:
-    first, second = zeros_of(state)
+    first, second = zero_from(mixing=state.l1_share, half=state.half)
     if np.isinf(first):
         return t("regularization.zeros_never")
     return t("regularization.zeros_held", first=latex.short(first), second=latex.short(second))

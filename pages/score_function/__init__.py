@@ -5,13 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from core.learning.score_function import (
-    CLASSES,
-    LARGEST_BIAS,
-    LARGEST_MATRIX_ENTRY,
-    LARGEST_PIXEL,
-    PIXELS,
-)
 from core.losses.hinge import HingeVariant
 from pages.ui.lessons import Lesson
 from pages.ui.state.losses import margin, variant
@@ -20,14 +13,24 @@ from pages.ui.state.state import State
 from pages.ui.state.written import Problem, parse_numbers, write_scores
 
 __all__ = [
+    "CLASSES",
+    "LARGEST_BIAS",
+    "LARGEST_PIXEL",
+    "LARGEST_WEIGHT",
     "LAST_DIGIT",
     "LESSON",
+    "PIXELS",
     "ScoreFunctionState",
     "parse_bias",
     "parse_matrix",
     "parse_pixels",
 ]
 
+CLASSES: Final = 3
+PIXELS: Final = 4
+LARGEST_WEIGHT: Final = 100.0
+LARGEST_PIXEL: Final = 255.0
+LARGEST_BIAS: Final = 1000.0
 LAST_DIGIT: Final = 1796
 
 
@@ -38,7 +41,7 @@ def parse_pixels(text: str) -> tuple[tuple[float, ...] | None, tuple[Problem, ..
 
 def parse_matrix(text: str) -> tuple[tuple[float, ...] | None, tuple[Problem, ...]]:
     """Read the weights row by row; None if they cannot be used."""
-    return _parse(text, "W", CLASSES * PIXELS, LARGEST_MATRIX_ENTRY)
+    return _parse(text, "W", CLASSES * PIXELS, LARGEST_WEIGHT)
 
 
 def parse_bias(text: str) -> tuple[tuple[float, ...] | None, tuple[Problem, ...]]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from core.learning.score_function import ScoreFunction
 from core.losses.exact_decimals import decimal_places
 from pages.score_function import ScoreFunctionState
 from pages.score_function.digit_classifier import DECAY, HELD_OUT, LEARNING_RATE, SEED, STEPS
 from pages.score_function.digits_stage import digit_of
+from pages.score_function.numbers import ScoreNumbers
 from pages.ui.kit.losses_code import hinge_source
 from pages.ui.kit.printing import SHOW, array
 from pages.ui.learning.training_code import split_source
@@ -14,10 +14,11 @@ from pages.ui.learning.training_code import split_source
 __all__ = ["snippet"]
 
 
-def snippet(state: ScoreFunctionState, result: ScoreFunction) -> str:
+def snippet(state: ScoreFunctionState, result: ScoreNumbers) -> str:
     """Write the code of the current scores and losses, and of the classifier of digits."""
-    rows = ",\n".join(f"    {row!r}" for row in result.matrix.tolist())
-    decimals = decimal_places(result.scores, state.margin)
+    linear = result.linear
+    rows = ",\n".join(f"    {row!r}" for row in linear.matrix.tolist())
+    decimals = decimal_places(linear.scores, state.margin)
     return f"""\
 import numpy as np
 
@@ -28,9 +29,9 @@ import numpy as np
 W = np.array([
 {rows},
 ])
-x = {array(result.pixels.tolist())}
-b = {array(result.bias.tolist())}
-y = {int(result.comparison.labels)}  # the true class
+x = {array(linear.pixels.tolist())}
+b = {array(linear.bias.tolist())}
+y = {int(result.compared.labels)}  # the true class
 margin = {float(state.margin)!r}
 
 scores = W @ x + b

@@ -10,9 +10,11 @@ from typing import Any, Final
 import numpy as np
 import streamlit as st
 
-from core.learning.score_function import CLASSES, FOUR_PIXEL_CAT, LOSS_FIGURE, PIXELS, LinearExample
+from core.learning.score_function import FOUR_PIXEL_CAT, LOSS_FIGURE, LinearExample
 from pages.score_function import (
+    CLASSES,
     LAST_DIGIT,
+    PIXELS,
     ScoreFunctionState,
     parse_bias,
     parse_matrix,

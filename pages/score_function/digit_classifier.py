@@ -7,7 +7,8 @@ them. Training starts from zero weights and takes every sample in every step.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from enum import IntEnum
+from functools import cache, cached_property
 from typing import Final
 
 import numpy as np
@@ -18,16 +19,24 @@ from core.learning.models import LinearClassifier, Objective
 from core.learning.training import Recipe, Training
 from core.losses.activations import softmax
 from core.validation import FloatArray, LabelArray
+from pages.ui.stage.sweeps import Sweeps, tabulate
 
 __all__ = [
     "DECAY",
+    "DIGIT",
     "HELD_OUT",
     "LEARNING_RATE",
     "SEED",
     "STEPS",
     "DigitClassifier",
+    "DigitNumbers",
+    "Outcome",
     "digit_classifier",
+    "sweep_digits",
 ]
+
+DIGIT: Final = "digit"
+"""The slider of digits."""
 
 HELD_OUT: Final = 0.25
 """The part of each class that is held out."""
@@ -37,6 +46,65 @@ STEPS: Final = 300
 LEARNING_RATE: Final = 1.0
 DECAY: Final = 1e-3
 """The lambda of the penalty on the sum of the squared weights."""
+
+
+class Outcome(IntEnum):
+    """Whether a digit is read right, and whether the classifier has learned from it."""
+
+    RIGHT_HELD_OUT = 0
+    RIGHT_LEARNED = 1
+    WRONG_HELD_OUT = 2
+    WRONG_LEARNED = 3
+
+
+@dataclass(frozen=True, eq=False)
+class DigitNumbers:
+    """Some digits, and what the classifier says of each.
+
+    Attributes
+    ----------
+    indices, labels : (...,) of int
+        Which digits, and their true classes.
+    images : (..., 64)
+        Their pixels, from 0 to 1.
+    scores, probabilities : (..., 10)
+        The scores W x + b and their softmax.
+    predictions, rivals : (...,) of int
+        The class with the highest score, and the one to compare it with.
+    evidence : (..., 2, 64)
+        What each pixel adds to the scores of these two.
+    outcomes : (...,) of int
+        The :class:`Outcome` of each.
+    """
+
+    indices: LabelArray
+    labels: LabelArray
+    images: FloatArray
+    scores: FloatArray
+    probabilities: FloatArray
+    predictions: LabelArray
+    rivals: LabelArray
+    evidence: FloatArray
+    outcomes: LabelArray
+
+    @property
+    def top_score(self) -> FloatArray:
+        """The score of the prediction."""
+        return _of_class(self.scores, self.predictions)
+
+    @property
+    def rival_score(self) -> FloatArray:
+        """The score of the rival."""
+        return _of_class(self.scores, self.rivals)
+
+    @property
+    def top_probability(self) -> FloatArray:
+        """The probability of the prediction."""
+        return _of_class(self.probabilities, self.predictions)
+
+
+def _of_class(table: FloatArray, classes: LabelArray) -> FloatArray:
+    return np.asarray(np.take_along_axis(table, classes[..., None], axis=-1)[..., 0])
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,17 +136,16 @@ class DigitClassifier:
     train_accuracy: float
     held_out_accuracy: float
 
-    @property
+    @cached_property
     def predictions(self) -> LabelArray:
         """The class with the highest score of every digit."""
         return np.asarray(self.scores.argmax(axis=1), dtype=np.intp)
 
-    @property
+    @cached_property
     def rivals(self) -> LabelArray:
         """The class to compare the prediction with: the true one, or the second if it is right."""
         second = np.argsort(-self.scores, axis=1, kind="stable")[:, 1]
-        is_right = self.predictions == self.data.labels
-        return np.where(is_right, second, self.data.labels).astype(np.intp)
+        return np.where(self.is_right, second, self.data.labels).astype(np.intp)
 
     @property
     def is_right(self) -> NDArray[np.bool_]:
@@ -90,37 +157,41 @@ class DigitClassifier:
         """The indices of the held-out digits that it reads wrong."""
         return self.held_out[~self.is_right[self.held_out]]
 
-    def evidence(self, indices: LabelArray, classes: LabelArray) -> FloatArray:
-        """Return what each pixel of some digits adds to the score of a class, one for each digit.
-
-        Parameters
-        ----------
-        indices, classes : (n,)
-            Which digits, and whose score.
-
-        Returns
-        -------
-        (n, 64)
-            W_ij x_j; with the bias they add up to the score.
+    def read(self, indices: LabelArray) -> DigitNumbers:
+        """Tell everything about the digits of these indices (...,).
 
         Examples
         --------
         >>> found = digit_classifier()
-        >>> added = found.evidence(np.array([0]), np.array([0])).sum() + found.bias[0]
-        >>> bool(np.isclose(added, found.scores[0, 0]))
-        True
+        >>> zero = found.read(np.array(0))
+        >>> added = zero.evidence[0].sum() + found.bias[zero.predictions]
+        >>> int(zero.predictions), bool(np.isclose(added, zero.scores[0]))
+        (0, True)
         """
-        return np.asarray(self.matrix[classes] * self.data.points[indices])
+        pairs = np.stack([self.predictions[indices], self.rivals[indices]], axis=-1)
+        is_learned = ~np.isin(indices, self.held_out)
+        return DigitNumbers(
+            indices=indices,
+            labels=self.data.labels[indices],
+            images=self.data.points[indices],
+            scores=self.scores[indices],
+            probabilities=self.probabilities[indices],
+            predictions=pairs[..., 0],
+            rivals=pairs[..., 1],
+            evidence=self.matrix[pairs] * self.data.points[indices][..., None, :],
+            outcomes=2 * ~self.is_right[indices] + is_learned,
+        )
+
+
+def sweep_digits(digit: int) -> Sweeps[str, DigitNumbers]:
+    """What the classifier says of a digit, and of each that it has not learned from."""
+    found = digit_classifier()
+    return tabulate(found.read, {"indices": digit}, {DIGIT: {"indices": found.held_out}})
 
 
 @cache
 def digit_classifier() -> DigitClassifier:
     """Train the classifier: cross-entropy and a small L2 penalty, gradient descent on all samples.
-
-    Returns
-    -------
-    DigitClassifier
-        The same at every call.
 
     Examples
     --------

@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
-from functools import lru_cache
-
-import numpy as np
-import plotly.graph_objects as go
 
 from pages.score_function import LAST_DIGIT, ScoreFunctionState
-from pages.score_function import digits_panels as figures
-from pages.score_function.digit_classifier import DigitClassifier, digit_classifier
+from pages.score_function.digit_classifier import (
+    DIGIT,
+    DigitNumbers,
+    Outcome,
+    digit_classifier,
+    sweep_digits,
+)
+from pages.score_function.digits_panels import PANELS
 from pages.ui.export import Table
-from pages.ui.kit.handles import stage_words
-from pages.ui.stage.component import stage
-from pages.ui.stage.number_format import format_fixed
-from pages.ui.stage.vocabulary import Handle, Numbers, Panel, Place, Readout, Release, spoken
-from pages.ui.state.address import read_state, write_state
+from pages.ui.stage.handles import Slider
+from pages.ui.stage.mount import Stage
+from pages.ui.stage.readouts import Readout
+from pages.ui.stage.release import Release
+from pages.ui.stage.sweeps import Sweeps
 from pages.ui.text import Text
 
-__all__ = ["READINGS", "digit_of", "digit_stage", "digit_table", "moved_digit"]
-
-DIGIT = "digit"
-READINGS = ("right_held_out", "right_learned", "wrong_held_out", "wrong_learned")
-"""The sentences in the order in which `figures.score_digits.digit_places` counts them."""
+__all__ = ["digit_of", "digit_stage", "digit_sweeps", "digit_table", "moved_digit"]
 
 
 def digit_of(state: ScoreFunctionState) -> int:
@@ -32,51 +30,32 @@ def digit_of(state: ScoreFunctionState) -> int:
     return int(digit_classifier().held_out[0]) if state.digit is None else state.digit
 
 
-def digit_stage(state: ScoreFunctionState, t: Text) -> None:
-    """Show one digit, the rows of W, its scores and probabilities; the slider chooses another."""
+def digit_sweeps(state: ScoreFunctionState) -> Sweeps[str, DigitNumbers]:
+    """Everything the stage shows, for every held-out digit."""
+    return sweep_digits(digit_of(state))
+
+
+def digit_stage(state: ScoreFunctionState, sweeps: Sweeps[str, DigitNumbers], t: Text) -> Stage:
+    """Lay out the stage."""
     found = digit_classifier()
-    digit = digit_of(state)
-    now = _now(found, digit)
-    words = _readouts(found, t)
-    stage(
-        "score_digits",
-        panels=[_panel(id, digit, found, now, words, t) for id in figures.PANELS],
+    return Stage(
+        panels=[panel(found, sweeps.now, t) for panel in PANELS],
         handles=[
-            Handle(
+            Slider(
                 id=DIGIT,
                 label=t("score_function.handle.digit"),
-                value=digit,
+                value=digit_of(state),
                 minimum=float(found.held_out[0]),
                 maximum=float(found.held_out[-1]),
                 decimals=0,
-                mark="slider",
-                axis="x",
                 grid=tuple(found.held_out.astype(float).tolist()),
                 limits=(0, LAST_DIGIT),
-                sweep=_sweep(found),
+                sweep=sweeps.by[DIGIT],
             )
         ],
-        readouts=words,
-        marks=figures.marks(tuple(t("score_function.mark.adds", name=n) for n in found.data.names)),
-        pictures=figures.pictures(),
-        now=now,
-        on_release=lambda release: write_state(
-            moved_digit(read_state(ScoreFunctionState)[0], release)
-        ),
-        labels=stage_words(t),
+        readouts=_readouts(found.data.names, t),
+        now=sweeps.now,
     )
-
-
-@lru_cache(1)
-def _sweep(found: DigitClassifier) -> Mapping[Place, Numbers]:
-    return figures.digit_places(found, found.held_out)
-
-
-def _now(found: DigitClassifier, digit: int) -> dict[Place, Numbers]:
-    shown = figures.digit_places(found, np.array([digit]))
-    return {place: values[0] for place, values in shown.items()} | {
-        "wall": figures.wall_of_templates(found)
-    }
 
 
 def moved_digit(state: ScoreFunctionState, release: Release) -> ScoreFunctionState:
@@ -113,44 +92,23 @@ def digit_table(state: ScoreFunctionState, t: Text, *, settings: Mapping[str, ob
     return Table(columns, headings, {**settings, **of_digit})
 
 
-def _readouts(found: DigitClassifier, t: Text) -> list[Readout]:
-    names = found.data.names
-    sentences = tuple(t(f"score_function.reading.{case}") for case in READINGS)
+def _readouts(names: tuple[str, ...], t: Text) -> list[Readout]:
     return [
-        Readout("index", label=t("score_function.readout.index"), decimals=0),
-        Readout("top_score", label=t("score_function.readout.top_score")),
-        Readout("rival_score", label=t("score_function.readout.rival_score")),
-        Readout("top_probability", label=t("score_function.readout.top_probability")),
-        *(Readout(id, choices=names) for id in ("top_name", "rival_name", "true_name")),
-        Readout("reading", label="", choices=sentences),
+        Readout("index", lambda r: r.indices, t("score_function.readout.index"), decimals=0),
+        Readout("top_score", lambda r: r.top_score, t("score_function.readout.top_score")),
+        Readout("rival_score", lambda r: r.rival_score, t("score_function.readout.rival_score")),
+        Readout(
+            "top_probability",
+            lambda r: r.top_probability,
+            t("score_function.readout.top_probability"),
+        ),
+        Readout("top_name", lambda r: r.predictions, choices=names),
+        Readout("rival_name", lambda r: r.rivals, choices=names),
+        Readout("true_name", lambda r: r.labels, choices=names),
+        Readout(
+            "reading",
+            lambda r: r.outcomes,
+            label="",
+            choices=tuple(t(f"score_function.reading.{case.name.lower()}") for case in Outcome),
+        ),
     ]
-
-
-def _panel(
-    id: str,
-    digit: int,
-    found: DigitClassifier,
-    now: Mapping[Place, Numbers],
-    readouts: Sequence[Readout],
-    t: Text,
-) -> Panel:
-    table = found.probabilities if id == "digit_probabilities" else found.scores
-    listing = ", ".join(
-        f"{name} {format_fixed(float(number), 2)}"
-        for name, number in zip(found.data.names, table[digit], strict=True)
-    )
-    figure: go.Figure
-    if id == "digit":
-        figure = figures.digit_figure()
-    elif id == "rows":
-        figure = figures.rows_figure()
-    else:
-        figure = figures.bars_figure(id, found)
-    return Panel(
-        id=id,
-        figure=figure,
-        title=t(f"score_function.panel.{id}"),
-        alt=spoken(readouts, now, t(f"score_function.alt.{id}", values=listing)),
-        legend=figures.legend(id, lambda name: t(f"score_function.legend.{name}")),
-        ratio=figures.RATIOS.get(id),
-    )

@@ -1,28 +1,93 @@
-"""The score function of four pixels, for every step of every entry."""
+"""The score function of four pixels with both losses, now and for every step of every entry."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
+from enum import IntEnum
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from core.learning.score_function import (
-    CLASSES,
-    LARGEST_BIAS,
-    LARGEST_MATRIX_ENTRY,
-    LARGEST_PIXEL,
-    PIXELS,
-    ScoreFunction,
+    FOUR_PIXEL_CAT,
+    LinearExample,
+    LinearScores,
     score_function,
 )
+from core.losses.comparison import Comparison, compare_losses
 from core.losses.hinge import HingeVariant
 from core.validation import FloatArray
-from pages.ui.kit.sweeps import one_at_a_time
-from pages.ui.stage.sweep_rows import rows_of
+from pages.score_function import CLASSES, LARGEST_BIAS, LARGEST_PIXEL, LARGEST_WEIGHT, PIXELS
+from pages.ui.kit.scores import label_moves
+from pages.ui.stage.sweeps import Sweeps, one_at_a_time, tabulate
 
-__all__ = ["EntryAxis", "ScoreSweep", "bias_axis", "pixel_axis", "sweep_scores", "weight_axis"]
+__all__ = [
+    "BiasEffect",
+    "EntryAxis",
+    "ScoreNumbers",
+    "ScoreSweeps",
+    "bias_axis",
+    "pixel_axis",
+    "sweep_scores",
+    "weight_axis",
+]
+
+_WEIGHT_STEPS = {1.0: 0.01, 3.0: 0.05, 10.0: 0.2, 30.0: 0.5, LARGEST_WEIGHT: 2.0}
+_BIAS_STEPS = {1.0: 0.01, 10.0: 0.1, 100.0: 1.0, LARGEST_BIAS: 10.0}
+"""The step of an entry that may be as large as the key."""
+_CENTRED_PIXEL = 128.0
+
+
+class BiasEffect(IntEnum):
+    """What the bias does to the prediction."""
+
+    NONE = 0
+    """All biases are equal: every score moves alike."""
+    KEEPS = 1
+    """The same class has the highest score with the bias and without it."""
+    DECIDES = 2
+    """With the bias, another class has the highest score."""
+    AS_PUBLISHED = 3
+    """The four-pixel cat, whose figure prints the last score without its bias."""
+
+
+@dataclass(frozen=True, eq=False)
+class ScoreNumbers:
+    """W x + b taken apart, both losses on the scores, and what is to be said of them.
+
+    Attributes
+    ----------
+    verdicts, bias_effects : (...,) of int
+        The :class:`core.losses.comparison.Verdict` on the losses, and the :class:`BiasEffect`.
+    """
+
+    linear: LinearScores
+    compared: Comparison
+    verdicts: NDArray[np.int64]
+    bias_effects: NDArray[np.int64]
+
+    @property
+    def best_match(self) -> NDArray[np.intp]:
+        """The class with the highest score without the bias; the first of several."""
+        return np.asarray(np.argmax(self.linear.matches, axis=-1))
+
+    @property
+    def template_norms(self) -> FloatArray:
+        """The length of each row of W, shape (..., 3)."""
+        return np.asarray(np.sqrt((self.linear.matrix**2).sum(axis=-1)))
+
+    @property
+    def image_norm(self) -> FloatArray:
+        """The length of x."""
+        return np.asarray(np.sqrt((self.linear.pixels**2).sum(axis=-1)))
+
+    @property
+    def cosines(self) -> FloatArray:
+        """Cosine of the angle between each row of W and x; NaN where one of them is 0."""
+        lengths = self.template_norms * self.image_norm[..., None]
+        with np.errstate(invalid="ignore", divide="ignore"):
+            cosines = np.clip(self.linear.matches / lengths, -1.0, 1.0)
+        return np.where(lengths > 0, cosines, np.nan)
 
 
 @dataclass(frozen=True)
@@ -38,6 +103,15 @@ class EntryAxis:
         """All steps, both ends included."""
         count = round((self.most - self.least) / self.step) + 1
         return np.asarray(np.round(self.least + self.step * np.arange(count), 4))
+
+
+@dataclass(frozen=True, eq=False)
+class ScoreSweeps(Sweeps[str, ScoreNumbers]):
+    """A score function now, and for every step of each of its entries and for each true class."""
+
+    weight_axis: EntryAxis
+    pixel_axis: EntryAxis
+    bias_axis: EntryAxis
 
 
 def weight_axis(matrix: ArrayLike) -> EntryAxis:
@@ -67,7 +141,7 @@ def pixel_axis(pixels: ArrayLike) -> EntryAxis:
 
     Examples
     --------
-    >>> pixel_axis(FOUR_PIXEL_CAT.pixels), pixel_axis(LOSS_FIGURE.pixels).least
+    >>> pixel_axis(FOUR_PIXEL_CAT.pixels), pixel_axis([-15, 22, -44, 56]).least
     (EntryAxis(least=0.0, most=255.0, step=1.0), -128.0)
     """
     image = np.asarray(pixels, dtype=np.float64)
@@ -83,107 +157,69 @@ def _axis_about_0(entries: ArrayLike, steps: dict[float, float]) -> EntryAxis:
     return EntryAxis(-limit, limit, steps[limit])
 
 
-@dataclass(frozen=True, eq=False)
-class ScoreSweep:
-    """A score function now, and for every step of each of its entries, the others as they are.
-
-    Attributes
-    ----------
-    weight_axis, pixel_axis, bias_axis : EntryAxis
-        The steps.
-    now : ScoreFunction of shape ()
-    by_weight : ScoreFunction of shape (12, steps)
-        First axis: the entry of W that moves, row by row.
-    by_pixel : ScoreFunction of shape (4, steps)
-    by_bias : ScoreFunction of shape (3, steps)
-    by_label : ScoreFunction of shape (3,)
-        For each true class.
-    """
-
-    weight_axis: EntryAxis
-    pixel_axis: EntryAxis
-    bias_axis: EntryAxis
-    now: ScoreFunction
-    by_weight: ScoreFunction
-    by_pixel: ScoreFunction
-    by_bias: ScoreFunction
-    by_label: ScoreFunction
-
-
 def sweep_scores(
-    matrix: ArrayLike,
-    pixels: ArrayLike,
-    bias: ArrayLike,
-    label: int,
-    *,
-    margin: float = 1.0,
-    variant: HingeVariant = "weston_watkins",
-) -> ScoreSweep:
+    example: LinearExample, *, margin: float = 1.0, variant: HingeVariant = "weston_watkins"
+) -> ScoreSweeps:
     """Compute the scores for every step of every entry and for every true class, in one batch.
-
-    Parameters
-    ----------
-    matrix : (3, 4)
-    pixels : (4,)
-    bias : (3,)
-    label : int
-    margin, variant
-        As in :func:`score_function`.
-
-    Returns
-    -------
-    ScoreSweep
-
-    Raises
-    ------
-    ValueError
-        As :func:`score_function`.
 
     Examples
     --------
-    >>> cat = FOUR_PIXEL_CAT
-    >>> sweep = sweep_scores(cat.matrix, cat.pixels, cat.bias, cat.label)
-    >>> sweep.by_bias.scores[2, -1].tolist()
+    >>> sweep_scores(FOUR_PIXEL_CAT).by["bias2"].linear.scores[-1].tolist()
     [-96.8, 437.9, 71.95]
     """
-    weights, image, offset = (np.asarray(part, dtype=np.float64) for part in (matrix, pixels, bias))
-    axes = weight_axis(weights), pixel_axis(image), bias_axis(offset)
-    present = (weights.ravel(), image, offset)
-    swept = [one_at_a_time(part, axis.grid) for part, axis in zip(present, axes, strict=True)]
-    shapes = [part.shape[:2] for part in swept]
-    ends = np.cumsum([0, 1, *(first * steps for first, steps in shapes), CLASSES])
-    batch = [np.tile(part, (int(ends[-1]), 1)) for part in present]
-    parts = [slice(start, end) for start, end in pairwise(ends.tolist())]
-    for whole_batch, rows, moving in zip(batch, parts[1:4], swept, strict=True):
-        whole_batch[rows] = moving.reshape(-1, moving.shape[-1])
-    labels = np.full(int(ends[-1]), label)
-    labels[parts[4]] = np.arange(CLASSES)
-    everything = score_function(
-        batch[0].reshape(-1, CLASSES, PIXELS),
-        batch[1],
-        batch[2],
-        labels,
-        margin=margin,
-        variant=variant,
-    )
-    by_weight, by_pixel, by_bias = (
-        rows_of(everything, rows, shape) for rows, shape in zip(parts[1:4], shapes, strict=True)
-    )
-    return ScoreSweep(
-        *axes,
-        now=rows_of(everything, parts[0], ()),
-        by_weight=by_weight,
-        by_pixel=by_pixel,
-        by_bias=by_bias,
-        by_label=rows_of(everything, parts[4], (CLASSES,)),
+    present = {
+        "matrix": np.array(example.matrix),
+        "pixels": np.array(example.pixels),
+        "bias": np.array(example.bias),
+        "labels": np.array(example.label),
+    }
+    weights, pixels, biases = (
+        weight_axis(present["matrix"]),
+        pixel_axis(present["pixels"]),
+        bias_axis(present["bias"]),
     )
 
+    def evaluate(
+        matrix: FloatArray, pixels: FloatArray, bias: FloatArray, labels: ArrayLike
+    ) -> ScoreNumbers:
+        linear = score_function(matrix, pixels, bias)
+        compared = compare_losses(linear.scores, labels, margin=margin, variant=variant)
+        return ScoreNumbers(linear, compared, compared.verdicts, _bias_effects(linear))
 
-_WEIGHT_STEPS = {1.0: 0.01, 3.0: 0.05, 10.0: 0.2, 30.0: 0.5, LARGEST_MATRIX_ENTRY: 2.0}
+    def moves(kind: str, name: str, axis: EntryAxis) -> dict[str, dict[str, ArrayLike]]:
+        swept = one_at_a_time(present[name].ravel(), axis.grid)
+        return {
+            f"{kind}{index}": {name: table.reshape(-1, *present[name].shape)}
+            for index, table in enumerate(swept)
+        }
+
+    sweeps = tabulate(
+        evaluate,
+        present,
+        {
+            **moves("weight", "matrix", weights),
+            **moves("pixel", "pixels", pixels),
+            **moves("bias", "bias", biases),
+            **label_moves(CLASSES),
+        },
+    )
+    # A pixel can be taken in the column and in the image.
+    images = {f"image{index}": sweeps.by[f"pixel{index}"] for index in range(PIXELS)}
+    return ScoreSweeps(sweeps.now, {**sweeps.by, **images}, weights, pixels, biases)
 
 
-_BIAS_STEPS = {1.0: 0.01, 10.0: 0.1, 100.0: 1.0, LARGEST_BIAS: 10.0}
-"""The step of an entry that may be as large as the key."""
-
-
-_CENTRED_PIXEL = 128.0
+def _bias_effects(linear: LinearScores) -> NDArray[np.int64]:
+    cat, bias = FOUR_PIXEL_CAT, linear.bias
+    is_published = (
+        (linear.matrix == cat.matrix).all(axis=(-2, -1))
+        & (linear.pixels == cat.pixels).all(axis=-1)
+        & (bias == cat.bias).all(axis=-1)
+    )
+    is_equal = (bias == bias[..., :1]).all(axis=-1)
+    is_kept = linear.matches.argmax(axis=-1) == linear.scores.argmax(axis=-1)
+    effects = np.select(
+        [is_published, is_equal, is_kept],
+        [BiasEffect.AS_PUBLISHED, BiasEffect.NONE, BiasEffect.KEEPS],
+        BiasEffect.DECIDES,
+    )
+    return np.asarray(effects, dtype=np.int64)

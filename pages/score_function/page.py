@@ -6,11 +6,13 @@ from pages.score_function import ScoreFunctionState
 from pages.score_function.code import snippet
 from pages.score_function.controls import digit_controls, entry_controls, example_buttons
 from pages.score_function.digit_classifier import digit_classifier
-from pages.score_function.digits_stage import digit_stage, digit_table
-from pages.score_function.stage import score_stage, score_table, scored, sweep_of
+from pages.score_function.digits_stage import digit_stage, digit_sweeps, digit_table, moved_digit
+from pages.score_function.panels import scored
+from pages.score_function.stage import moved, score_stage, score_table, sweeps_of
 from pages.score_function.why import derivation
 from pages.ui.export import Table
 from pages.ui.frame import lesson_links
+from pages.ui.kit.stages import show_stage
 from pages.ui.lesson import lesson_tabs, opening
 from pages.ui.stage.number_format import format_fixed
 from pages.ui.state.address import read_state, text
@@ -19,12 +21,12 @@ LESSON = "score_function"
 
 t = text()
 state, _ = read_state(ScoreFunctionState)
-sweep = sweep_of(state)
+sweeps = sweeps_of(state)
 
 
 def data() -> Table:
     """Show the numbers of the four pixels, and give those of the digit as files."""
-    table = score_table(state, sweep.now, t)
+    table = score_table(state, sweeps.now, t)
     config = {
         name: heading if name == "class" else st.column_config.NumberColumn(heading, format="%.6g")
         for name, heading in table.headings.items()
@@ -35,11 +37,11 @@ def data() -> Table:
 
 
 opening(LESSON, t)
-score_stage(state, sweep, t)
+show_stage("score_function", score_stage(state, sweeps, t), state, moved, t)
 example_buttons(state, t)
 entry_controls(state, t)
 st.markdown(t("score_function.open"))
-lesson_links(scored(sweep.now), t, besides=LESSON)
+lesson_links(scored(sweeps.now), t, besides=LESSON)
 st.subheader(t("score_function.part.digits"), anchor=False)
 found = digit_classifier()
 st.markdown(
@@ -50,12 +52,12 @@ st.markdown(
         count=len(found.held_out),
     )
 )
-digit_stage(state, t)
+show_stage("score_digits", digit_stage(state, digit_sweeps(state), t), state, moved_digit, t)
 digit_controls(state, t)
 lesson_tabs(
     LESSON,
     t,
-    why=lambda: derivation(state, sweep.now, t),
-    code=lambda: snippet(state, sweep.now),
+    why=lambda: derivation(state, sweeps.now, t),
+    code=lambda: snippet(state, sweeps.now),
     data=data,
 )

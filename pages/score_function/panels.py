@@ -1,8 +1,9 @@
-"""The score function of four pixels as a picture, and which number goes where."""
+"""The panels of the score function of four pixels."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache, lru_cache
 from typing import Final
 
@@ -10,16 +11,16 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from core.learning.score_function import CLASSES, PIXELS, ScoreFunction
 from core.validation import FloatArray
-from pages.score_function.numbers import EntryAxis, ScoreSweep
+from pages.score_function import CLASSES, PIXELS, ScoreFunctionState
+from pages.score_function.numbers import ScoreNumbers, ScoreSweeps
 from pages.ui.kit.bars import FIGURES_KEPT
-from pages.ui.kit.comparison_panels import SCORE_BASES, SCORE_HEIGHTS, comparison_places
 from pages.ui.kit.palette_entries import ZERO_LEVEL, diverging_levels, ink_levels
-from pages.ui.kit.sweeps import round_up
+from pages.ui.kit.scores import ScoreAxis, listing, round_up, scores_panel
 from pages.ui.kit.theme import (
     CLASS_COLORS,
     CROSS_ENTROPY,
+    HINGE,
     INK,
     MUTED,
     NEGATIVE,
@@ -28,7 +29,12 @@ from pages.ui.kit.theme import (
     base_figure,
     diverging_palette,
 )
-from pages.ui.stage.vocabulary import LegendEntry, Mark, Numbers, Picture, Place, Tint
+from pages.ui.stage.channels import Channel
+from pages.ui.stage.marks import Cell, Label, Note, Ring
+from pages.ui.stage.number_format import format_fixed
+from pages.ui.stage.panels import LegendEntry, Panel, Picture, Tint
+from pages.ui.state.example import Example
+from pages.ui.text import Text
 
 __all__ = [
     "BIAS_AT",
@@ -38,20 +44,12 @@ __all__ = [
     "NAMES",
     "PANELS",
     "PIXEL_NAMES",
-    "TEMPLATES_RATIO",
     "drawing",
-    "equation_figure",
-    "legend",
-    "marks",
-    "pictures",
-    "places",
-    "products_figure",
-    "score_limit",
+    "listed",
+    "scored",
     "sheet",
-    "templates_figure",
 ]
 
-PANELS: Final = ("templates", "equation", "scores", "products")
 NAMES: Final = ("cat", "dog", "ship")
 PIXEL_NAMES: Final = ("x₁", "x₂", "x₃", "x₄")
 
@@ -65,6 +63,7 @@ ROWS: Final = (1.0, 2.0, 3.0)
 """Where the classes stand in an equation; the column x of four pixels begins half a row higher."""
 DOT_X, COLUMN_X, PLUS_X, BIAS_X, EQUALS_X, SCORE_X = 4.2, 4.9, 5.6, 6.3, 7.0, 7.85
 SCORE_WIDTH: Final = 1.3
+CELL_SIZE: Final = (1.0, 0.94)
 
 IMAGE_AT: Final = tuple((0.5 + column, 0.5 + row) for row in range(SIDE) for column in range(SIDE))
 COLUMN_AT: Final = tuple((COLUMN_X, 0.5 + row) for row in range(PIXELS))
@@ -86,64 +85,225 @@ PRODUCT_LEVELS: Final = (0.01, 0.03, 0.1, 0.25, 0.5)
 """Shares of the largest product at which a cell's colour becomes stronger."""
 
 
-def places(result: ScoreFunction, sweep: ScoreSweep) -> dict[Place, Numbers]:
-    """Numbers and pixels that follow from W, x, b and the label, by the place they go to."""
-    lead = result.bias_effect.shape
-    compared = comparison_places(result.comparison)
-    kept = (
-        SCORE_BASES,
-        SCORE_HEIGHTS,
-        "hinge",
-        "cross_entropy",
-        "true_probability",
-        "violation_count",
-        "cross_entropy_gradient_norm",
-        "verdict",
-        "true_name",
-        "top_name",
+def scored(result: ScoreNumbers) -> Example:
+    """Give the scores as an example, to open it in another lesson."""
+    return Example(NAMES, tuple(result.linear.scores.tolist()), int(result.compared.labels))
+
+
+def listed(names: Sequence[str], numbers: FloatArray) -> str:
+    """Say the number of each class in words, with two decimals."""
+    return listing(names, [format_fixed(number, 2) for number in numbers.tolist()])
+
+
+def _grays(sweeps: ScoreSweeps) -> Channel:
+    """The pixels as shades of gray."""
+    axis = sweeps.pixel_axis
+
+    def grays(result: ScoreNumbers) -> Levels:
+        shares = (result.linear.pixels - axis.least) / (axis.most - axis.least)
+        return ink_levels(shares, GRAYS)
+
+    return grays
+
+
+def _signed_weights(result: ScoreNumbers, sweeps: ScoreSweeps) -> Levels:
+    return diverging_levels(result.linear.matrix, sweeps.weight_axis.most)
+
+
+def _matches(result: ScoreNumbers) -> FloatArray:
+    return result.linear.matches
+
+
+def _sums(result: ScoreNumbers) -> FloatArray:
+    return result.linear.scores
+
+
+def _templates(state: ScoreFunctionState, sweeps: ScoreSweeps, t: Text) -> Panel:
+    """The image beside the three rows of W as images."""
+
+    def side_by_side(result: ScoreNumbers) -> Levels:
+        # A column of nothing stands behind each of them.
+        weights = _signed_weights(result, sweeps)
+        images = weights.reshape(*weights.shape[:-1], SIDE, SIDE)
+        gap = np.full((*images.shape[:-1], 1), ZERO_LEVEL, np.uint8)
+        spaced = np.concatenate([images, gap], axis=-1)
+        return spaced.swapaxes(-3, -2)
+
+    left, right = TEMPLATE_LEFTS[0], TEMPLATE_LEFTS[-1] + SIDE + 1
+    return Panel(
+        id="templates",
+        figure=_templates_figure(),
+        pictures=(
+            Picture(
+                pixels=_grays(sweeps),
+                shape=(SIDE, SIDE),
+                extent=(0, SIDE, SIDE, 0),
+                palette=_gray_palette(),
+            ),
+            Picture(
+                pixels=side_by_side,
+                shape=(SIDE, CLASSES * (SIDE + 1)),
+                extent=(left, right, SIDE, 0),
+                palette=diverging_palette(),
+            ),
+        ),
+        marks=(
+            Note(
+                *_coordinates(TEMPLATE_AT),
+                numbers=lambda result: result.linear.matrix,
+                digits=3,
+                room=1.7,
+            ),
+            Note(
+                tuple(left + SIDE / 2 for left in TEMPLATE_LEFTS),
+                (SIDE + 0.32,) * CLASSES,
+                numbers=_matches,
+                digits=5,
+                prefix="w·x = ",
+                room=MOST_TEXT,
+            ),
+        ),
+        title=t("score_function.panel.templates"),
+        alt=t("score_function.alt.templates", values=listed(NAMES, sweeps.now.linear.matches)),
+        legend=(
+            LegendEntry(t("score_function.legend.positive"), POSITIVE),
+            LegendEntry(t("score_function.legend.negative"), NEGATIVE),
+        ),
+        ratio=TEMPLATES_RATIO,
     )
-    weights = diverging_levels(result.matrix, sweep.weight_axis.most)
-    image = _grays(result.pixels, sweep.pixel_axis)
-    shown: dict[Place, Numbers] = {place: compared[place] for place in kept}
-    return shown | {
-        "image": image,
-        "column": image,
-        "matrix": weights.reshape(*lead, -1),
-        "templates": _side_by_side(weights),
-        "offset": diverging_levels(result.bias, sweep.bias_axis.most),
-        "template_numbers": result.matrix.reshape(*lead, -1),
-        "products": result.products.reshape(*lead, -1),
-        "matches": result.matches,
-        "biases": result.bias,
-        "sums": result.scores,
-        "probabilities": result.comparison.probabilities,
-        "bar_ends": np.clip(result.scores, -score_limit(sweep), score_limit(sweep)),
-        "top_row": ROWS[0] + compared["top_name"],
-        "match_name": result.best_match.astype(np.float64),
-        "last_match": result.matches[..., -1],
-        "last_score": result.scores[..., -1],
-        "bias_effect": result.bias_effect.astype(np.float64),
-    }
 
 
-def score_limit(sweep: ScoreSweep) -> float:
-    """Where the axis of the scores ends: at twice the largest; a bar may be dragged beyond."""
-    return round_up(max(2.0 * float(np.abs(sweep.now.scores).max()), 1.0))
+def _equation(state: ScoreFunctionState, sweeps: ScoreSweeps, t: Text) -> Panel:
+    """W x + b = s in colours, with a ring around the highest score."""
+    top, bottom = ROWS[0] - 0.5, ROWS[-1] + 0.5
+    return Panel(
+        id="equation",
+        figure=_equation_figure(),
+        pictures=(
+            Picture(
+                pixels=lambda result: _signed_weights(result, sweeps),
+                shape=(CLASSES, PIXELS),
+                extent=(0, PIXELS, bottom, top),
+                palette=diverging_palette(),
+            ),
+            Picture(
+                pixels=_grays(sweeps),
+                shape=(PIXELS, 1),
+                extent=(COLUMN_X - 0.5, COLUMN_X + 0.5, PIXELS, 0),
+                palette=_gray_palette(),
+            ),
+            Picture(
+                pixels=lambda result: diverging_levels(result.linear.bias, sweeps.bias_axis.most),
+                shape=(CLASSES, 1),
+                extent=(BIAS_X - 0.5, BIAS_X + 0.5, bottom, top),
+                palette=diverging_palette(),
+            ),
+        ),
+        marks=(
+            _score_cells(),
+            Ring(
+                (SCORE_X,),
+                lambda result: ROWS[0] + result.compared.predictions,
+                size=(SCORE_WIDTH, 1.0),
+            ),
+        ),
+        title=t("score_function.panel.equation"),
+        alt=t("score_function.alt.equation", values=listed(NAMES, sweeps.now.linear.scores)),
+        legend=(
+            LegendEntry(t("score_function.legend.drag"), MUTED, "none"),
+            LegendEntry(t("score_function.legend.highest"), INK, "outline"),
+        ),
+    )
 
 
-def _grays(pixels: FloatArray, axis: EntryAxis) -> Levels:
-    return ink_levels((pixels - axis.least) / (axis.most - axis.least), GRAYS)
+def _score_cells() -> Cell:
+    return Cell(
+        (SCORE_X,) * CLASSES,
+        ROWS,
+        numbers=_sums,
+        digits=5,
+        colors=CLASS_COLORS[:CLASSES],
+        size=(SCORE_WIDTH, CELL_SIZE[1]),
+    )
 
 
-def _side_by_side(weights: Levels) -> Levels:
-    """The rows of W as images in a row, with a column of nothing between two of them."""
-    lead = weights.shape[:-2]
-    width = SIDE + 1
-    wall = np.full((*lead, SIDE, CLASSES * width), ZERO_LEVEL, np.uint8)
-    for index in range(CLASSES):
-        image = weights[..., index, :].reshape(*lead, SIDE, SIDE)
-        wall[..., index * width : index * width + SIDE] = image
-    return wall.reshape(*lead, -1)
+def _scores(state: ScoreFunctionState, sweeps: ScoreSweeps, t: Text) -> Panel:
+    """Bars of the scores; the axis ends at twice the largest, and one may be dragged beyond."""
+    limit = round_up(max(2.0 * float(np.abs(sweeps.now.linear.scores).max()), 1.0))
+    places = tuple(map(float, range(CLASSES)))
+    legend = (
+        LegendEntry(t("legend.threshold"), HINGE, "line"),
+        LegendEntry(t("legend.violation"), HINGE, "hatch"),
+        LegendEntry(t("legend.flag"), MUTED, "none"),
+    )
+    panel = scores_panel(
+        scored(sweeps.now),
+        ScoreAxis(limit=limit, step=1.0, decimals=0),
+        legend,
+        t,
+        title=t("score_function.panel.scores"),
+        of=lambda result: result.compared,
+    )
+    return replace(
+        panel,
+        marks=(
+            Label(
+                places,
+                lambda result: np.clip(result.linear.scores, -limit, limit),
+                numbers=_sums,
+                decimals=(2,),
+            ),
+            Note(
+                places,
+                (1.36 * limit,) * CLASSES,
+                numbers=lambda result: result.compared.probabilities,
+                prefix="p = ",
+                colors=(CROSS_ENTROPY,),
+            ),
+        ),
+        alt=t("alt.scores", values=listed(NAMES, sweeps.now.linear.scores)),
+    )
+
+
+def _products(state: ScoreFunctionState, sweeps: ScoreSweeps, t: Text) -> Panel:
+    """The products of each row, their sum, the bias and the score."""
+    largest = max(float(np.abs(sweeps.now.linear.products).max()), 1e-9)
+    return Panel(
+        id="products",
+        figure=_products_figure(),
+        marks=(
+            Cell(
+                *_coordinates(MATRIX_AT),
+                numbers=lambda result: result.linear.products,
+                digits=5,
+                levels=tuple(share * largest for share in PRODUCT_LEVELS),
+                colors=(POSITIVE, NEGATIVE),
+                size=CELL_SIZE,
+            ),
+            Cell((COLUMN_X,) * CLASSES, ROWS, numbers=_matches, digits=5, size=CELL_SIZE),
+            Cell(
+                (BIAS_X,) * CLASSES,
+                ROWS,
+                numbers=lambda result: result.linear.bias,
+                digits=5,
+                size=CELL_SIZE,
+            ),
+            _score_cells(),
+        ),
+        title=t("score_function.panel.products"),
+        alt=t("score_function.alt.products", values=listed(NAMES, sweeps.now.linear.matches)),
+        legend=(LegendEntry(t("score_function.legend.product"), MUTED, "none"),),
+    )
+
+
+PANELS: Final = (_templates, _equation, _scores, _products)
+"""Each makes one panel of the state, its sweeps and the texts."""
+
+
+def _coordinates(
+    points: tuple[tuple[float, float], ...],
+) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    return tuple(x for x, _ in points), tuple(y for _, y in points)
 
 
 @cache
@@ -151,105 +311,6 @@ def _gray_palette() -> tuple[Tint, ...]:
     """Brightness is the same on light and dark paper: 0 is black and the most is white."""
     shares = (round(255 * level / (GRAYS - 1)) for level in range(GRAYS))
     return tuple(Tint(f"rgb({share},{share},{share})") for share in shares)
-
-
-def pictures() -> list[Picture]:
-    """The image, the same as a column, W, its rows as images, and b."""
-    signed, grays = diverging_palette(), _gray_palette()
-    left, right = TEMPLATE_LEFTS[0], TEMPLATE_LEFTS[-1] + SIDE + 1
-    top, bottom = ROWS[0] - 0.5, ROWS[-1] + 0.5
-    return [
-        Picture("image", "templates", (SIDE, SIDE), (0, SIDE, SIDE, 0), grays),
-        Picture(
-            "templates", "templates", (SIDE, CLASSES * (SIDE + 1)), (left, right, SIDE, 0), signed
-        ),
-        Picture("matrix", "equation", (CLASSES, PIXELS), (0, PIXELS, bottom, top), signed),
-        Picture("column", "equation", (PIXELS, 1), (COLUMN_X - 0.5, COLUMN_X + 0.5, 4, 0), grays),
-        Picture(
-            "offset", "equation", (CLASSES, 1), (BIAS_X - 0.5, BIAS_X + 0.5, bottom, top), signed
-        ),
-    ]
-
-
-def marks(sweep: ScoreSweep) -> list[Mark]:
-    """The numbers on the templates, the products with their sums, scores and probabilities."""
-    largest_product = float(np.abs(sweep.now.products).max())
-    class_places = tuple(float(index) for index in range(CLASSES))
-    levels = tuple(share * max(largest_product, 1e-9) for share in PRODUCT_LEVELS)
-    signs = (POSITIVE, NEGATIVE)
-    in_column = (1.0, 0.94)
-
-    def column(x: float) -> tuple[float, ...]:
-        return (x,) * CLASSES
-
-    return [
-        Mark(
-            "templates",
-            "text",
-            tuple(x for x, _ in TEMPLATE_AT),
-            tuple(y for _, y in TEMPLATE_AT),
-            numbers="template_numbers",
-            digits=3,
-            room=1.7,
-        ),
-        Mark(
-            "templates",
-            "text",
-            tuple(left + SIDE / 2 for left in TEMPLATE_LEFTS),
-            column(SIDE + 0.32),
-            numbers="matches",
-            digits=5,
-            prefix="w·x = ",
-            room=MOST_TEXT,
-        ),
-        Mark(
-            "equation",
-            "cell",
-            column(SCORE_X),
-            ROWS,
-            numbers="sums",
-            digits=5,
-            colors=CLASS_COLORS[:CLASSES],
-            size=(SCORE_WIDTH, 0.94),
-        ),
-        Mark("equation", "ring", (SCORE_X,), "top_row", size=(SCORE_WIDTH, 1.0)),
-        Mark(
-            "products",
-            "cell",
-            tuple(x for x, _ in MATRIX_AT),
-            tuple(y for _, y in MATRIX_AT),
-            numbers="products",
-            digits=5,
-            levels=levels,
-            colors=signs,
-            size=in_column,
-        ),
-        Mark(
-            "products", "cell", column(COLUMN_X), ROWS, numbers="matches", digits=5, size=in_column
-        ),
-        Mark("products", "cell", column(BIAS_X), ROWS, numbers="biases", digits=5, size=in_column),
-        Mark(
-            "products",
-            "cell",
-            column(SCORE_X),
-            ROWS,
-            numbers="sums",
-            digits=5,
-            colors=CLASS_COLORS[:CLASSES],
-            size=(SCORE_WIDTH, 0.94),
-        ),
-        Mark("scores", "label", class_places, "bar_ends", numbers="sums", decimals=(2,)),
-        Mark(
-            "scores",
-            "text",
-            class_places,
-            column(1.36 * score_limit(sweep)),
-            numbers="probabilities",
-            decimals=(3,),
-            prefix="p = ",
-            colors=(CROSS_ENTROPY,),
-        ),
-    ]
 
 
 @cache
@@ -290,7 +351,7 @@ def sheet(figure: go.Figure, left: float, top: float, shape: tuple[int, int]) ->
 
 
 @lru_cache(FIGURES_KEPT)
-def templates_figure() -> go.Figure:
+def _templates_figure() -> go.Figure:
     """The image beside the three rows of W as images."""
     figure = go.Figure(drawing((-0.1, 11.1), (-0.05, 2.6), is_square=True))
     lefts = (0.0, *TEMPLATE_LEFTS)
@@ -301,43 +362,28 @@ def templates_figure() -> go.Figure:
 
 
 @lru_cache(FIGURES_KEPT)
-def equation_figure() -> go.Figure:
+def _equation_figure() -> go.Figure:
     """W x + b = s, with its signs."""
-    return _equation(
+    return _equation_plane(
         {SCORE_X: "s", BIAS_X: "b", COLUMN_X: "x", PIXELS / 2: "W"},
         {DOT_X: "·", PLUS_X: "+", EQUALS_X: "="},
     )
 
 
 @lru_cache(FIGURES_KEPT)
-def products_figure() -> go.Figure:
+def _products_figure() -> go.Figure:
     """The products of each row, their sum, the bias and the score."""
     pixels = {0.5 + index: f"W{name}" for index, name in enumerate(PIXEL_NAMES)}
-    return _equation(
+    return _equation_plane(
         {SCORE_X: "s", BIAS_X: "b", COLUMN_X: "W x", **pixels},
         {DOT_X: "=", PLUS_X: "+", EQUALS_X: "="},
     )
 
 
-def _equation(captions: dict[float, str], signs: dict[float, str]) -> go.Figure:
+def _equation_plane(captions: dict[float, str], signs: dict[float, str]) -> go.Figure:
     figure = go.Figure(drawing((-0.05, SCORE_X + SCORE_WIDTH / 2 + 0.05), (-0.1, 4.1), left=38))
     figure.update_xaxes(tickvals=list(captions), ticktext=list(captions.values()))
     figure.update_yaxes(tickvals=ROWS, ticktext=NAMES)
     for x, sign in signs.items():
         figure.add_annotation(x=x, y=ROWS[1], text=sign, showarrow=False, font={"size": 22})
     return figure
-
-
-def legend(panel: str, word: Callable[[str], str]) -> tuple[LegendEntry, ...]:
-    """What the colours of a panel mean; ``word`` gives the name of each."""
-    if panel == "templates":
-        return (
-            LegendEntry(word("positive"), POSITIVE),
-            LegendEntry(word("negative"), NEGATIVE),
-        )
-    if panel == "equation":
-        return (
-            LegendEntry(word("drag"), MUTED, "none"),
-            LegendEntry(word("highest"), INK, "outline"),
-        )
-    return (LegendEntry(word("product"), MUTED, "none"),)

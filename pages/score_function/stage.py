@@ -2,71 +2,60 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Final
+from functools import partial
+from typing import Any
 
-import plotly.graph_objects as go
+import numpy as np
 
-from core.learning.score_function import (
-    CLASSES,
-    FOUR_PIXEL_CAT,
-    LARGEST_BIAS,
-    LARGEST_MATRIX_ENTRY,
-    LARGEST_PIXEL,
-    PIXELS,
-    BiasEffect,
-    LinearExample,
-    ScoreFunction,
-)
-from core.losses.comparison import Verdict
+from core.learning.score_function import FOUR_PIXEL_CAT, LinearExample
 from core.losses.exact_decimals import decimal_places
-from pages.score_function import ScoreFunctionState
-from pages.score_function import panels as figures
-from pages.score_function.numbers import EntryAxis, ScoreSweep, sweep_scores
-from pages.ui.export import Table
-from pages.ui.kit.comparison_panels import legend as comparison_legend
-from pages.ui.kit.comparison_panels import scores_figure
-from pages.ui.kit.handles import LABEL_HANDLE, label_handle, stage_words
-from pages.ui.kit.sweeps import ScoreAxis
-from pages.ui.kit.theme import CLASS_COLORS, MUTED
-from pages.ui.stage.component import stage
-from pages.ui.stage.number_format import format_fixed, format_given
-from pages.ui.stage.vocabulary import (
-    Handle,
-    LegendEntry,
-    Numbers,
-    Panel,
-    Place,
-    Readout,
-    Release,
-    spoken,
+from pages.score_function import (
+    CLASSES,
+    LARGEST_BIAS,
+    LARGEST_PIXEL,
+    LARGEST_WEIGHT,
+    PIXELS,
+    ScoreFunctionState,
 )
-from pages.ui.state.address import read_state, write_state
+from pages.score_function.numbers import (
+    BiasEffect,
+    EntryAxis,
+    ScoreNumbers,
+    ScoreSweeps,
+    sweep_scores,
+)
+from pages.score_function.panels import (
+    BIAS_AT,
+    COLUMN_AT,
+    IMAGE_AT,
+    MATRIX_AT,
+    NAMES,
+    PANELS,
+    PIXEL_NAMES,
+    scored,
+)
+from pages.ui.export import Table
+from pages.ui.kit.comparison_stage import verdict_texts
+from pages.ui.kit.scores import LABEL, label_handle
+from pages.ui.kit.theme import CLASS_COLORS, MUTED
+from pages.ui.stage.channels import Channel
+from pages.ui.stage.handles import Handle, NumberHandle
+from pages.ui.stage.mount import Stage
+from pages.ui.stage.readouts import Readout
+from pages.ui.stage.release import Release
 from pages.ui.state.example import Example, resized
 from pages.ui.text import Text
 
 __all__ = [
-    "READOUTS",
     "linear_example",
     "moved",
     "score_stage",
     "score_table",
-    "scored",
-    "sweep_of",
+    "sweeps_of",
     "with_linear_example",
 ]
-
-READOUTS: Final = {"cross_entropy": "cross-entropy", "hinge": "hinge", "true_probability": ""}
-"""The live numbers, each with the loss that colours it."""
-
-_HIDDEN: Final = {
-    "violation_count": 0,
-    "cross_entropy_gradient_norm": 4,
-    "last_match": 2,
-    "last_score": 2,
-}
-"""Numbers that only sentences tell, each with its decimals."""
 
 
 def linear_example(state: ScoreFunctionState) -> LinearExample:
@@ -107,131 +96,107 @@ def _labelled(example: Example, label: int) -> Example:
     return replace(roomy, label=label, target=None)
 
 
-def sweep_of(state: ScoreFunctionState) -> ScoreSweep:
+def sweeps_of(state: ScoreFunctionState) -> ScoreSweeps:
     """Everything the stage shows, for every step of every handle."""
-    example = linear_example(state)
-    return sweep_scores(
-        example.matrix,
-        example.pixels,
-        example.bias,
-        example.label,
-        margin=state.margin,
-        variant=state.variant,
+    return sweep_scores(linear_example(state), margin=state.margin, variant=state.variant)
+
+
+def score_stage(state: ScoreFunctionState, sweeps: ScoreSweeps, t: Text) -> Stage:
+    """Lay out the stage."""
+    return Stage(
+        panels=[panel(state, sweeps, t) for panel in PANELS],
+        handles=[
+            *_weight_handles(sweeps, t),
+            *_pixel_handles(sweeps, t),
+            *_bias_handles(sweeps, t),
+            label_handle(scored(sweeps.now), t, sweep=sweeps.by[LABEL]),
+        ],
+        readouts=_readouts(state, t),
+        now=sweeps.now,
     )
 
 
-def scored(result: ScoreFunction) -> Example:
-    """Give the scores as an example, to open it in another lesson."""
-    scores = tuple(result.scores.tolist())
-    return Example(figures.NAMES, scores, int(result.comparison.labels))
-
-
-def score_stage(state: ScoreFunctionState, sweep: ScoreSweep, t: Text) -> None:
-    """Show the stage; a release becomes the new state."""
-    now = _with_handles(sweep.now, sweep)
-    words = _readouts(state, t)
-    example = linear_example(state)
-    stage(
-        "score_function",
-        panels=[_panel(id, state, sweep, now, words, t) for id in figures.PANELS],
-        handles=_handles(state, example, sweep, t),
-        readouts=words,
-        marks=figures.marks(sweep),
-        pictures=figures.pictures(),
-        now=now,
-        on_release=lambda release: write_state(moved(read_state(ScoreFunctionState)[0], release)),
-        labels=stage_words(t),
-    )
-
-
-def _with_handles(result: ScoreFunction, sweep: ScoreSweep) -> dict[Place, Numbers]:
-    """All places, and where the two handles of each pixel stand, of which one follows the other."""
-    followed: dict[Place, Numbers] = {
-        f"{kind}{index}": result.pixels[..., index]
-        for kind in ("image", "pixel")
-        for index in range(PIXELS)
-    }
-    return figures.places(result, sweep) | followed
-
-
-def _handles(
-    state: ScoreFunctionState, example: LinearExample, sweep: ScoreSweep, t: Text
-) -> list[Handle]:
-    by_weight = _with_handles(sweep.by_weight, sweep)
-    by_pixel = _with_handles(sweep.by_pixel, sweep)
-    by_bias = _with_handles(sweep.by_bias, sweep)
-    entries = [entry for row in example.matrix for entry in row]
-    pixel_places = decimal_places(example.pixels)
-    handles = [
-        _number(
+def _weight_handles(sweeps: ScoreSweeps, t: Text) -> list[Handle]:
+    return [
+        _entry(
             f"weight{index}",
             t(
                 "score_function.handle.weight",
-                name=figures.NAMES[index // PIXELS],
+                name=NAMES[index // PIXELS],
                 pixel=index % PIXELS + 1,
             ),
-            entries[index],
-            sweep.weight_axis,
-            LARGEST_MATRIX_ENTRY,
-            by_weight,
-            index,
-            ("equation", figures.MATRIX_AT[index]),
-            CLASS_COLORS[index // PIXELS],
+            weight,
+            sweeps.weight_axis,
+            sweeps,
+            largest=LARGEST_WEIGHT,
+            at=MATRIX_AT[index],
+            color=CLASS_COLORS[index // PIXELS],
         )
-        for index in range(CLASSES * PIXELS)
+        for index, weight in enumerate(np.ravel(sweeps.now.linear.matrix).tolist())
     ]
-    for kind, panel, spots in (
-        ("pixel", "equation", figures.COLUMN_AT),
-        ("image", "templates", figures.IMAGE_AT),
-    ):
-        handles += [
-            _number(
-                f"{kind}{index}",
-                t(f"score_function.handle.{kind}", pixel=index + 1),
-                example.pixels[index],
-                sweep.pixel_axis,
-                LARGEST_PIXEL,
-                by_pixel,
-                index,
-                (panel, spots[index]),
-                MUTED,
-                decimals=pixel_places,
-            )
-            for index in range(PIXELS)
-        ]
-    handles += [
-        _number(
+
+
+def _pixel_handles(sweeps: ScoreSweeps, t: Text) -> list[Handle]:
+    """Two handles for each pixel, of which one follows the other."""
+    pixels = sweeps.now.linear.pixels.tolist()
+    values = [partial(_pixel, index) for index in range(PIXELS)]
+    return [
+        _entry(
+            f"{kind}{index}",
+            t(f"score_function.handle.{kind}", pixel=index + 1),
+            pixel,
+            sweeps.pixel_axis,
+            sweeps,
+            decimals=decimal_places(pixels),
+            largest=LARGEST_PIXEL,
+            panel=panel,
+            at=places[index],
+            color=MUTED,
+            follows=values[index],
+        )
+        for kind, panel, places in (
+            ("pixel", "equation", COLUMN_AT),
+            ("image", "templates", IMAGE_AT),
+        )
+        for index, pixel in enumerate(pixels)
+    ]
+
+
+def _pixel(index: int, result: ScoreNumbers) -> Any:
+    return result.linear.pixels[..., index]
+
+
+def _bias_handles(sweeps: ScoreSweeps, t: Text) -> list[Handle]:
+    return [
+        _entry(
             f"bias{index}",
-            t("score_function.handle.bias", name=name),
-            example.bias[index],
-            sweep.bias_axis,
-            LARGEST_BIAS,
-            by_bias,
-            index,
-            ("equation", figures.BIAS_AT[index]),
-            CLASS_COLORS[index],
+            t("score_function.handle.bias", name=NAMES[index]),
+            bias,
+            sweeps.bias_axis,
+            sweeps,
+            largest=LARGEST_BIAS,
+            at=BIAS_AT[index],
+            color=CLASS_COLORS[index],
         )
-        for index, name in enumerate(figures.NAMES)
+        for index, bias in enumerate(sweeps.now.linear.bias.tolist())
     ]
-    shown = replace(state, example=Example(figures.NAMES, (0.0,) * CLASSES, example.label))
-    return [*handles, label_handle(shown, t, sweep=_with_handles(sweep.by_label, sweep))]
 
 
-def _number(
+def _entry(
     id: str,
     label: str,
     value: float,
     axis: EntryAxis,
-    largest: float,
-    swept: Mapping[Place, Numbers],
-    index: int,
-    spot: tuple[str, tuple[float, float]],
-    color: str,
+    sweeps: ScoreSweeps,
     *,
+    largest: float,
+    at: tuple[float, float],
+    color: str,
+    panel: str = "equation",
     decimals: int | None = None,
-) -> Handle:
-    panel, at = spot
-    return Handle(
+    follows: Channel | None = None,
+) -> NumberHandle:
+    return NumberHandle(
         id=id,
         label=label,
         value=value,
@@ -239,13 +204,12 @@ def _number(
         maximum=axis.most,
         step=axis.step,
         decimals=decimal_places(axis.step) if decimals is None else decimals,
-        mark="number",
         panel=panel,
-        axis="x",
         at=at,
         color=color,
         limits=(-largest, largest),
-        sweep={place: values[index] for place, values in swept.items()},
+        sweep=sweeps.by[id],
+        follows=follows,
     )
 
 
@@ -263,34 +227,34 @@ def moved(state: ScoreFunctionState, release: Release) -> ScoreFunctionState:
         column = numbers("pixel", PIXELS, LARGEST_PIXEL)
         image = numbers("image", PIXELS, LARGEST_PIXEL)
         example = LinearExample(
-            matrix=_rows(numbers("weight", CLASSES * PIXELS, LARGEST_MATRIX_ENTRY)),
+            matrix=_rows(numbers("weight", CLASSES * PIXELS, LARGEST_WEIGHT)),
             # What was typed at one of the two has not reached the other.
             pixels=tuple(
                 below if above == before else above
                 for below, above, before in zip(column, image, present.pixels, strict=True)
             ),
             bias=numbers("bias", CLASSES, LARGEST_BIAS),
-            label=int(str(release.values[LABEL_HANDLE])),
+            label=int(str(release.values[LABEL])),
         )
     except (KeyError, ValueError):
         return state
     return with_linear_example(state, example) if 0 <= example.label < CLASSES else state
 
 
-def score_table(state: ScoreFunctionState, result: ScoreFunction, t: Text) -> Table:
+def score_table(state: ScoreFunctionState, result: ScoreNumbers, t: Text) -> Table:
     """The numbers on screen, a row a class."""
-    comparison = result.comparison
-    columns: dict[str, Sequence[str | float]] = {"class": figures.NAMES}
+    linear, compared = result.linear, result.compared
+    columns: dict[str, Sequence[str | float]] = {"class": NAMES}
     headings = {"class": t("data.class")}
-    for index, name in enumerate(figures.PIXEL_NAMES):
-        columns[f"w{index + 1}"] = result.matrix[:, index].tolist()
+    for index, name in enumerate(PIXEL_NAMES):
+        columns[f"w{index + 1}"] = linear.matrix[:, index].tolist()
         headings[f"w{index + 1}"] = t("score_function.data.weight", pixel=name)
     for id, values, heading in (
-        ("match", result.matches, t("score_function.data.match")),
-        ("bias", result.bias, t("score_function.data.bias")),
-        ("score", result.scores, t("data.score")),
-        ("probability", comparison.probabilities, t("data.probability")),
-        ("violation", comparison.violations, t("data.violation")),
+        ("match", linear.matches, t("score_function.data.match")),
+        ("bias", linear.bias, t("score_function.data.bias")),
+        ("score", linear.scores, t("data.score")),
+        ("probability", compared.probabilities, t("data.probability")),
+        ("violation", compared.violations, t("data.violation")),
     ):
         columns[id] = values.tolist()
         headings[id] = heading
@@ -298,71 +262,41 @@ def score_table(state: ScoreFunctionState, result: ScoreFunction, t: Text) -> Ta
         columns,
         headings,
         settings={
-            "pixels": result.pixels.tolist(),
-            "label": int(comparison.labels),
+            "pixels": linear.pixels.tolist(),
+            "label": int(compared.labels),
             "margin": state.margin,
             "variant": state.variant,
-            "cross_entropy": float(comparison.cross_entropy),
-            "hinge": float(comparison.hinge),
+            "cross_entropy": float(compared.cross_entropy),
+            "hinge": float(compared.hinge),
         },
     )
 
 
 def _readouts(state: ScoreFunctionState, t: Text) -> list[Readout]:
-    kind = "verdict_one_vs_all" if state.variant == "one_vs_all" else "verdict"
-    counts = {"margin": format_given(state.margin), "classes": CLASSES, "wrong": CLASSES - 1}
-    verdicts = tuple(t(f"{kind}.{verdict.name.lower()}", **counts) for verdict in Verdict)
     effects = tuple(t(f"score_function.bias_effect.{effect.name.lower()}") for effect in BiasEffect)
     return [
-        *(Readout(id, label=t(f"readout.{id}"), tone=tone) for id, tone in READOUTS.items()),
-        *(Readout(id, decimals=decimals) for id, decimals in _HIDDEN.items()),
-        *(Readout(id, choices=figures.NAMES) for id in ("true_name", "top_name", "match_name")),
-        Readout("verdict", label="", choices=verdicts),
-        Readout("bias_effect", label="", choices=effects),
-    ]
-
-
-def _panel(
-    id: str,
-    state: ScoreFunctionState,
-    sweep: ScoreSweep,
-    now: Mapping[Place, Numbers],
-    readouts: Sequence[Readout],
-    t: Text,
-) -> Panel:
-    result = sweep.now
-    numbers = {"templates": result.matches, "products": result.matches}.get(id, result.scores)
-    listing = ", ".join(
-        f"{name} {format_fixed(float(number), 2)}"
-        for name, number in zip(figures.NAMES, numbers, strict=True)
-    )
-    is_shared = id == "scores"
-    return Panel(
-        id=id,
-        figure=_figure(id, sweep),
-        title=t(f"score_function.panel.{id}"),
-        alt=spoken(
-            readouts,
-            now,
-            t("alt.scores" if is_shared else f"score_function.alt.{id}", values=listing),
+        Readout(
+            "cross_entropy",
+            lambda r: r.compared.cross_entropy,
+            t("readout.cross_entropy"),
+            tone="cross-entropy",
         ),
-        legend=_legend(id, t),
-        ratio=figures.TEMPLATES_RATIO if id == "templates" else None,
-    )
-
-
-def _figure(id: str, sweep: ScoreSweep) -> go.Figure:
-    if id == "templates":
-        return figures.templates_figure()
-    if id == "equation":
-        return figures.equation_figure()
-    if id == "products":
-        return figures.products_figure()
-    axis = ScoreAxis(limit=figures.score_limit(sweep), step=1.0, decimals=0)
-    return scores_figure(figures.NAMES, axis)
-
-
-def _legend(id: str, t: Text) -> tuple[LegendEntry, ...]:
-    if id == "scores":
-        return comparison_legend(id, lambda name: t(f"legend.{name}"))
-    return figures.legend(id, lambda name: t(f"score_function.legend.{name}"))
+        Readout("hinge", lambda r: r.compared.hinge, t("readout.hinge"), tone="hinge"),
+        Readout(
+            "true_probability", lambda r: r.compared.true_probability, t("readout.true_probability")
+        ),
+        Readout("violation_count", lambda r: r.compared.violation_count, decimals=0),
+        Readout("cross_entropy_gradient_norm", lambda r: r.compared.cross_entropy_gradient_norm),
+        Readout("last_match", lambda r: r.linear.matches[..., -1], decimals=2),
+        Readout("last_score", lambda r: r.linear.scores[..., -1], decimals=2),
+        Readout("true_name", lambda r: r.compared.labels, choices=NAMES),
+        Readout("top_name", lambda r: r.compared.predictions, choices=NAMES),
+        Readout("match_name", lambda r: r.best_match, choices=NAMES),
+        Readout(
+            "verdict",
+            lambda r: r.verdicts,
+            label="",
+            choices=verdict_texts(state.variant, state.margin, CLASSES, t),
+        ),
+        Readout("bias_effect", lambda r: r.bias_effects, label="", choices=effects),
+    ]

@@ -6,14 +6,13 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from core.learning.score_function import ScoreFunction
 from core.losses.hinge import HingeVariant
 from core.validation import FloatArray
 from pages.score_function import ScoreFunctionState
 from pages.score_function.digit_classifier import digit_classifier
 from pages.score_function.digits_stage import digit_of
-from pages.score_function.panels import NAMES
-from pages.score_function.stage import scored
+from pages.score_function.numbers import ScoreNumbers
+from pages.score_function.panels import NAMES, scored
 from pages.ui.kit import latex
 from pages.ui.stage.number_format import format_fixed
 from pages.ui.state.example import Example
@@ -23,24 +22,24 @@ from pages.ui.text import Text
 __all__ = ["derivation"]
 
 
-def derivation(state: ScoreFunctionState, result: ScoreFunction, t: Text) -> str:
+def derivation(state: ScoreFunctionState, result: ScoreNumbers, t: Text) -> str:
     """Derive the scores, their geometry and their losses, and why inference needs no softmax."""
-    comparison = result.comparison
+    compared = result.compared
     found, digit = digit_classifier(), digit_of(state)
     top = int(found.predictions[digit])
     return t(
         "score_function.why",
-        pixels=latex.row(map(write_number, result.pixels.tolist())),
+        pixels=latex.row(map(write_number, result.linear.pixels.tolist())),
         rows=_rows(result),
         trick=_trick(result),
         image_norm=latex.number(float(result.image_norm), 2),
         angles=_angles(result, t),
-        label=int(comparison.labels),
-        scores=latex.row(map(write_number, result.scores.tolist())),
+        label=int(compared.labels),
+        scores=latex.row(map(write_number, result.linear.scores.tolist())),
         margin=write_number(state.margin),
         hinge_terms=_hinge_terms(scored(result), state.margin, state.variant),
-        hinge=latex.number(float(comparison.hinge)),
-        cross_entropy=latex.number(float(comparison.cross_entropy)),
+        hinge=latex.number(float(compared.hinge)),
+        cross_entropy=latex.number(float(compared.cross_entropy)),
         digit=digit,
         true_digit=found.data.names[found.data.labels[digit]],
         top_digit=found.data.names[top],
@@ -49,12 +48,16 @@ def derivation(state: ScoreFunctionState, result: ScoreFunction, t: Text) -> str
     )
 
 
-def _rows(result: ScoreFunction) -> str:
+def _rows(result: ScoreNumbers) -> str:
     """One line a class: every product, the bias, the score."""
-    image = result.pixels.tolist()
+    image = result.linear.pixels.tolist()
     lines = []
     for name, row, bias, score in zip(
-        NAMES, result.matrix.tolist(), result.bias.tolist(), result.scores.tolist(), strict=True
+        NAMES,
+        result.linear.matrix.tolist(),
+        result.linear.bias.tolist(),
+        result.linear.scores.tolist(),
+        strict=True,
     ):
         products = (
             rf"{latex.signed(w)} \cdot {latex.signed(x)}" for w, x in zip(row, image, strict=True)
@@ -64,11 +67,11 @@ def _rows(result: ScoreFunction) -> str:
     return "\n\n".join(f"$$\n{line}\n$$" for line in lines)
 
 
-def _trick(result: ScoreFunction) -> str:
+def _trick(result: ScoreNumbers) -> str:
     """W with the bias as one more column, times x with one more pixel."""
-    wide = np.concatenate([result.matrix, result.bias[:, None]], axis=1)
-    tall = np.append(result.pixels, 1.0)
-    parts = (_matrix(wide), _matrix(tall[:, None]), _matrix(result.scores[:, None]))
+    wide = np.concatenate([result.linear.matrix, result.linear.bias[:, None]], axis=1)
+    tall = np.append(result.linear.pixels, 1.0)
+    parts = (_matrix(wide), _matrix(tall[:, None]), _matrix(result.linear.scores[:, None]))
     return "$$\n{} {} = {}\n$$".format(*parts)
 
 
@@ -77,12 +80,12 @@ def _matrix(array: FloatArray) -> str:
     return r"\begin{pmatrix} " + r" \\ ".join(rows) + r" \end{pmatrix}"
 
 
-def _angles(result: ScoreFunction, t: Text) -> str:
+def _angles(result: ScoreNumbers, t: Text) -> str:
     """A table of the length of each row of W and of its angle to the image."""
     head = [t("data.class"), r"$\lVert w_i \rVert$", r"$\theta_i$", r"$w_i \cdot x$", "$b_i$"]
     lines = [head, ["---"] * len(head)]
     degrees = np.degrees(np.arccos(result.cosines))
-    columns = (result.template_norms, degrees, result.matches, result.bias)
+    columns = (result.template_norms, degrees, result.linear.matches, result.linear.bias)
     for name, length, angle, match, bias in zip(NAMES, *columns, strict=True):
         numbers = (format_fixed(float(length), 3), f"{format_fixed(float(angle), 1)}°")
         exact = (write_number(float(value)).replace("-", "−") for value in (match, bias))

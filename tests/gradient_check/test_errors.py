@@ -107,6 +107,8 @@ def test_kinks_are_named_and_left_out():
 def test_published_exact_margin_is_nothing_but_kinks():
     found = gradient_errors(CHECKED_FUNCTIONS["weston_watkins"], [10.0, 9.0, 9.0], 0)
     assert found.findings == Finding.ONLY_KINKS
+    assert np.isnan(found.worst)
+    assert np.isnan(found.worst32)
     assert_allclose(found.central, [-1, 0.5, 0.5], atol=1e-9)
     smooth = gradient_errors(CHECKED_FUNCTIONS["cross_entropy"], [10.0, 9.0, 9.0], 0)
     assert smooth.findings == Finding.AGREES

@@ -113,24 +113,26 @@ def test_many_entries_have_fewer_steps():
     assert few.steps == STEPS
     assert many.steps == STEPS[::2]
     assert {10.0**-k for k in range(1, 16)} <= set(many.steps)
-    assert many.by_step.errors.steps.tolist() == list(many.steps)
-    assert many.by_score.curves.central.shape == (7, 201, 29)
+    assert many.by["h"].errors.steps.tolist() == list(many.steps)
+    assert many.by["score6"].curves.central.shape == (201, 29)
 
 
 @ALL
 @pytest.mark.parametrize("mistaken", [False, True])
 def test_a_sweep_is_its_single_checks(function, mistaken):
     settings = {"margin": 1.5, "mistaken": mistaken}
-    sweep = sweep_gradient_check(function, CAT, 1, along=2, step=1e-4, **settings)
-    grid = sweep.axis.grid
+    sweeps = sweep_gradient_check(function, CAT, 1, along=2, step=1e-4, **settings)
+    grid = sweeps.axis.grid
     rows = [
-        (sweep.by_entry, (2,), CAT, 1, 1e-4, 2),
-        (sweep.by_score, (0, 7), [grid[7], 5.1, -1.7], 1, 1e-4, 0),
-        (sweep.by_score, (2, 200), [3.2, 5.1, 10.0], 1, 1e-4, 2),
-        (sweep.by_label, (2,), CAT, 2, 1e-4, 2),
-        (sweep.by_step, (3,), CAT, 1, STEPS[3], 2),
+        (sweeps.now, (), CAT, 1, 1e-4, 2),
+        (sweeps.focuses[0], (), CAT, 1, 1e-4, 0),
+        (sweeps.by["score0"], 7, [grid[7], 5.1, -1.7], 1, 1e-4, 0),
+        (sweeps.by["score2"], 200, [3.2, 5.1, 10.0], 1, 1e-4, 2),
+        (sweeps.by["label"], 2, CAT, 2, 1e-4, 2),
+        (sweeps.by["h"], 3, CAT, 1, STEPS[3], 2),
     ]
     for view, place, point, label, step, entry in rows:
+        assert view.entries[place] == entry
         noise = NOISE.get(function.id, 0.0) / step
         errors = gradient_errors(function, point, label, steps=step, **settings)
         curves = error_curves(function, point, label, entries=entry, **settings)
@@ -149,8 +151,8 @@ def test_a_sweep_is_its_single_checks(function, mistaken):
 
 def test_the_slopes_find_room():
     assert sweep_gradient_check(CHECKED_FUNCTIONS["cross_entropy"], CAT).slope_limit == 1
-    sweep = sweep_gradient_check(CHECKED_FUNCTIONS["l2"], [1.0, 2.0])
-    assert 4 <= sweep.slope_limit <= 20
+    parabola = sweep_gradient_check(CHECKED_FUNCTIONS["l2"], [1.0, 2.0])
+    assert 4 <= parabola.slope_limit <= 20
     flat = sweep_gradient_check(CHECKED_FUNCTIONS["weston_watkins"], [10.0, 0.0])
     assert flat.slope_limit == 1
 

@@ -11,7 +11,7 @@ import pytest
 
 from core.precision.float_types import POOLINGS, PRECISIONS
 from pages.numerical_stability import NumericalStabilityState
-from pages.numerical_stability.numbers import SCALES, SHIFTS, Cure, Stability
+from pages.numerical_stability.numbers import SCALES, Cure, Stability
 from pages.numerical_stability.outcomes import Outcome, Status
 from pages.numerical_stability.panels import BELOW_EPSILON, ERROR_RANGE, LOST_ERROR
 from pages.numerical_stability.stage import moved, result_table, stability_stage, sweeps_of
@@ -20,7 +20,7 @@ from pages.ui.stage.mount import Stage
 from pages.ui.stage.release import Release
 from pages.ui.state.example import Example
 from pages.ui.text import LANGUAGES, text_in
-from tests.stages import decode, panels_of, shown_at, shown_now
+from tests.stages import assert_every_step_is_as_opened_there, decode, panels_of
 
 VALUES = {"scale": 2.0, "shift": -30.0, "label": 1}
 CELLS, SYMBOLS, WORDS, EXACT, TINY = range(5)
@@ -177,16 +177,19 @@ def test_a_batch_of_two() -> None:
     assert (p, loss) == pytest.approx((0.1300, 2.0404), abs=5e-5)
 
 
-@pytest.mark.parametrize("swept", ["scale", "shift"])
-@pytest.mark.parametrize(("scale", "shift"), [(1.0, 0.0), (0.1, -300.0), (1000.0, 1000.0)])
-def test_the_swept_row_at_the_present_value_is_what_is_shown_now(
-    scale: float, shift: float, swept: str
-) -> None:
-    stage = a_stage(label=2, scale=scale, shift=shift, swept=swept)
-    grid, present = (SCALES, scale) if swept == "scale" else (SHIFTS, shift)
-    for handle, step in ((swept, grid.tolist().index(present)), ("label", 2)):
-        for dragged, now in zip(shown_at(stage, handle, step), shown_now(stage), strict=True):
-            np.testing.assert_allclose(dragged, now, rtol=1e-6)
+@pytest.mark.parametrize(
+    "state",
+    [
+        NumericalStabilityState(Example(label=2)),
+        NumericalStabilityState(
+            Example(scores=(10.0, -100.0, -100.0)), scale=2.0, shift=-30.0, swept="shift"
+        ),
+    ],
+)
+def test_a_drag_shows_what_the_page_shows_where_it_leads(state: NumericalStabilityState) -> None:
+    assert_every_step_is_as_opened_there(
+        lambda state: stability_stage(state, sweeps_of(state), text_in("en")), moved, state
+    )
 
 
 def test_the_points_lie_on_the_curves_of_the_slider_that_is_taken() -> None:

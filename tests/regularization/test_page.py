@@ -128,7 +128,7 @@ def test_code_prints_the_numbers_on_screen(parameters: dict[str, str]) -> None:
     assert [text.replace("e-0", "e-") for text in printed] == expected
     state = state_of(app, RegularizationState)
     gradient = compare_penalties(
-        state.weights or (1, 0, 0, 0), mixing=state.mixing, half=bool(state.half)
+        state.weights or (1, 0, 0, 0), mixing=state.mixing, half=state.half
     ).gradient
     for line, row in zip(lines[4:7], gradient, strict=True):
         found = [float(number) for number in re.findall(r"-?\d[\d.e+-]*", line.split("[")[1])]

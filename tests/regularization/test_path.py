@@ -73,6 +73,14 @@ def test_the_conditions_of_the_optimum(problem, mixing, half) -> None:
         assert total == pytest.approx(float(problem.loss(weights)) + penalty.value, abs=1e-9)
 
 
+def test_strengths_of_any_shape() -> None:
+    path, alone = optima([[0.1, 3.0]], mixing=1.0), optima(3.0, mixing=1.0)
+    assert path.weights.shape == (1, 2, 2)
+    assert_array_equal(alone.weights, path.weights[0, 1])
+    assert alone.sparsity == Sparsity.SECOND_ZERO
+    assert position(1.0) == 61
+
+
 @pytest.mark.parametrize("half", [False, True])
 def test_l2_alone_is_a_linear_system(half: bool) -> None:
     path = optima(STRENGTHS, mixing=0.0, half=half)

@@ -111,16 +111,17 @@ def test_how_weights_share(weights: list[float], sharing: Sharing) -> None:
 
 @given(WEIGHTS)
 def test_a_sweep_is_each_step_by_itself(weights: list[float]) -> None:
-    axis = weight_axis(weights)
-    sweep = sweep_weights(weights, axis, mixing=0.3, half=True)
+    sweeps = sweep_weights(weights, mixing=0.3, half=True)
     for index, row in ((0, 0), (1, 17), (3, 60)):
         moved = [*weights]
-        moved[index] = float(axis.grid[row])
+        moved[index] = float(sweeps.axis.grid[row])
         alone = compare_penalties(moved, mixing=0.3, half=True)
-        assert_array_equal(sweep.weights[index, row], moved)
-        assert_allclose(sweep.values[index, row], alone.values, rtol=1e-14)
-        assert_allclose(sweep.gradient[index, row], alone.gradient, rtol=1e-14)
-        assert sweep.sharing[index, row] == alone.sharing
+        swept = sweeps.by[f"weight{index}"]
+        assert_array_equal(swept.weights[row], moved)
+        assert_allclose(swept.values[row], alone.values, rtol=1e-14)
+        assert_allclose(swept.gradient[row], alone.gradient, rtol=1e-14)
+        assert swept.sharing[row] == alone.sharing
+    assert_array_equal(sweeps.now.values, compare_penalties(weights, mixing=0.3, half=True).values)
 
 
 @pytest.mark.parametrize("largest", [0.0, 0.25, 1.5, 1.6, 7.5, 12.0, 30.0])

@@ -1,4 +1,4 @@
-"""Where the numbers of the regularisation lesson go, and which sentence is told."""
+"""What the two stages of the lesson on regularisation show, tell and release."""
 
 from __future__ import annotations
 
@@ -8,102 +8,128 @@ from typing import Any
 import numpy as np
 import pytest
 
+from core.losses.penalties import PENALTIES
 from pages.regularization import RegularizationState
-from pages.regularization import panels as figures
-from pages.regularization.path import PROBLEM, STRENGTHS, Sparsity, optima, position
+from pages.regularization.path import PROBLEM, STRENGTH, STRENGTHS, Sparsity, optima, position
+from pages.regularization.path_panels import LARGEST_PULL, LEVELS, PLANE
+from pages.regularization.path_stage import moved_strength, path_stage, path_sweeps
 from pages.regularization.penalty_comparison import Sharing
-from pages.regularization.stage import (
-    _path_readouts,
-    _weight_readouts,
-    mixing_of,
-    moved_strength,
-    moved_weights,
-    path_sweep,
-    weight_sweep,
-    weights_of,
-    zeros_of,
-)
-from pages.ui.stage.vocabulary import Readout, Release, Spot, spoken
+from pages.regularization.stage import moved_weights, weight_sweeps, weights_stage
+from pages.ui.stage.mount import Stage
+from pages.ui.stage.release import Release
 from pages.ui.text import LANGUAGES, text_in
+from tests.stages import assert_present_rows, decode, panels_of, told
 
 RELEASED = {"weight0": 0.25, "weight1": -1.5, "weight2": 0.0, "weight3": 30.0}
 
 
+def weights_of(state: RegularizationState, language: str = "en") -> Stage:
+    return weights_stage(state, weight_sweeps(state), text_in(language))
+
+
+def path_of(state: RegularizationState, language: str = "en") -> Stage:
+    return path_stage(state, path_sweeps(state), text_in(language))
+
+
 def test_a_release_becomes_the_state() -> None:
-    assert moved_weights(
-        RegularizationState(), Release(RELEASED, "weight0")
-    ) == RegularizationState(weights=(0.25, -1.5, 0.0, 30.0))
-    assert moved_strength(
-        RegularizationState(), Release({"lambda": 2.5}, "lambda")
-    ) == RegularizationState(strength=2.5)
-    assert weights_of(RegularizationState()) == (1, 0, 0, 0)
+    first = RegularizationState()
+    assert first.four_weights == (1, 0, 0, 0)
+    assert moved_weights(first, Release(RELEASED, "weight0")) == RegularizationState(
+        weights=(0.25, -1.5, 0.0, 30.0)
+    )
+    assert moved_strength(first, Release({STRENGTH: 2.5}, STRENGTH)) == RegularizationState(
+        strength=2.5
+    )
 
 
 @pytest.mark.parametrize("value", ["a", None, float("nan"), 100.5, float("-inf")])
 def test_a_release_that_makes_no_sense_changes_nothing(value: Any) -> None:
-    assert (
-        moved_weights(RegularizationState(), Release({**RELEASED, "weight2": value}, None))
-        == RegularizationState()
-    )
-    assert (
-        moved_strength(RegularizationState(), Release({"lambda": value}, None))
-        == RegularizationState()
-    )
-    assert (
-        moved_weights(RegularizationState(), Release({"weight0": 1.0}, None))
-        == RegularizationState()
-    )
-    assert moved_strength(RegularizationState(), Release({}, None)) == RegularizationState()
+    first = RegularizationState()
+    assert moved_weights(first, Release({**RELEASED, "weight2": value}, None)) is first
+    assert moved_weights(first, Release({"weight0": 1.0}, None)) is first
+    assert moved_strength(first, Release({STRENGTH: value}, None)) is first
+    assert moved_strength(first, Release({}, None)) is first
 
 
-def test_places_put_every_number_where_it_belongs() -> None:
-    places = figures.weight_places(
-        weight_sweep(RegularizationState(weights=(0.5, -1.0, 0.0, 2.0))).now
-    )
-    assert places[Spot("weights", 0, "y")].tolist() == [0.5, -1, 0, 2]
+@pytest.mark.parametrize("weights", [(1.0, 0.0, 0.0, 0.0), (-30.0, 0.0, 29.0, 0.0)])
+def test_every_end_of_a_drag_can_be_released(weights: tuple[float, ...]) -> None:
+    state = RegularizationState(weights=weights)
+    handle = weights_of(state).handles[1]
+    for end in (handle.minimum, handle.maximum):
+        released = {f"weight{index}": weight for index, weight in enumerate(weights)}
+        moved = moved_weights(state, Release({**released, "weight1": end}, None))
+        assert moved.four_weights[1] == end
+    for strength in (STRENGTHS[0], STRENGTHS[-1]):
+        moved = moved_strength(state, Release({STRENGTH: float(strength)}, None))
+        assert moved.strength == strength
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_panel_is_described_with_its_numbers(language: str) -> None:
+    state = RegularizationState(weights=(0.5, -1.0, 0.0, 2.0))
+    headers = [
+        decode(stage.packed({}))[0]
+        for stage in (weights_of(state, language), path_of(state, language))
+    ]
+    alts = [{panel["id"]: panel["alt"] for panel in header["panels"]} for header in headers]
+    assert [list(alt) for alt in alts] == [
+        ["weights", "penalties", "gradients"],
+        ["plane", "path", "threshold"],
+    ]
+    assert "w₁ 0.5000, w₂ −1.0000, w₃ 0.0000, w₄ 2.0000" in alts[0]["weights"]
+    assert "w₁ 1.0000, w₂ −2.0000, w₃ 0.0000, w₄ 4.0000" in alts[0]["gradients"]
+    assert all(number in alts[0]["penalties"] for number in ("3.5000", "5.2500", "4.3750"))
+    for alt in alts[1].values():
+        assert "1.0154" in alt
+        assert "0.7154" in alt
+    assert not any("{" in text for alt in alts for text in alt.values())
+
+
+def test_the_weights_are_stacked_to_what_they_cost() -> None:
+    state = RegularizationState(weights=(0.5, -1.0, 0.0, 2.0))
+    stage = weights_of(state)
+    panels = panels_of(stage)
+
+    def shown(panel: str, attribute: str = "y") -> list[float]:
+        return panels[panel].show[0, attribute](stage.now).tolist()
+
+    assert shown("weights") == [0.5, -1, 0, 2]
     # L1, L2, elastic net; then the lines at the least, which have no height.
-    assert places[Spot("penalties", 0, "y")].tolist() == [
+    assert shown("penalties") == [
         *(0.5, 1, 0, 2),
         *(0.25, 1, 0, 4),
         *(0.375, 1, 0, 3),
         *(0, 0, 0),
     ]
-    assert places[Spot("penalties", 0, "base")].tolist() == [
+    assert shown("penalties", "base") == [
         *(0, 0.5, 1.5, 1.5),
         *(0, 0.25, 1.25, 1.25),
         *(0, 0.375, 1.375, 1.375),
         *(1.5, 0.5625, 1.03125),
     ]
-    assert places[Spot("gradients", 0, "y")].tolist() == [
-        *(1, -1, 0, 1),
-        *(1, -2, 0, 4),
-        *(1, -1.5, 0, 2.5),
-    ]
-    assert (places["score"], places["l1"], places["l2"], places["elastic"]) == (
-        1.5,
-        3.5,
-        5.25,
-        4.375,
-    )
-    assert (places["even"], places["least_l2"]) == (0.375, 0.5625)
-    assert (places["full"], places["full_slope"]) == (5.25, 1)
-    assert (places["halved"], places["halved_slope"]) == (2.625, 0.5)
+    assert shown("gradients") == [*(1, -1, 0, 1), *(1, -2, 0, 4), *(1, -1.5, 0, 2.5)]
+    numbers = {readout.id: float(readout.number(stage.now)) for readout in stage.readouts}
+    assert numbers == {
+        **{"score": 1.5, "l1": 3.5, "l2": 5.25, "elastic": 4.375},
+        **{"even": 0.375, "least_l2": 0.5625},
+        **{"full": 5.25, "full_slope": 1, "halved": 2.625, "halved_slope": 0.5},
+        **{"sharing": Sharing.CANCELLING, "convention": 0},
+    }
 
 
 @pytest.mark.parametrize(
-    "state", [RegularizationState(), RegularizationState(weights=(0.25, -3.0, 1.0, 0.0), half=1)]
+    "state",
+    [
+        RegularizationState(),
+        RegularizationState(weights=(0.25, -3.0, 1.0, 0.0), half=1, penalty="l1", strength=2.15),
+        RegularizationState(penalty="elastic", mixing=0.3, strength=0.0),
+    ],
 )
-def test_the_swept_row_at_the_present_weight_is_what_is_shown_now(
+def test_the_swept_row_at_the_present_value_is_what_is_shown_now(
     state: RegularizationState,
 ) -> None:
-    sweep = weight_sweep(state)
-    now, swept = figures.weight_places(sweep.now), figures.weight_places(sweep.by_weight)
-    for index, weight in enumerate(weights_of(state)):
-        rows = np.flatnonzero(np.isclose(sweep.axis.grid, weight))
-        if not rows.size:
-            continue
-        for place, values in now.items():
-            np.testing.assert_allclose(swept[place][index, rows[0]], values, atol=1e-12)
+    assert_present_rows(weights_of(state))
+    assert_present_rows(path_of(state))
 
 
 @pytest.mark.parametrize(
@@ -115,88 +141,96 @@ def test_the_swept_row_at_the_present_weight_is_what_is_shown_now(
     ],
 )
 def test_limits_hold_what_a_drag_can_reach(state: RegularizationState) -> None:
-    sweep = weight_sweep(state)
-    assert sweep.by_weight.values.max() <= sweep.highest <= 2 * sweep.by_weight.values.max()
-    assert np.abs(sweep.by_weight.gradient).max() <= sweep.steepest
-    assert sweep.now.values.max() <= sweep.highest
+    sweeps, panels = weight_sweeps(state), panels_of(weights_of(state))
+    dearest = max(result.values.max() for result in sweeps.all)
+    steepest = max(np.abs(result.gradient).max() for result in sweeps.all)
+    assert dearest < panels["penalties"].figure.layout.yaxis.range[1] < 2.3 * dearest
+    low, high = panels["gradients"].figure.layout.yaxis.range
+    assert low == -high
+    assert steepest < high < 2.3 * steepest
 
 
-@pytest.mark.parametrize("penalty", ["l1", "l2", "elastic"])
+@pytest.mark.parametrize("penalty", PENALTIES)
 @pytest.mark.parametrize("half", [0, 1])
 def test_the_path_is_where_it_belongs(penalty: str, half: int) -> None:
     state = RegularizationState(penalty=penalty, half=half)
-    sweep = path_sweep(state)
-    places = figures.path_places(
-        sweep.by_strength, sweep.other, mixing=mixing_of(state), half=bool(half)
-    )
-    expected = optima(STRENGTHS, mixing=mixing_of(state), half=bool(half))
-    other = optima(STRENGTHS, mixing=float(penalty == "l2"), half=bool(half))
-    np.testing.assert_array_equal(places["optimum_x"][:, 0], expected.weights[:, 0])
-    np.testing.assert_array_equal(places["optimum_y"][:, 0], expected.weights[:, 1])
-    np.testing.assert_array_equal(places["optimum_x"][:, 1], other.weights[:, 0])
-    np.testing.assert_array_equal(places["other_2"], other.weights[:, 1])
-    np.testing.assert_array_equal(places["weights_at"], expected.weights)
-    np.testing.assert_allclose(places["strength_at"][:, 0], position(STRENGTHS))
-    np.testing.assert_array_equal(places["total"], expected.total)
+    stage, path = path_of(state), path_sweeps(state).by[STRENGTH]
+    panels = panels_of(stage)
+    mixing = {"l1": 1.0, "l2": 0.0, "elastic": 0.5}[penalty]
+    expected = optima(STRENGTHS, mixing=mixing, half=bool(half)).weights
+    other = optima(STRENGTHS, mixing=float(penalty == "l2"), half=bool(half)).weights
+    minimum, both = panels["plane"].marks
+    assert minimum.x + minimum.y == pytest.approx(PROBLEM.minimum)
+    np.testing.assert_array_equal(both.x(path), np.stack([expected[:, 0], other[:, 0]], axis=1))
+    np.testing.assert_array_equal(both.y(path), np.stack([expected[:, 1], other[:, 1]], axis=1))
+    (weights,) = panels["path"].marks
+    np.testing.assert_array_equal(weights.y(path), expected)
+    np.testing.assert_allclose(weights.x(path), np.stack([position(STRENGTHS)] * 2, axis=1))
+    np.testing.assert_array_equal(weights.x(path), panels["path"].show[0, "x"](path))
+    # The ball and the ellipse pass through the optimum, or nearly, having few points.
+    for trace in (3, 4):
+        x, y = (panels["plane"].show[trace, axis](path) for axis in "xy")
+        gaps = np.hypot(x - expected[:, :1], y - expected[:, 1:]).min(axis=1)
+        assert gaps.max() < 0.25
     # Both dots lie on the curve from pull to weight.
-    curve_x, curve_y = places[Spot("threshold", 1, "x")], places[Spot("threshold", 1, "y")]
+    curve_x, curve_y = (panels["threshold"].show[1, axis](path) for axis in "xy")
+    (dots,) = panels["threshold"].marks
     for row in range(0, len(STRENGTHS), 9):
-        on_curve = np.interp(places["pulls"][row], curve_x[row], curve_y[row])
-        np.testing.assert_allclose(on_curve, places["shrunk"][row], atol=1e-9)
+        on_curve = np.interp(dots.x(path)[row], curve_x[row], curve_y[row])
+        np.testing.assert_allclose(on_curve, dots.y(path)[row], atol=1e-9)
     # One curve serves both weights, as their curvatures are the same.
     assert PROBLEM.curvature[0, 0] == PROBLEM.curvature[1, 1]
 
 
+@pytest.mark.parametrize(("penalty", "rings"), [("l1", 2), ("elastic", 2), ("l2", 0)])
+def test_rings_stand_where_a_weight_becomes_0(penalty: str, rings: int) -> None:
+    ring = panels_of(path_of(RegularizationState(penalty=penalty)))["path"].figure.data[-1]
+    assert len(ring.x) == len(ring.y) == rings
+    if penalty == "l1":
+        assert ring.x == pytest.approx(position([6.0, 2.25]))
+
+
 def test_ranges_hold_the_whole_path() -> None:
-    (left, right), (low, high) = figures.PLANE
+    (left, right), (low, high) = PLANE
     for mixing in (0.0, 0.5, 1.0):
-        weights = optima(STRENGTHS, mixing=mixing).weights
-        assert left < weights[:, 0].min() <= weights[:, 0].max() < right
-        assert low < weights[:, 1].min() <= weights[:, 1].max() < high
-        pulls = optima(STRENGTHS, mixing=mixing).pulls
-        assert np.abs(pulls).max() < figures.LARGEST_PULL
-    assert min(figures.LEVELS) > PROBLEM.loss(PROBLEM.minimum)
-
-
-def filled(readouts: list[Readout], now: dict[Any, Any], id: str) -> str:
-    """The sentence as the browser shows it, without its bold marks."""
-    return spoken(readouts, now, spoken(readouts, now, f"{{{id}}}")).replace("**", "")
+        path = optima(STRENGTHS, mixing=mixing)
+        assert left < path.weights[:, 0].min() <= path.weights[:, 0].max() < right
+        assert low < path.weights[:, 1].min() <= path.weights[:, 1].max() < high
+        assert np.abs(path.pulls).max() < LARGEST_PULL
+    assert min(LEVELS) > PROBLEM.loss(PROBLEM.minimum)
 
 
 COSTS = [
-    ({"weights": (0.0,) * 4}, "nothing", "All weights are 0."),
+    ({"weights": (0.0,) * 4}, "All weights are 0."),
     (
         {"weights": (1.0, -0.5, 0.0, 0.0)},
-        "cancelling",
         "The L2 penalty is 1.2500; the same score 0.5000 can be had for 0.0625.",
     ),
-    ({}, "uneven", "The L2 penalty is 1.0000. Shared evenly, 0.2500 from each weight,"),
-    ({"weights": (0.25,) * 4}, "even", "no others cost less than 0.2500: this is what L2 prefers."),
-    ({"penalty": "l1"}, "same_sign", "any sharing costs 1.0000, and no other weights"),
-    ({"penalty": "l1", "weights": (0.25,) * 4}, "same_sign", "any sharing costs 1.0000"),
-    ({"penalty": "elastic"}, "uneven", "The elastic net penalty is 1.0000."),
+    ({}, "The L2 penalty is 1.0000. Shared evenly, 0.2500 from each weight,"),
+    ({"weights": (0.25,) * 4}, "no others cost less than 0.2500: this is what L2 prefers."),
+    ({"penalty": "l1"}, "any sharing costs 1.0000, and no other weights"),
+    ({"penalty": "l1", "weights": (0.25,) * 4}, "any sharing costs 1.0000"),
+    ({"penalty": "elastic"}, "The elastic net penalty is 1.0000."),
 ]
 
 
-@pytest.mark.parametrize(("settings", "case", "part"), COSTS)
+@pytest.mark.parametrize(("settings", "part"), COSTS)
 def test_the_sentence_tells_what_the_same_score_could_cost(
-    settings: dict[str, Any], case: str, part: str
+    settings: dict[str, Any], part: str
 ) -> None:
     state = RegularizationState(**settings)
-    now = figures.weight_places(weight_sweep(state).now)
-    assert part in filled(_weight_readouts(state, text_in("en")), now, "sharing")
-    chinese = filled(_weight_readouts(state, text_in("zh")), now, "sharing")
-    assert not re.search(r"[{}]|[a-z]{4,}", chinese)
+    assert part in told(weights_of(state), "sharing")
+    assert not re.search(r"[{}]|[a-z]{4,}", told(weights_of(state, "zh"), "sharing"))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_convention_is_told_in_numbers(language: str) -> None:
-    for half, order in ((0, ("1.0000", "2.0000", "0.5000", "1.0000")), (1, None)):
-        state = RegularizationState(half=half)
-        now = figures.weight_places(weight_sweep(state).now)
-        told = filled(_weight_readouts(state, text_in(language)), now, "convention")
-        expected = order or ("0.5000", "1.0000", "1.0000", "2.0000")
-        assert tuple(re.findall(r"\d\.\d{4}", told)) == expected
+@pytest.mark.parametrize(
+    ("half", "numbers"),
+    [(0, ["1.0000", "2.0000", "0.5000", "1.0000"]), (1, ["0.5000", "1.0000", "1.0000", "2.0000"])],
+)
+def test_the_convention_is_told_in_numbers(half: int, numbers: list[str], language: str) -> None:
+    sentence = told(weights_of(RegularizationState(half=half), language), "convention")
+    assert re.findall(r"\d\.\d{4}", sentence) == numbers
 
 
 OPTIMA = [
@@ -232,6 +266,7 @@ OPTIMA = [
         Sparsity.DENSE,
         "With elastic net, w₂ is exactly 0 from λ = 10.2202 on, and w₁ from λ = 12 on.",
     ),
+    ({"penalty": "elastic", "mixing": 0.1}, Sparsity.DENSE, "and w₁ from λ = 60 on."),
 ]
 
 
@@ -240,46 +275,20 @@ def test_the_sentence_tells_when_a_weight_is_0(
     settings: dict[str, Any], case: Sparsity, part: str
 ) -> None:
     state = RegularizationState(**settings)
-    sweep = path_sweep(state)
-    assert sweep.now.sparsity.tolist() == [case]
-    places = figures.path_places(
-        sweep.now, sweep.other_now, mixing=mixing_of(state), half=bool(state.half)
-    )
-    now = {place: values[0] for place, values in places.items()}
-    assert part in filled(_path_readouts(state, text_in("en")), now, "sparsity")
-    chinese = filled(_path_readouts(state, text_in("zh")), now, "sparsity")
-    assert not re.search(r"[{}]|[a-z]{4,}", chinese)
+    assert path_sweeps(state).now.chosen.sparsity == case
+    assert part in told(path_of(state), "sparsity")
+    assert not re.search(r"[{}]|[a-z]{4,}", told(path_of(state, "zh"), "sparsity"))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_case_has_its_sentence(language: str) -> None:
-    for penalty in ("l1", "l2", "elastic"):
-        state = RegularizationState(penalty=penalty)
-        for readouts, cases in (
-            (_weight_readouts(state, text_in(language)), Sharing),
-            (_path_readouts(state, text_in(language)), Sparsity),
-        ):
-            choices = next(r.choices for r in readouts if r.id in ("sharing", "sparsity"))
-            assert choices is not None
-            assert len(choices) == len(cases)
-            assert all(choices)
-
-
-def test_zeros_are_those_of_the_chosen_penalty() -> None:
-    assert zeros_of(RegularizationState(penalty="l1")) == pytest.approx((6.0, 2.25))
-    assert zeros_of(RegularizationState(penalty="l2")) == (np.inf, np.inf)
-    assert zeros_of(RegularizationState(penalty="elastic", mixing=0.1))[0] == pytest.approx(60)
-
-
-@pytest.mark.parametrize("weights", [(1.0, 0.0, 0.0, 0.0), (-30.0, 0.0, 29.0, 0.0)])
-def test_every_end_of_a_drag_can_be_released(weights: tuple[float, ...]) -> None:
-    sweep = weight_sweep(RegularizationState(weights=weights))
-    for end in (sweep.axis.grid[0], sweep.axis.grid[-1]):
-        released = {f"weight{index}": weight for index, weight in enumerate(weights)}
-        state = moved_weights(
-            RegularizationState(), Release({**released, "weight1": float(end)}, None)
-        )
-        assert weights_of(state)[1] == end
-    for strength in (STRENGTHS[0], STRENGTHS[-1]):
-        state = moved_strength(RegularizationState(), Release({"lambda": float(strength)}, None))
-        assert state.strength == strength
+@pytest.mark.parametrize("penalty", PENALTIES)
+def test_every_case_has_its_sentence(penalty: str, language: str) -> None:
+    state = RegularizationState(penalty=penalty)
+    for stage, id, cases in (
+        (weights_of(state, language), "sharing", Sharing),
+        (path_of(state, language), "sparsity", Sparsity),
+    ):
+        (choices,) = (readout.choices for readout in stage.readouts if readout.id == id)
+        assert choices is not None
+        assert len(choices) == len(cases)
+        assert all(choices)

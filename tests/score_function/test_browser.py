@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Page
 
 from core.learning.score_function import FOUR_PIXEL_CAT, score_function
+from core.losses.comparison import compare_losses
 from pages.score_function.digit_classifier import digit_classifier
 from tests.browser.hand import (
     RECORD,
@@ -31,7 +32,7 @@ RECORD_DIGITS = """() => {
   window.record = [];
   const stage = document.querySelectorAll('.stage')[1];
   const number = (text) => text.replaceAll('−', '-');
-  const ink = stage.querySelector('[data-picture="digit_image"]');
+  const ink = stage.querySelector('[data-panel="digit"] [data-picture]');
   new MutationObserver(() => {
     const { data } = ink.getContext('2d').getImageData(0, 0, ink.width, ink.height);
     window.record.push({
@@ -66,11 +67,12 @@ def test_every_painted_number_is_cores(page: Page, app: str) -> None:
         assert pixels == [values[f"image{index}"] for index in range(4)]
         matrix = np.reshape([values[f"weight{index}"] for index in range(12)], (3, 4))
         bias = [values[f"bias{index}"] for index in range(3)]
-        expected = score_function(matrix, pixels, bias, 0)
+        expected = score_function(matrix, pixels, bias)
+        compared = compare_losses(expected.scores, 0)
         for id, number in (
-            ("hinge", expected.comparison.hinge),
-            ("cross_entropy", expected.comparison.cross_entropy),
-            ("true_probability", expected.comparison.true_probability),
+            ("hinge", compared.hinge),
+            ("cross_entropy", compared.cross_entropy),
+            ("true_probability", compared.true_probability),
         ):
             assert shown(frame["readouts"][id], float(number)), (id, frame)
         cells = [float(text) for text in frame["marks"]["products"]]
@@ -78,9 +80,7 @@ def test_every_painted_number_is_cores(page: Page, app: str) -> None:
         assert cells == pytest.approx(np.concatenate([n.ravel() for n in numbers]), abs=0.05)
         at_bars = [float(text) for text in frame["marks"]["scores"][:3]]
         assert at_bars == pytest.approx(expected.scores, abs=0.0051)
-        for text, p in zip(
-            frame["marks"]["scores"][3:], expected.comparison.probabilities, strict=True
-        ):
+        for text, p in zip(frame["marks"]["scores"][3:], compared.probabilities, strict=True):
             assert shown(text.removeprefix("p = "), float(p)), (text, p)
         # Numbers on the templates, and below them.
         assert [float(text) for text in frame["marks"]["templates"][:12]] == pytest.approx(

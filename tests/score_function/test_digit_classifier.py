@@ -7,7 +7,13 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 from core.learning.datasets import digits, split
-from pages.score_function.digit_classifier import DigitClassifier, digit_classifier
+from pages.score_function.digit_classifier import (
+    DIGIT,
+    DigitClassifier,
+    Outcome,
+    digit_classifier,
+    sweep_digits,
+)
 
 
 @pytest.fixture(scope="module")
@@ -58,13 +64,40 @@ def test_rivals(found: DigitClassifier) -> None:
 
 
 def test_evidence_adds_up_to_the_score(found: DigitClassifier) -> None:
-    every = np.arange(found.data.size)
-    for classes in (found.predictions, found.rivals):
-        added = found.evidence(every, classes)
-        assert added.shape == (1797, 64)
-        assert_allclose(added.sum(axis=1) + found.bias[classes], found.scores[every, classes])
+    read = found.read(np.arange(found.data.size))
+    assert read.evidence.shape == (1797, 2, 64)
+    for which, classes in enumerate((found.predictions, found.rivals)):
+        added, scores = read.evidence[:, which], found.scores[read.indices, classes]
+        assert_allclose(added.sum(axis=1) + found.bias[classes], scores)
+        assert_array_equal((read.top_score, read.rival_score)[which], scores)
         # Paper adds nothing.
         assert not added[found.data.points == 0].any()
+
+
+def test_what_becomes_of_a_digit(found: DigitClassifier) -> None:
+    # The 5 that is read as 9 is the first held-out mistake.
+    read = found.read(np.array([0, 5, 1]))
+    assert found.mistakes[0] == 5
+    assert read.labels.tolist() == [0, 5, 1]
+    assert read.predictions.tolist() == [0, 9, 1]
+    assert read.rivals[1] == 5
+    assert [Outcome(case) for case in read.outcomes] == [
+        Outcome.RIGHT_LEARNED,
+        Outcome.WRONG_HELD_OUT,
+        Outcome.RIGHT_HELD_OUT,
+    ]
+    assert_array_equal(read.top_probability, found.probabilities[[0, 5, 1], [0, 9, 1]])
+    learned = ~np.isin(np.arange(found.data.size), found.held_out)
+    wrong_learned = found.read(np.flatnonzero(learned & ~found.is_right)).outcomes
+    assert len(wrong_learned) > 0
+    assert (wrong_learned == Outcome.WRONG_LEARNED).all()
+
+
+def test_the_slider_runs_through_what_was_held_out(found: DigitClassifier) -> None:
+    sweeps = sweep_digits(0)
+    assert sweeps.now.indices == 0
+    assert_array_equal(sweeps.by[DIGIT].indices, found.held_out)
+    assert_array_equal(sweeps.by[DIGIT].scores, found.scores[found.held_out])
 
 
 def test_it_is_trained_once() -> None:

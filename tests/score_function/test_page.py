@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.learning.score_function import FOUR_PIXEL_CAT, LOSS_FIGURE, score_function
+from core.learning.score_function import FOUR_PIXEL_CAT, LOSS_FIGURE
+from core.losses.hinge import hinge
 from pages.score_function import ScoreFunctionState
 from pages.score_function.digit_classifier import digit_classifier
 from pages.score_function.stage import linear_example
@@ -32,23 +33,24 @@ def button(app: AppTest, key: str) -> AppTest:
     return app
 
 
-def now(app: AppTest, place: str, stage: int = 0) -> list[float]:
-    message = header(app, stage)
-    index = next(i for i, p in enumerate(message["places"]) if p["attribute"] == place)
-    return message["now"][index]
+def cells(app: AppTest, *, without_bias: bool = False) -> list[float]:
+    """The numbers in the last column of the products, or in that of W x."""
+    message = header(app)
+    marks = [mark for mark in message["marks"] if mark["panel"] == "products"]
+    return message["now"][marks[1 if without_bias else -1]["numbers"]]
 
 
 def test_the_published_cat_and_its_figure() -> None:
     app = opened(LESSON)
-    assert now(app, "sums") == [-96.8, 437.9, 60.75]
-    assert now(app, "matches") == [-97.9, 434.7, 61.95]
+    assert cells(app) == [-96.8, 437.9, 60.75]
+    assert cells(app, without_bias=True) == [-97.9, 434.7, 61.95]
     numbers = told(app)
     assert (numbers["hinge"], numbers["last_match"]) == (694.25, 61.95)
     assert numbers["cross_entropy"] == pytest.approx(534.7)
     assert app.selectbox(key="linear_example").value == "cat"
     app.selectbox(key="linear_example").select("losses").run()
     assert linear_example(state_of(app, ScoreFunctionState)) == LOSS_FIGURE
-    assert now(app, "sums") == [-2.85, 0.86, 0.28]
+    assert cells(app) == [-2.85, 0.86, 0.28]
     assert told(app)["hinge"] == 1.58
     assert told(app)["cross_entropy"] == pytest.approx(1.04, abs=5e-3)
 
@@ -56,7 +58,7 @@ def test_the_published_cat_and_its_figure() -> None:
 def test_controls() -> None:
     app = button(opened(LESSON), "score_no_bias")
     assert state_of(app, ScoreFunctionState).bias == (0, 0, 0)
-    assert now(app, "sums") == [-97.9, 434.7, 61.95]
+    assert cells(app) == [-97.9, 434.7, 61.95]
     assert app.selectbox(key="linear_example").value is None
     button(app, "score_random")
     drawn = linear_example(state_of(app, ScoreFunctionState))
@@ -74,10 +76,8 @@ def test_controls() -> None:
     )
     app.number_input(key="margin").set_value(2.0).run()
     app.selectbox(key="variant").select("crammer_singer").run()
-    result = score_function(
-        *(typed.matrix, typed.pixels, typed.bias, 0), margin=2.0, variant="crammer_singer"
-    )
-    assert told(app)["hinge"] == result.comparison.hinge
+    expected = hinge([-2.85, 0.86, 0.28], 0, margin=2.0, variant="crammer_singer").value
+    assert told(app)["hinge"] == pytest.approx(expected)
     next(b for b in app.button if b.label == "Reset").click().run()
     assert state_of(app, ScoreFunctionState) == ScoreFunctionState()
 
@@ -124,7 +124,7 @@ def test_digits() -> None:
     assert visited == found.mistakes[:2].tolist()
     # After the last mistake comes the first again.
     last = opened(LESSON, digit=str(found.mistakes[-1]))
-    assert state_of(button(last, "digit_mistake")).digit == found.mistakes[0]
+    assert state_of(button(last, "digit_mistake"), ScoreFunctionState).digit == found.mistakes[0]
     button(app, "digit_next")
     following = state_of(app, ScoreFunctionState).digit
     assert following == found.held_out[found.held_out > visited[-1]][0]
@@ -215,9 +215,9 @@ def test_code_prints_what_is_shown(query: dict[str, str]) -> None:
     scores = [
         float(n) for n in re.findall(r"[-\d.]+", text.split("scores          ")[1].split("]")[0])
     ]
-    assert scores == pytest.approx(now(app, "sums"))
+    assert scores == pytest.approx(cells(app))
     trick = text.split("with the trick  ")[1].split("]")[0]
-    assert [float(n) for n in re.findall(r"[-\d.]+", trick)] == pytest.approx(now(app, "sums"))
+    assert [float(n) for n in re.findall(r"[-\d.]+", trick)] == pytest.approx(cells(app))
     ten = text.split("ten scores       ")[1].split("]")[0]
     index = int(query.get("digit", found.held_out[0]))
     assert [float(n) for n in re.findall(r"-?\d+\.\d*", ten)] == pytest.approx(

@@ -36,7 +36,7 @@ from pages.ui.kit.theme import (
 )
 from pages.ui.stage.marks import Dot, Label, Push
 from pages.ui.stage.mount import Stage
-from pages.ui.stage.number_format import format_fixed
+from pages.ui.stage.number_format import format_fixed, format_given
 from pages.ui.stage.panels import LegendEntry, Panel
 from pages.ui.stage.readouts import Readout
 from pages.ui.stage.release import Release
@@ -51,6 +51,7 @@ __all__ = [
     "probabilities_panel",
     "result_table",
     "sweeps_of",
+    "verdict_texts",
 ]
 
 S = TypeVar("S", bound=LossesState)
@@ -163,19 +164,28 @@ def _readouts(state: LossesState, shown: Sequence[str], t: Text) -> list[Readout
         )
         for id, number in READOUTS.items()
     ]
-    kind = "verdict_one_vs_all" if state.variant == "one_vs_all" else "verdict"
-    counts = {"classes": len(names), "wrong": len(names) - 1}
-    verdicts = tuple(
-        t(f"{kind}.{verdict.name.lower()}", margin=f"{state.margin:g}", **counts)
-        for verdict in Verdict
-    )
     return [
         *numbers,
         Readout("true_name", lambda r: r.compared.labels, choices=names),
         Readout("top_name", lambda r: r.compared.predictions, choices=names),
         Readout("focus_name", lambda r: np.full(r.compared.labels.shape, r.along), choices=names),
-        Readout("verdict", lambda r: r.compared.verdicts, label="", choices=verdicts),
+        Readout(
+            "verdict",
+            lambda r: r.compared.verdicts,
+            label="",
+            choices=verdict_texts(state.variant, state.margin, len(names), t),
+        ),
     ]
+
+
+def verdict_texts(variant: HingeVariant, margin: float, classes: int, t: Text) -> tuple[str, ...]:
+    """What is told of each :class:`Verdict`, with the names and numbers as ``{id}``."""
+    kind = "verdict_one_vs_all" if variant == "one_vs_all" else "verdict"
+    counts = {"classes": classes, "wrong": classes - 1}
+    return tuple(
+        t(f"{kind}.{verdict.name.lower()}", margin=format_given(margin), **counts)
+        for verdict in Verdict
+    )
 
 
 def _compared(of: Callable[[Comparison], Any], result: ComparisonNumbers) -> Any:

@@ -113,24 +113,36 @@ def _places(
     return places
 
 
-def _pack_handle(handle: Handle, places: _Places, focusable: Sequence[int]) -> _Swept:
-    columns: dict[bytes, list[tuple[int, int]]] = {}
-    films: dict[int, bytes] = {}
-    swept = {}
-    if handle.sweep is not None:
-        swept = places.swept(handle.sweep, handle.rows, handle.id)
-    for place, shown in swept.items():
+@dataclass
+class _Changes:
+    """What a sweep changes: its columns, each with the spots that show it, and its films."""
+
+    columns: dict[bytes, list[tuple[int, int]]] = field(default_factory=dict)
+    films: dict[int, bytes] = field(default_factory=dict)
+
+
+def _changes(handle: Handle, places: _Places) -> _Changes:
+    changes = _Changes()
+    if handle.sweep is None:
+        return changes
+    for place, shown in places.swept(handle.sweep, handle.rows, handle.id).items():
         present = places.now[place]
         if is_pixels(shown):
             if (shown != present).any():
-                films[place] = shown.tobytes()
+                changes.films[place] = shown.tobytes()
             continue
         # Columns that stay as they are, are left out; equal ones, such as p as a bar and p as its
         # label, or the halves of a symmetric matrix, are sent once.
         table = np.asarray(shown, dtype="<f8")
         same = (table == present) | (np.isnan(table) & np.isnan(present))
         for index in np.flatnonzero(~same.all(axis=0)).tolist():
-            columns.setdefault(table[:, index].tobytes(), []).append((place, index))
+            changes.columns.setdefault(table[:, index].tobytes(), []).append((place, index))
+    return changes
+
+
+def _pack_handle(
+    handle: Handle, places: _Places, changes: _Changes, focusable: Sequence[int]
+) -> _Swept:
     focus = None
     if handle.focus is not None:
         shown_then = {place: places.channels[place](handle.focus) for place in focusable}
@@ -141,16 +153,16 @@ def _pack_handle(handle: Handle, places: _Places, focusable: Sequence[int]) -> _
         ]
     header = {
         **handle.pack(places.first),
-        "columns": list(columns.values()),
+        "columns": list(changes.columns.values()),
         "focus": focus,
         "moves": [
             [axis, place, index]
             for axis, channel, index in handle.moves
             for place in places.of(channel)
         ],
-        "films": list(films),
+        "films": list(changes.films),
     }
-    return _Swept(header, list(columns), list(films.values()))
+    return _Swept(header, list(changes.columns), list(changes.films.values()))
 
 
 def _focusable(handles: Sequence[Handle], places: _Places) -> list[int]:
@@ -205,7 +217,13 @@ def pack(
     """
     places = _places(now, panels, handles, readouts)
     focusable = _focusable(handles, places)
-    packed = [_pack_handle(handle, places, focusable) for handle in handles]
+    # Handles for the same number, as a pixel in the image and in the column, share a sweep.
+    first = {(id(handle.sweep), handle.rows): handle for handle in reversed(handles)}
+    changes = {key: _changes(handle, places) for key, handle in first.items()}
+    packed = [
+        _pack_handle(handle, places, changes[id(handle.sweep), handle.rows], focusable)
+        for handle in handles
+    ]
     starts = _distinct(packed)
     pictures = [(panel.id, picture) for panel in panels for picture in panel.pictures]
     palettes = list(dict.fromkeys(picture.palette for _, picture in pictures))
