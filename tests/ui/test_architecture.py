@@ -31,6 +31,7 @@ LONG_FUNCTIONS = {
     "pages/two_layer_network/inspector_stage.py:_handles",
     "pages/two_layer_network/stage.py:_panels",
     "pages/ui/stage/message.py:pack",
+    "pages/ui/stage/pack.py:pack",
 }
 LONG_FILES = {
     "core/learning/models.py",

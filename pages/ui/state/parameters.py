@@ -99,10 +99,7 @@ def whole(
         limits = {"least": str(least), "most": str(most)}
         return default, (Problem(name, short(text), "whole", used, limits),)
 
-    def write(value: int) -> str:
-        return str(int(value))  # a toggle gives True for 1
-
-    return declared(name, default, read, write, limits=(least, most), is_view=is_view)
+    return declared(name, default, read, str, limits=(least, most), is_view=is_view)
 
 
 def switch(name: str, *, is_view: bool = False) -> Any:
