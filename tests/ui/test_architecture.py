@@ -24,9 +24,6 @@ SHOWS = re.compile(
 
 LONGEST_FUNCTION, LONGEST_FILE = 60, 500
 LONG_FUNCTIONS = {
-    "pages/gradient_check/code.py:snippet",
-    "pages/gradient_check/errors.py:gradient_errors",
-    "pages/numerical_stability/panels.py:marks",
     "pages/score_function/panels.py:marks",
     "pages/softmax_loss_graph/panels.py:marks",
     "pages/two_layer_network/code.py:snippet",
@@ -42,7 +39,6 @@ LONG_FILES = {
     "core/learning/models.py",
     "core/learning/training.py",
     "pages/cross_entropy/numbers.py",
-    "pages/numerical_stability/panels.py",
     "pages/softmax_loss_graph/panels.py",
     "pages/two_layer_network/digits_stage.py",
     "pages/two_layer_network/inspector_panels.py",
