@@ -27,7 +27,6 @@ LONG_FUNCTIONS = {
     "pages/gradient_check/code.py:snippet",
     "pages/gradient_check/errors.py:gradient_errors",
     "pages/numerical_stability/panels.py:marks",
-    "pages/score_function/panels.py:marks",
     "pages/softmax_loss_graph/panels.py:marks",
     "pages/two_layer_network/code.py:snippet",
     "pages/two_layer_network/inspector_panels.py:_step_layout",
