@@ -69,9 +69,9 @@ show("accuracy on held-out digits", np.mean(s.argmax(axis=1) == y_held))
 digit = {digit_of(state)}
 s = W @ images[digit] + b
 p = np.exp(s - np.logaddexp.reduce(s))
-np.set_printoptions(precision=4, suppress=True)
-print("ten scores       ", s)
-print("ten probabilities", p)
+with np.printoptions(precision=4, suppress=True):
+    print("ten scores       ", s)
+    print("ten probabilities", p)
 print("read as", s.argmax(), "and by softmax as", p.argmax(), "- it is a", labels[digit])
 show("highest score", s.max())
 """

@@ -165,6 +165,17 @@ def _pack_handle(
     return _Swept(header, list(changes.columns), list(changes.films.values()))
 
 
+def _pack_handles(handles: Sequence[Handle], places: _Places) -> list[_Swept]:
+    focusable = _focusable(handles, places)
+    # Handles for the same number, as a pixel in the image and in the column, share a sweep.
+    first = {(id(handle.sweep), handle.rows): handle for handle in reversed(handles)}
+    changes = {key: _changes(handle, places) for key, handle in first.items()}
+    return [
+        _pack_handle(handle, places, changes[id(handle.sweep), handle.rows], focusable)
+        for handle in handles
+    ]
+
+
 def _focusable(handles: Sequence[Handle], places: _Places) -> list[int]:
     """Places that show something else when another handle is taken."""
     changed: set[int] = set()
@@ -216,14 +227,7 @@ def pack(
         rows as its handle has steps.
     """
     places = _places(now, panels, handles, readouts)
-    focusable = _focusable(handles, places)
-    # Handles for the same number, as a pixel in the image and in the column, share a sweep.
-    first = {(id(handle.sweep), handle.rows): handle for handle in reversed(handles)}
-    changes = {key: _changes(handle, places) for key, handle in first.items()}
-    packed = [
-        _pack_handle(handle, places, changes[id(handle.sweep), handle.rows], focusable)
-        for handle in handles
-    ]
+    packed = _pack_handles(handles, places)
     starts = _distinct(packed)
     pictures = [(panel.id, picture) for panel in panels for picture in panel.pictures]
     palettes = list(dict.fromkeys(picture.palette for _, picture in pictures))
