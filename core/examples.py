@@ -1,13 +1,10 @@
-"""Published worked examples, computed by this core, and the presets of the lessons.
+"""Published worked examples, computed by this core.
 
 Learners bring these numbers with them and expect to see them again. Where a published figure is
-not what the core computes, `Example.remark` says why.
+not what the core computes, the remark of the example says why.
 """
 
-import math
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from __future__ import annotations
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -24,146 +21,12 @@ from core.learning.published_runs import (
 from core.learning.score_function import FOUR_PIXEL_CAT, LOSS_FIGURE, LinearExample, score_function
 from core.losses.activations import softmax, softmax_jacobian
 from core.losses.cross_entropy import cross_entropy
-from core.losses.hinge import HingeVariant, hinge
+from core.losses.hinge import hinge
 from core.losses.squared_error import squared_error
+from core.published_example import PublishedExample
 from core.validation import FloatArray
 
-__all__ = ["BELOW_FLOAT64", "EXAMPLES", "PRESETS", "Example", "Preset"]
-
-
-@dataclass(frozen=True)
-class Example:
-    """A published example.
-
-    Attributes
-    ----------
-    id : str
-        A unique name.
-    topic : str
-        softmax, cross_entropy, gradient, hinge, both_losses, scores, regularization, graph or
-        learning.
-    source : str
-        Where it is published. DLFS is "Deep Learning from Scratch".
-    input : str
-        What goes in, in the notation of the field: z logits, s scores, p probabilities, t target,
-        y label or output.
-    compute : callable
-        Returns this core's figures: a number or an array, not rounded.
-    expected : tuple of float
-        The exact figures, rounded to float64, in the order in which `compute` returns them.
-    printed : tuple of str
-        The published figures as printed, empty where the source prints none.
-    remark : str or None
-        A key for the reason why the printed figures differ; None where they do not.
-    allowance : float
-        How far this core's figures may lie from the printed ones, besides the rounding of those:
-        above 0 where chance has a part in them, and the source does not tell its seed.
-    tolerance : float
-        The relative error to allow between `compute` and `expected`.
-    """
-
-    id: str
-    topic: str
-    source: str
-    input: str
-    compute: Callable[[], ArrayLike]
-    expected: tuple[float, ...]
-    printed: tuple[str, ...] = ()
-    remark: str | None = None
-    allowance: float = 0.0
-    tolerance: float = 1e-12
-
-    @cached_property
-    def values(self) -> tuple[float, ...]:
-        """The figures of this core in one row; computed once, when they are first asked for."""
-        return tuple(np.asarray(self.compute(), dtype=np.float64).reshape(-1).tolist())
-
-    @property
-    def is_reproduced(self) -> bool:
-        """Whether the figures are the printed ones, to half a unit of the last digit printed.
-
-        They may be further away by the allowance.
-        """
-        values = self.values
-        return len(self.printed) == len(values) and all(
-            abs(value - float(figure)) <= self._reach(figure)
-            for value, figure in zip(values, self.printed, strict=True)
-        )
-
-    def _reach(self, figure: str) -> float:
-        half_a_unit = 0.5 * 10.0 ** -len(figure.partition(".")[2])
-        return half_a_unit * (1 + 1e-9) + self.allowance
-
-
-@dataclass(frozen=True)
-class Preset:
-    """Scores to start a lesson from.
-
-    Attributes
-    ----------
-    id : str
-        A unique name.
-    names : tuple of str
-        A plain identifier for each class.
-    scores : tuple of float
-        The scores, or logits, one a class.
-    label : int
-        The true class.
-    margin : float
-        The margin of the hinge loss.
-    variant : {"weston_watkins", "crammer_singer", "one_vs_all"}
-        The variant of the hinge loss.
-    """
-
-    id: str
-    names: tuple[str, ...]
-    scores: tuple[float, ...]
-    label: int
-    margin: float = 1.0
-    variant: HingeVariant = "weston_watkins"
-
-
-def _log(probabilities: Sequence[float]) -> tuple[float, ...]:
-    """Logits whose softmax the probabilities are."""
-    return tuple(math.log(p) if p > 0 else BELOW_FLOAT64 for p in probabilities)
-
-
-BELOW_FLOAT64 = -1000.0
-"""A logit whose exponential is exactly 0 in float64: it stands for the logarithm of 0."""
-
-_ANIMALS = ("cat", "car", "frog")
-_ORDINALS = ("first", "second", "third", "fourth", "fifth")
-_DIGITS = tuple(map(str, range(10)))
-
-PRESETS = (
-    Preset("cat_image", _ANIMALS, (3.2, 5.1, -1.7), 0),
-    Preset("car_image", _ANIMALS, (1.3, 4.9, 2.0), 1),
-    Preset("frog_image", _ANIMALS, (2.2, 2.5, -3.1), 2),
-    Preset("frog_crammer_singer", _ANIMALS, (2.2, 2.5, -3.1), 2, variant="crammer_singer"),
-    Preset("clear_win", _ORDINALS[:3], (10.0, -2.0, 3.0), 0),
-    Preset("exact_margin", _ORDINALS[:3], (10.0, 9.0, 9.0), 0),
-    Preset("overwhelming_win", _ORDINALS[:3], (10.0, -100.0, -100.0), 0),
-    Preset("margin_ten", _ORDINALS[:3], (13.0, -7.0, 11.0), 0, margin=10.0),
-    Preset("digits", ("0", "2"), (5.3, 10.1), 1),
-    Preset("figure_scores", _ORDINALS[:3], (-2.85, 0.86, 0.28), 2),
-    Preset("clear_win_twenty", _ORDINALS[:3], (20.0, -2.0, 3.0), 0),
-    Preset("past_margin_twenty", _ORDINALS[:3], (20.0, 9.0, 9.0), 0),
-    Preset("chance_level", _DIGITS, (0.0,) * 10, 0),
-    Preset("one_two_three", _ORDINALS[:3], (1.0, 2.0, 3.0), 2),
-    Preset("three_logits", _ORDINALS[:3], (0.3, 2.9, 4.0), 2),
-    Preset("weak_regularization", _ORDINALS[:3], (1.0, -2.0, 0.0), 0),
-    Preset("strong_regularization", _ORDINALS[:3], (0.5, -1.0, 0.0), 0),
-    Preset("illustration", _ORDINALS[:3], (12.5, 0.6, -23.0), 0),
-    Preset("thousands", _ORDINALS[:3], (1010.0, 1000.0, 990.0), 0),
-    Preset("hundreds", _ORDINALS[:3], (123.0, 456.0, 789.0), 2),
-    Preset("right_prediction", _ORDINALS, _log((0.1, 0.15, 0.05, 0.6, 0.1)), 3),
-    Preset("far_prediction", _ORDINALS, _log((0.15, 0.2, 0.4, 0.1, 0.15)), 3),
-    Preset("near_prediction", _ORDINALS, _log((0.05, 0.15, 0.4, 0.3, 0.1)), 3),
-    Preset("large_lesson", _ORDINALS[:3], _log((0.3, 0.2, 0.5)), 1),
-    Preset("small_lesson", _ORDINALS[:3], _log((0.01, 0.99, 0.0)), 1),
-)
-"""The presets, the default first."""
-
+__all__ = ["EXAMPLES"]
 
 _SLIDES = ((3.2, 5.1, -1.7), (1.3, 4.9, 2.0), (2.2, 2.5, -3.1))
 
@@ -221,7 +84,7 @@ def _spiral_network() -> ArrayLike:
 
 
 EXAMPLES = (
-    Example(
+    PublishedExample(
         id="softmax_one_two_three",
         topic="softmax",
         source="tf.nn.softmax explanation",
@@ -230,7 +93,7 @@ EXAMPLES = (
         expected=(0.09003057317038046, 0.24472847105479764, 0.6652409557748219),
         printed=("0.09", "0.24", "0.67"),
     ),
-    Example(
+    PublishedExample(
         id="softmax_digits",
         topic="softmax",
         source="DLFS 5.6.3",
@@ -240,7 +103,7 @@ EXAMPLES = (
         printed=("0.008", "0.991"),
         remark="ten_digits",
     ),
-    Example(
+    PublishedExample(
         id="softmax_book",
         topic="softmax",
         source="DLFS 3.5",
@@ -249,7 +112,7 @@ EXAMPLES = (
         expected=(0.018211273295547534, 0.2451918129350739, 0.7365969137693785),
         printed=("0.01821127", "0.24519181", "0.73659691"),
     ),
-    Example(
+    PublishedExample(
         id="softmax_overflow_book",
         topic="softmax",
         source="DLFS 3.5",
@@ -259,7 +122,7 @@ EXAMPLES = (
         printed=("nan", "nan", "nan"),
         remark="naive_overflow",
     ),
-    Example(
+    PublishedExample(
         id="softmax_overflow_notes",
         topic="softmax",
         source="CS231n notes",
@@ -269,7 +132,7 @@ EXAMPLES = (
         printed=("0", "0", "nan"),
         remark="naive_overflow",
     ),
-    Example(
+    PublishedExample(
         id="softmax_weak_regularization",
         topic="softmax",
         source="CS231n notes",
@@ -278,7 +141,7 @@ EXAMPLES = (
         expected=(0.7053845126982412, 0.03511902695933972, 0.25949646034241913),
         printed=("0.7", "0.04", "0.26"),
     ),
-    Example(
+    PublishedExample(
         id="softmax_strong_regularization",
         topic="softmax",
         source="CS231n notes",
@@ -287,7 +150,7 @@ EXAMPLES = (
         expected=(0.5465493872661796, 0.12195165230972886, 0.3314989604240915),
         printed=("0.55", "0.12", "0.33"),
     ),
-    Example(
+    PublishedExample(
         id="softmax_illustration",
         topic="softmax",
         source="CS231n notes",
@@ -297,7 +160,7 @@ EXAMPLES = (
         printed=("0.9", "0.09", "0.01"),
         remark="illustration",
     ),
-    Example(
+    PublishedExample(
         id="softmax_derivative",
         topic="softmax",
         source="softmax derivative",
@@ -305,7 +168,7 @@ EXAMPLES = (
         compute=lambda: np.diag(softmax_jacobian([1, 2, 3])),
         expected=(0.08192506906499322, 0.1848364465099787, 0.22269542653462335),
     ),
-    Example(
+    PublishedExample(
         id="cross_entropy_right",
         topic="cross_entropy",
         source="tf.nn.softmax explanation",
@@ -313,7 +176,7 @@ EXAMPLES = (
         compute=lambda: _loss_of([0.1, 0.15, 0.05, 0.6, 0.1], 3),
         expected=(0.5108256237659907,),
     ),
-    Example(
+    PublishedExample(
         id="cross_entropy_far_off",
         topic="cross_entropy",
         source="tf.nn.softmax explanation",
@@ -321,7 +184,7 @@ EXAMPLES = (
         compute=lambda: _loss_of([0.15, 0.2, 0.4, 0.1, 0.15], 3),
         expected=(2.302585092994046,),
     ),
-    Example(
+    PublishedExample(
         id="cross_entropy_less_far_off",
         topic="cross_entropy",
         source="tf.nn.softmax explanation",
@@ -329,7 +192,7 @@ EXAMPLES = (
         compute=lambda: _loss_of([0.05, 0.15, 0.4, 0.3, 0.1], 3),
         expected=(1.203972804325936,),
     ),
-    Example(
+    PublishedExample(
         id="cross_entropy_offset_right",
         topic="cross_entropy",
         source="DLFS 4.2",
@@ -339,7 +202,7 @@ EXAMPLES = (
         printed=("0.510825457099338",),
         remark="log_offset",
     ),
-    Example(
+    PublishedExample(
         id="cross_entropy_offset_wrong",
         topic="cross_entropy",
         source="DLFS 4.2",
@@ -349,7 +212,7 @@ EXAMPLES = (
         printed=("2.302584092994546",),
         remark="log_offset",
     ),
-    Example(
+    PublishedExample(
         id="cross_entropy_capped",
         topic="cross_entropy",
         source="tutorials that add 1e-7",
@@ -359,7 +222,7 @@ EXAMPLES = (
         printed=("16.118",),
         remark="log_capped",
     ),
-    Example(
+    PublishedExample(
         id="slide_probabilities",
         topic="cross_entropy",
         source="CS231n slides",
@@ -368,7 +231,7 @@ EXAMPLES = (
         expected=(0.1299825390171731, 0.8690495352082659, 0.0009679257745610437),
         printed=("0.13", "0.87", "0.00"),
     ),
-    Example(
+    PublishedExample(
         id="slide_exponentials",
         topic="cross_entropy",
         source="CS231n slides",
@@ -377,7 +240,7 @@ EXAMPLES = (
         expected=(24.53253019710935, 164.02190729990176, 0.18268352405273466),
         printed=("24.5", "164.0", "0.18"),
     ),
-    Example(
+    PublishedExample(
         id="slide_cross_entropy",
         topic="cross_entropy",
         source="CS231n slides",
@@ -386,7 +249,7 @@ EXAMPLES = (
         expected=(2.0403551528001707,),
         printed=("2.04",),
     ),
-    Example(
+    PublishedExample(
         id="slide_cross_entropy_log10",
         topic="cross_entropy",
         source="CS231n slides (older)",
@@ -396,7 +259,7 @@ EXAMPLES = (
         printed=("0.89",),
         remark="log10",
     ),
-    Example(
+    PublishedExample(
         id="slide_cross_entropies",
         topic="cross_entropy",
         source="CS231n slides",
@@ -404,7 +267,7 @@ EXAMPLES = (
         compute=lambda: _with_mean(cross_entropy(_SLIDES, [0, 1, 2]).per_sample),
         expected=(2.0403551528001707, 0.07913177829134901, 6.156477201664211, 2.758654710918577),
     ),
-    Example(
+    PublishedExample(
         id="chance_cross_entropy",
         topic="cross_entropy",
         source="CS231n notes",
@@ -412,7 +275,7 @@ EXAMPLES = (
         compute=lambda: cross_entropy(np.zeros(10), 0).value,
         expected=(2.302585092994046,),
     ),
-    Example(
+    PublishedExample(
         id="large_lesson",
         topic="gradient",
         source="DLFS 5.6.3",
@@ -421,7 +284,7 @@ EXAMPLES = (
         expected=(0.3, -0.8, 0.5),
         printed=("0.3", "-0.8", "0.5"),
     ),
-    Example(
+    PublishedExample(
         id="small_lesson",
         topic="gradient",
         source="DLFS 5.6.3",
@@ -430,7 +293,7 @@ EXAMPLES = (
         expected=(0.01, -0.01, 0.0),
         printed=("0.01", "-0.01", "0"),
     ),
-    Example(
+    PublishedExample(
         id="identity_lesson",
         topic="gradient",
         source="DLFS 5.6.3",
@@ -439,7 +302,7 @@ EXAMPLES = (
         expected=(0.3, -0.8, 0.5),
         printed=("0.3", "-0.8", "0.5"),
     ),
-    Example(
+    PublishedExample(
         id="batch_gradient",
         topic="gradient",
         source="DLFS 5.6.3",
@@ -447,7 +310,7 @@ EXAMPLES = (
         compute=lambda: _output_gradient([[0.3, 0.2, 0.5], [0.01, 0.99, 0.0]], [1, 1]),
         expected=(0.15, -0.4, 0.25, 0.005, -0.005, 0.0),
     ),
-    Example(
+    PublishedExample(
         id="slide_hinges",
         topic="hinge",
         source="CS231n slides",
@@ -456,7 +319,7 @@ EXAMPLES = (
         expected=(2.9, 0.0, 12.9, 5.266666666666667),
         printed=("2.9", "0", "12.9", "5.27"),
     ),
-    Example(
+    PublishedExample(
         id="margin_ten",
         topic="hinge",
         source="CS231n notes",
@@ -465,7 +328,7 @@ EXAMPLES = (
         expected=(8.0,),
         printed=("8",),
     ),
-    Example(
+    PublishedExample(
         id="chance_hinge",
         topic="hinge",
         source="CS231n notes",
@@ -473,7 +336,7 @@ EXAMPLES = (
         compute=lambda: hinge(np.zeros(10), 0).value,
         expected=(9.0,),
     ),
-    Example(
+    PublishedExample(
         id="crammer_singer_frog",
         topic="hinge",
         source="Crammer-Singer on the frog",
@@ -481,7 +344,7 @@ EXAMPLES = (
         compute=lambda: hinge(_SLIDES[2], 2, variant="crammer_singer").value,
         expected=(6.6,),
     ),
-    Example(
+    PublishedExample(
         id="both_clear_win",
         topic="both_losses",
         source="CS231n notes",
@@ -489,7 +352,7 @@ EXAMPLES = (
         compute=lambda: _both([10, -2, 3], 0),
         expected=(0.0, 0.0009176050495943519),
     ),
-    Example(
+    PublishedExample(
         id="both_exact_margin",
         topic="both_losses",
         source="CS231n notes",
@@ -497,7 +360,7 @@ EXAMPLES = (
         compute=lambda: _both([10, 9, 9], 0),
         expected=(0.0, 0.5514447139320511),
     ),
-    Example(
+    PublishedExample(
         id="both_overwhelming_win",
         topic="both_losses",
         source="CS231n notes",
@@ -505,7 +368,7 @@ EXAMPLES = (
         compute=lambda: _both([10, -100, -100], 0),
         expected=(0.0, 3.377823760449065e-48),
     ),
-    Example(
+    PublishedExample(
         id="both_clear_win_twenty",
         topic="both_losses",
         source="CS231n slides",
@@ -513,7 +376,7 @@ EXAMPLES = (
         compute=lambda: _both([20, -2, 3], 0),
         expected=(0.0, 4.1678323128597235e-08),
     ),
-    Example(
+    PublishedExample(
         id="both_past_margin_twenty",
         topic="both_losses",
         source="CS231n slides",
@@ -521,7 +384,7 @@ EXAMPLES = (
         compute=lambda: _both([20, 9, 9], 0),
         expected=(0.0, 3.340284369929613e-05),
     ),
-    Example(
+    PublishedExample(
         id="both_figure",
         topic="both_losses",
         source="CS231n notes",
@@ -533,7 +396,7 @@ EXAMPLES = (
         expected=(-2.85, 0.86, 0.28, 1.58, 1.0401905694301083),
         printed=("-2.85", "0.86", "0.28", "1.58", "1.04"),
     ),
-    Example(
+    PublishedExample(
         id="figure_probability",
         topic="both_losses",
         source="CS231n notes",
@@ -543,7 +406,7 @@ EXAMPLES = (
         printed=("0.016",),
         remark="rounded_steps",
     ),
-    Example(
+    PublishedExample(
         id="four_pixel_cat",
         topic="scores",
         source="CS231n notes",
@@ -553,7 +416,7 @@ EXAMPLES = (
         printed=("-96.8", "437.9", "61.95"),
         remark="bias_left_out",
     ),
-    Example(
+    PublishedExample(
         id="penalties",
         topic="regularization",
         source="CS231n notes",
@@ -562,7 +425,7 @@ EXAMPLES = (
         expected=(1.0, 1.0, 1.0, 0.25, 0.5, 0.125, 1.0, 1.0),
         printed=("1", "1", "1.0", "0.25", "0.5", "0.125", "1", "1"),
     ),
-    Example(
+    PublishedExample(
         id="circuit",
         topic="graph",
         source="CS231n notes",
@@ -571,7 +434,7 @@ EXAMPLES = (
         expected=(-12.0, -4.0, -4.0, 3.0),
         printed=("-12", "-4", "-4", "3"),
     ),
-    Example(
+    PublishedExample(
         id="sigmoid_neuron",
         topic="graph",
         source="CS231n notes",
@@ -588,7 +451,7 @@ EXAMPLES = (
         ),
         printed=("0.73", "-0.20", "0.39", "-0.39", "-0.59", "0.20"),
     ),
-    Example(
+    PublishedExample(
         id="linear_classify_demo",
         topic="learning",
         source="CS231n linear-classify demo",
@@ -597,7 +460,7 @@ EXAMPLES = (
         expected=(0.6445555555555555, 1.92545, 2.5700055555555554),
         printed=("0.64", "1.93", "2.57"),
     ),
-    Example(
+    PublishedExample(
         id="spiral_classifier",
         topic="learning",
         source="CS231n case study",
@@ -607,7 +470,7 @@ EXAMPLES = (
         printed=("0.786302", "0.49"),
         tolerance=1e-9,
     ),
-    Example(
+    PublishedExample(
         id="spiral_network",
         topic="learning",
         source="CS231n case study",

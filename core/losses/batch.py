@@ -7,6 +7,7 @@ evaluating the others again.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -25,9 +26,6 @@ __all__ = [
     "BatchTotals",
     "confusion_matrix",
     "evaluate_batch",
-    "generated_batch",
-    "hardest_samples",
-    "totals_with_sample",
 ]
 
 IntArray = NDArray[np.int64]
@@ -281,13 +279,15 @@ def confusion_matrix(labels: ArrayLike, predictions: ArrayLike, classes: int) ->
 
     Parameters
     ----------
-    labels, predictions : (batch,) of int
-        True and predicted classes, from 0 to ``classes - 1``.
+    labels : (batch,) of int
+        The true classes, from 0 to ``classes - 1``.
+    predictions : (..., batch) of int
+        The predicted ones; a leading shape holds several predictions of the same samples.
     classes : int
 
     Returns
     -------
-    (classes, classes) of int
+    (..., classes, classes) of int
         Rows are true classes, columns predicted ones.
 
     Raises
@@ -299,116 +299,14 @@ def confusion_matrix(labels: ArrayLike, predictions: ArrayLike, classes: int) ->
     --------
     >>> confusion_matrix([0, 0, 1], [0, 1, 1], 2).tolist()
     [[1, 1], [0, 1]]
+    >>> confusion_matrix([0, 0, 1], [[0, 1, 1], [1, 1, 1]], 2).tolist()
+    [[[1, 1], [0, 1]], [[0, 2], [0, 1]]]
     """
-    shape = (np.size(labels), classes)
-    true = as_labels("labels", labels, "scores", shape)
+    shape = (*(np.shape(predictions) or (1,)), classes)
+    true = as_labels("labels", labels, "predictions", shape[-2:])
     predicted = as_labels("predictions", predictions, "scores", shape)
-    counts = np.bincount(true * classes + predicted, minlength=classes * classes)
-    return counts.reshape(classes, classes).astype(np.int64, copy=False)
-
-
-def hardest_samples(losses: ArrayLike, count: int | None = None) -> LabelArray:
-    """Return the samples with the largest losses, the largest first; equal losses in their order.
-
-    Parameters
-    ----------
-    losses : (batch,)
-        A loss a sample.
-    count : int, optional
-        How many; all if None.
-
-    Returns
-    -------
-    (count,) of int
-        Indices into ``losses``.
-
-    Raises
-    ------
-    ValueError
-        If the losses are not numbers, or are empty.
-
-    Examples
-    --------
-    >>> hardest_samples([2.9, 0.0, 12.9], 2).tolist()
-    [2, 0]
-    """
-    values = as_floats("losses", losses)
-    return np.argsort(-values, kind="stable")[:count]
-
-
-def totals_with_sample(result: BatchResult, index: int, sample: Comparison) -> BatchTotals:
-    """Return the totals of a batch in which one sample is replaced by each of several.
-
-    Parameters
-    ----------
-    result : BatchResult
-        The batch as it is.
-    index : int
-        The sample that is replaced.
-    sample : Comparison of shape (..., classes)
-        What it is replaced by.
-
-    Returns
-    -------
-    BatchTotals of shape (...)
-        The totals for each replacement.
-
-    Raises
-    ------
-    IndexError
-        If there is no such sample.
-
-    Examples
-    --------
-    >>> result = evaluate_batch(Batch(("a", "b"), [[3, 1], [2, 4]], [0, 0]))
-    >>> flipped = compare_losses([[2, 4], [4, 2]], [0, 0])
-    >>> totals_with_sample(result, 1, flipped).accuracy.tolist()
-    [0.5, 1.0]
-    """
-    batch, classes = result.batch, len(result.batch.names)
-    others = confusion_matrix(batch.labels, result.predictions, classes)
-    others[batch.labels[index], result.predictions[index]] -= 1
-    own = np.zeros((*sample.labels.shape, classes * classes), dtype=np.int64)
-    cell = sample.labels * classes + sample.predictions
-    np.put_along_axis(own, cell[..., None], 1, axis=-1)
-    # Without the sample, rather than minus it: the difference would lose the digits of the others.
-    return BatchTotals(
-        size=batch.size,
-        cross_entropy_sum=np.delete(result.cross_entropy, index).sum() + sample.cross_entropy,
-        hinge_sum=np.delete(result.hinge, index).sum() + sample.hinge,
-        confusion=others + own.reshape(*sample.labels.shape, classes, classes),
-    )
-
-
-def generated_batch(size: int, classes: int, rng: np.random.Generator) -> Batch:
-    """Make up the scores of a fair classifier: normal noise, and the true class 3.2 higher.
-
-    Each class is a little like its right neighbour, for which it is taken most often.
-
-    Parameters
-    ----------
-    size, classes : int
-        The shape of the scores.
-    rng : Generator
-        The source of randomness.
-
-    Returns
-    -------
-    Batch
-        Scores with two decimals; the classes are called 0, 1, 2, ...
-
-    Raises
-    ------
-    ValueError
-        If ``size`` or ``classes`` is not above 0.
-
-    Examples
-    --------
-    >>> generated_batch(4, 3, np.random.default_rng(0)).scores.shape
-    (4, 3)
-    """
-    labels = rng.integers(classes, size=size)
-    scores = rng.normal(scale=1.2, size=(size, classes))
-    scores[np.arange(size), labels] += 3.2
-    scores[np.arange(size), (labels + 1) % classes] += 1.6
-    return Batch(tuple(map(str, range(classes))), np.round(scores, 2), labels)
+    cells, leading = classes * classes, shape[:-2]
+    matrices = np.arange(math.prod(leading)).reshape(*leading, 1)
+    places = matrices * cells + true * classes + predicted
+    counts = np.bincount(places.reshape(-1), minlength=math.prod(leading) * cells)
+    return counts.reshape(*leading, classes, classes).astype(np.int64, copy=False)

@@ -69,8 +69,8 @@ REASONS: Final = (
 )
 """Every reason for which a table is refused."""
 
-_LABEL_NAMES = (LABEL_COLUMN, "class", "y", "标签", "类别")
 _DEFAULT_NAMES = "ABCDEFGHIJ"
+_LABEL_NAMES = (LABEL_COLUMN, "class", "y", "标签", "类别")
 
 
 def read_table(

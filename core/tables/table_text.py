@@ -1,6 +1,6 @@
 """The cells of a table that is given as text or as the bytes of a file, and what is wrong with it.
 
-Nothing is said here about what the cells mean: see `tables.score_tables` and `tables.point_tables`.
+Nothing is said here about what the cells mean: see `score_tables` and `point_tables`.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ from typing import Final
 
 from core.losses.batch import Batch
 from core.losses.hinge import HingeVariant
-from pages.batch_lab.data import View
+from pages.batch_lab.data import BatchView
 from pages.ui.kit.printing import SHOW
 
 __all__ = ["snippet"]
@@ -54,7 +54,7 @@ scores = np.array([row[:-1] for row in rows], dtype=float)
 y = np.array([names.index(row[-1]) for row in rows])"""
 
 
-def snippet(view: View) -> str:
+def snippet(view: BatchView) -> str:
     """Write the code of both losses on the whole batch, with the numbers on the stage."""
     result = view.result
     return f"""\

@@ -9,23 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cache
 from typing import Final, Literal
 
-import numpy as np
 import streamlit as st
 
-from core.examples import PRESETS
-from core.losses.batch import Batch, BatchResult, evaluate_batch, generated_batch
+from core.losses.batch import Batch, BatchResult, evaluate_batch
 from pages.batch_lab import BatchLabState
+from pages.batch_lab.samples import SAMPLES
 from pages.ui.state.address import read_state, write_state
 from pages.ui.state.example import Example
 
 __all__ = [
-    "SAMPLES",
-    "Loaded",
+    "BatchView",
+    "LoadedBatch",
     "Source",
-    "View",
     "adopt",
     "loaded",
     "present_view",
@@ -35,14 +32,13 @@ __all__ = [
 
 Source = Literal["images", "generated", "pasted", "file", "edited"]
 
-_IMAGES: Final = ("cat_image", "car_image", "frog_image")
 _LOADED: Final = "batch_lab_loaded"
 _RESULT: Final = "batch_lab_result"
 _CHANGED: Final = "batch_lab_changed"
 
 
 @dataclass(frozen=True, eq=False)
-class Loaded:
+class LoadedBatch:
     """A batch and where it comes from; ``name`` is that of a file."""
 
     batch: Batch
@@ -51,7 +47,7 @@ class Loaded:
 
 
 @dataclass(frozen=True, eq=False)
-class View:
+class BatchView:
     """What the lesson shows: the batch with the sample on the stage as it is now."""
 
     state: BatchLabState
@@ -63,32 +59,23 @@ class View:
         """The batch, with the sample as it is now."""
         return self.result.batch
 
-
-@cache
-def _images() -> Batch:
-    presets = [preset for preset in PRESETS if preset.id in _IMAGES]
-    scores = np.array([preset.scores for preset in presets])
-    return Batch(presets[0].names, scores, np.array([preset.label for preset in presets]))
+    @property
+    def words(self) -> dict[str, str]:
+        """What the texts call the sample and the size of the batch."""
+        return {"size": f"{self.batch.size:,}", "number": f"{self.index + 1:,}"}
 
 
-@cache
-def _generated() -> Batch:
-    return generated_batch(500, 10, np.random.default_rng(2026))
-
-
-SAMPLES: Final[dict[Source, Callable[[], Batch]]] = {"images": _images, "generated": _generated}
-"""The batches to start from."""
-
-
-def loaded() -> Loaded:
+def loaded() -> LoadedBatch:
     """The batch as it was loaded, with the samples that were changed since."""
-    present: Loaded = st.session_state.setdefault(_LOADED, Loaded(_images(), "images"))
+    present: LoadedBatch = st.session_state.setdefault(
+        _LOADED, LoadedBatch(SAMPLES["images"](), "images")
+    )
     return present
 
 
 def adopt(batch: Batch, source: Source, *, name: str = "", index: int = 0) -> None:
     """Load another batch, and make one of its samples the current example."""
-    st.session_state[_LOADED] = Loaded(batch, source, name)
+    st.session_state[_LOADED] = LoadedBatch(batch, source, name)
     write_state(_with_sample(read_state(BatchLabState)[0], batch, index))
 
 
@@ -100,18 +87,20 @@ def select(index: int) -> None:
     write_state(_with_sample(view.state, view.batch, index))
 
 
-def present_view() -> View:
+def present_view() -> BatchView:
     """What the address and the session show now."""
     return view_of(read_state(BatchLabState)[0])
 
 
-def view_of(state: BatchLabState, *, progress: Callable[[int, int], None] | None = None) -> View:
+def view_of(
+    state: BatchLabState, *, progress: Callable[[int, int], None] | None = None
+) -> BatchView:
     """Put the current example in its row, if it has one; else show the first sample."""
     base = _base_result(state, progress)
     index = _row_of(state, base.batch)
     if index is None:
-        return View(_with_sample(state, base.batch, 0), 0, base)
-    return View(state, index, _changed(base, index, state.example))
+        return BatchView(_with_sample(state, base.batch, 0), 0, base)
+    return BatchView(state, index, _changed(base, index, state.example))
 
 
 def _row_of(state: BatchLabState, batch: Batch) -> int | None:

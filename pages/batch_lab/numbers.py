@@ -2,73 +2,72 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from core.losses.batch import BatchResult, BatchTotals, totals_with_sample
-from pages.ui.kit.sweeps import ComparisonSweep, sweep_comparison
+import numpy as np
+from numpy.typing import ArrayLike
 
-__all__ = ["SampleSweep", "sweep_sample"]
+from core.losses.batch import BatchResult, BatchTotals, confusion_matrix
+from core.losses.comparison import Comparison, compare_losses
+from core.losses.exact_decimals import decimal_places
+from core.validation import FloatArray
+from pages.ui.kit.scores import ScoreAxis, label_moves, score_axis, score_moves
+from pages.ui.stage.sweeps import tabulate
+
+__all__ = ["BatchNumbers", "BatchSweeps", "sweep_sample", "totals_with_sample"]
 
 
 @dataclass(frozen=True, eq=False)
-class SampleSweep:
-    """One sample of a batch with every step of each of its scores, and with every label.
+class BatchNumbers:
+    """A sample of shape (..., classes), and the whole batch with it, of shape (...)."""
 
-    Attributes
-    ----------
-    sample : ComparisonSweep
-        The sample itself.
-    now : BatchTotals of shape ()
-        The whole batch as it is.
-    by_score : BatchTotals of shape (classes, steps)
-        The whole batch. First axis: the score that moves.
-    by_label : BatchTotals of shape (classes,)
-        The whole batch. First axis: the label.
-    """
-
-    sample: ComparisonSweep
-    now: BatchTotals
-    by_score: BatchTotals
-    by_label: BatchTotals
+    sample: Comparison
+    totals: BatchTotals
 
 
-def sweep_sample(result: BatchResult, index: int) -> SampleSweep:
-    """Move every score of one sample through its range, and its label through the classes.
+@dataclass(frozen=True, eq=False)
+class BatchSweeps:
+    """Everything that a hand can reach: now, and by handle."""
 
-    Parameters
-    ----------
-    result : BatchResult
-        The batch.
-    index : int
-        The sample that moves.
+    axis: ScoreAxis
+    now: BatchNumbers
+    by: Mapping[str, BatchNumbers]
 
-    Returns
-    -------
-    SampleSweep
 
-    Raises
-    ------
-    IndexError
-        If there is no such sample.
+def sweep_sample(result: BatchResult, index: int) -> BatchSweeps:
+    """Evaluate a sample and the batch for every step of its scores and its label, in one batch."""
+    present = result.batch.scores[index]
+    axis = score_axis(present)
 
-    Examples
-    --------
-    >>> result = evaluate_batch(Batch(("a", "b"), [[3, 1], [2, 4]], [0, 0]))
-    >>> sweep = sweep_sample(result, 1)
-    >>> sweep.by_label.accuracy.tolist(), sweep.by_score.accuracy.shape
-    ([0.5, 1.0], (2, 201))
-    """
-    label = int(result.batch.labels[index])
-    sample = sweep_comparison(
-        result.batch.scores[index],
-        label,
-        along=label,
-        margin=result.margin,
-        variant=result.variant,
+    def evaluate(scores: FloatArray, labels: ArrayLike) -> BatchNumbers:
+        sample = compare_losses(
+            scores,
+            labels,
+            margin=result.margin,
+            variant=result.variant,
+            decimals=decimal_places(present, axis.grid, result.margin),
+        )
+        return BatchNumbers(sample, totals_with_sample(result, index, sample))
+
+    sweeps = tabulate(
+        evaluate,
+        {"scores": present, "labels": result.batch.labels[index]},
+        {**score_moves(present, axis.grid), **label_moves(present.size)},
     )
-    return SampleSweep(
-        sample=sample,
-        now=totals_with_sample(result, index, sample.now),
-        by_score=totals_with_sample(result, index, sample.by_score),
-        by_label=totals_with_sample(result, index, sample.by_label),
+    return BatchSweeps(axis, sweeps.now, sweeps.by)
+
+
+def totals_with_sample(result: BatchResult, index: int, sample: Comparison) -> BatchTotals:
+    """Replace one sample by each of several, of shape (..., classes); give the totals, (...)."""
+    batch, classes = result.batch, len(result.batch.names)
+    others = confusion_matrix(batch.labels, result.predictions, classes)
+    others[batch.labels[index], result.predictions[index]] -= 1
+    own = np.arange(classes**2) == (sample.labels * classes + sample.predictions)[..., None]
+    # Without the sample, rather than minus it: the difference would lose the digits of the others.
+    return BatchTotals(
+        size=batch.size,
+        cross_entropy_sum=np.delete(result.cross_entropy, index).sum() + sample.cross_entropy,
+        hinge_sum=np.delete(result.hinge, index).sum() + sample.hinge,
+        confusion=others + own.reshape(*sample.labels.shape, classes, classes),
     )

@@ -5,12 +5,12 @@ import streamlit as st
 from pages.batch_lab import BatchLabState
 from pages.batch_lab.code import snippet
 from pages.batch_lab.data import view_of
-from pages.batch_lab.numbers import sweep_sample
 from pages.batch_lab.results import batch_files, results, sample_controls
 from pages.batch_lab.sources import sources
-from pages.batch_lab.stage import batch_stage
+from pages.batch_lab.stage import batch_stage, moved, sweeps_of
 from pages.batch_lab.why import derivation
 from pages.ui.frame import lesson_links
+from pages.ui.kit.stages import show_stage
 from pages.ui.lesson import lesson_tabs, opening
 from pages.ui.state.address import read_state, text
 
@@ -30,7 +30,7 @@ def tell(done: int, size: int) -> None:
 
 view = view_of(state, progress=tell)
 waiting.empty()
-batch_stage(view, sweep_sample(view.result, view.index), t)
+show_stage(LESSON, batch_stage(view, sweeps_of(view), t), state, moved, t)
 sample_controls(view, t)
 sources(view, t)
 results(view, t)

@@ -8,10 +8,10 @@ from typing import Any, Final
 import numpy as np
 import streamlit as st
 
-from core.losses.batch import BatchResult, hardest_samples
+from core.losses.batch import BatchResult
 from core.tables.score_tables import write_table
-from core.validation import LabelArray
-from pages.batch_lab.data import View, present_view, select
+from core.validation import FloatArray, LabelArray
+from pages.batch_lab.data import BatchView, present_view, select
 from pages.ui.export import Table
 from pages.ui.kit.controls import margin_control, variant_control
 from pages.ui.text import Text
@@ -30,7 +30,7 @@ _TABLES: Final = "batch_lab_tables"
 _GRADIENTS: Final = "batch_lab_gradients"
 
 
-def sample_controls(view: View, t: Text) -> None:
+def sample_controls(view: BatchView, t: Text) -> None:
     """Choose the sample on the stage, and the variant and margin of the hinge loss."""
     sample, soft, svm, variant, margin = st.columns([2, 3, 2, 4, 2], vertical_alignment="bottom")
     st.session_state[_SAMPLE] = view.index + 1
@@ -60,7 +60,7 @@ def _select_hardest(loss: str) -> None:
     select(int(np.argmax(getattr(present_view().result, loss))))
 
 
-def results(view: View, t: Text) -> None:
+def results(view: BatchView, t: Text) -> None:
     """Show the samples page by page, in the chosen order; a click puts one on the stage."""
     st.markdown(t("batch_lab.results"))
     order, page = st.columns([4, 2], vertical_alignment="bottom")
@@ -142,9 +142,14 @@ def result_rows(result: BatchResult, order: str) -> LabelArray:
     if order == "table":
         return np.arange(result.batch.size)
     if order == "hinge":
-        return hardest_samples(result.hinge)
-    hardest = hardest_samples(result.cross_entropy)
+        return _hardest(result.hinge)
+    hardest = _hardest(result.cross_entropy)
     return hardest[~result.is_right[hardest]] if order == "wrong" else hardest
+
+
+def _hardest(losses: FloatArray) -> LabelArray:
+    """The samples with the largest losses first; equal losses in their order."""
+    return np.argsort(-losses, kind="stable")
 
 
 def batch_table(result: BatchResult, rows: LabelArray, t: Text, *, with_gradients: bool) -> Table:
@@ -188,7 +193,7 @@ def batch_table(result: BatchResult, rows: LabelArray, t: Text, *, with_gradient
     return Table(columns, headings, settings)
 
 
-def batch_files(view: View, t: Text) -> None:
+def batch_files(view: BatchView, t: Text) -> None:
     """Offer the results and the table as files, made when they are asked for."""
     st.markdown(t("batch_lab.files"))
     is_short = view.batch.size <= LONG_TABLE

@@ -11,10 +11,11 @@ import streamlit as st
 
 from core.losses.batch import Batch
 from core.tables.score_tables import TableError, batch_from_cells, read_table, write_table
-from pages.batch_lab.data import SAMPLES, Source, View, adopt, loaded, present_view
+from pages.batch_lab.data import BatchView, Source, adopt, loaded, present_view
+from pages.batch_lab.samples import SAMPLES
 from pages.ui.text import Text, escape
 
-__all__ = ["fault_sentence", "sources"]
+__all__ = ["edited_cells", "fault_sentence", "sources"]
 
 MOST_EDITED: Final = 100
 """Rows of a table that is edited as a whole."""
@@ -35,7 +36,7 @@ def fault_sentence(fault: TableError, t: Text) -> str:
     return t(f"batch_lab.fault.{fault.reason}", row=fault.row, column=fault.column, **shown)
 
 
-def sources(view: View, t: Text) -> None:
+def sources(view: BatchView, t: Text) -> None:
     """Tell what is loaded, and offer the ways to load something else."""
     st.markdown(t("batch_lab.sources"))
     present = loaded()
@@ -47,7 +48,7 @@ def sources(view: View, t: Text) -> None:
             classes=len(view.batch.names),
         )
     )
-    ways: Mapping[str, Callable[[View, Text], None]] = {
+    ways: Mapping[str, Callable[[BatchView, Text], None]] = {
         "samples": _samples,
         "paste": _paste,
         "file": _file,
@@ -78,7 +79,7 @@ def _load(read: Callable[[], Batch], source: Source, *, name: str = "", index: i
         adopt(batch, source, name=name, index=min(index, batch.size - 1))
 
 
-def _samples(view: View, t: Text) -> None:
+def _samples(view: BatchView, t: Text) -> None:
     columns = st.columns(len(SAMPLES) + 1)
     for column, (source, make) in zip(columns, SAMPLES.items(), strict=False):
         column.button(
@@ -114,7 +115,7 @@ def _written(make: Callable[[], Batch]) -> str:
     return write_table(make())
 
 
-def _paste(_: View, t: Text) -> None:
+def _paste(_: BatchView, t: Text) -> None:
     with st.form("batch_lab_paste", border=False):
         st.text_area(
             t("batch_lab.text"),
@@ -132,7 +133,7 @@ def _pasted() -> None:
     _load(lambda: read_table(text), "pasted")
 
 
-def _file(_: View, t: Text) -> None:
+def _file(_: BatchView, t: Text) -> None:
     # A file that was read is let go: its memory is free, and the same file can be chosen again.
     key = f"batch_lab_file{st.session_state.setdefault(_UPLOADS, 0)}"
 
@@ -161,7 +162,7 @@ class _Editor:
     version: int
 
 
-def _edit(view: View, t: Text) -> None:
+def _edit(view: BatchView, t: Text) -> None:
     if view.batch.size > MOST_EDITED:
         st.info(t("batch_lab.too_long", most=MOST_EDITED))
         return
@@ -199,7 +200,7 @@ def _score_columns(batch: Batch) -> list[str]:
 
 def _edited(key: str) -> None:
     editor: _Editor = st.session_state[_EDITOR]
-    cells = _edited_cells(editor.base, st.session_state[key])
+    cells = edited_cells(editor.base, st.session_state[key])
     index = present_view().index
     _load(lambda: batch_from_cells(editor.base.names, cells), "edited", index=index)
     if st.session_state[_FAULT] is None:
@@ -207,7 +208,7 @@ def _edited(key: str) -> None:
         st.session_state[_EDITOR] = _Editor(editor.base, batch, editor.version)
 
 
-def _edited_cells(base: Batch, edits: Mapping[str, Any]) -> list[list[object]]:
+def edited_cells(base: Batch, edits: Mapping[str, Any]) -> list[list[object]]:
     """The cells of a table after Streamlit's edits: changed cells, then deleted and added rows."""
     columns = [*_score_columns(base), _LABEL]
     rows = zip(base.scores.tolist(), base.labels.tolist(), strict=True)

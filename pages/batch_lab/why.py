@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from core.validation import FloatArray
-from pages.batch_lab.data import View
+from pages.batch_lab.data import BatchView
 from pages.ui.kit import latex
 from pages.ui.text import Text
 
@@ -22,7 +22,7 @@ def _terms(losses: FloatArray) -> str:
     return " + ".join(written)
 
 
-def derivation(view: View, t: Text) -> str:
+def derivation(view: BatchView, t: Text) -> str:
     """Derive the means, the shares of the sample on the stage and the accuracy, as Markdown."""
     result, totals = view.result, view.result.totals
     sample = result.comparison(view.index)

@@ -48,7 +48,6 @@ LOGIT_OF_ZERO: Final = -1000.0
 READABLE_SPREAD: Final = 100.0
 """A class whose logit is further below the largest has no say in the range of the axis."""
 
-
 SMALLEST_SIZE: Final = 1e-4
 """Gradients smaller than this are off the axis: there is nothing left to learn from."""
 
@@ -329,11 +328,10 @@ class CrossEntropySweeps:
         """Powers of ten between which the gradient sizes are; the lower one at least 1e-4."""
         every = [each.curves for each in (*self.focuses, *self.by.values())]
         curves = [curve for curve in every if curve is not None]
-        smallest = max(min(float(curve.min()) for curve in curves), SMALLEST_SIZE)
-        largest = max(float(curve.max()) for curve in curves)
-        return float(10.0 ** np.floor(np.log10(smallest))), float(
-            10.0 ** np.ceil(np.log10(largest))
-        )
+        smallest = max(min(curve.min() for curve in curves), SMALLEST_SIZE)
+        largest = max(curve.max() for curve in curves)
+        ends = np.floor(np.log10(smallest)), np.ceil(np.log10(largest))
+        return float(10.0 ** ends[0]), float(10.0 ** ends[1])
 
 
 def sweep_cross_entropy(

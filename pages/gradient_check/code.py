@@ -100,6 +100,24 @@ def _hinge(check: str) -> tuple[str, str, str]:
     return f"{margins}\n    return {total}", right, wrong
 
 
+def _settings(state: GradientCheckState) -> str:
+    """Write what the function depends on, beside its point."""
+    true_class = f"y = {state.example.label}  # the true class\n"
+    if state.check == "cross_entropy":
+        return true_class + _EXPONENTIALS
+    if state.check == "squared_error":
+        return true_class
+    if state.check == "affine":
+        rows = ",\n    ".join(
+            f"[{', '.join(map(repr, row))}]"
+            for row in affine_weights(len(state.example.scores)).tolist()
+        )
+        return f"W = np.array([\n    {rows},\n])\nb = {array(AFFINE_BIAS)}\n"
+    if state.check in _FUNCTIONS:
+        return ""
+    return f"{true_class}margin = {state.margin!r}\n"
+
+
 def snippet(state: GradientCheckState, kinks: Sequence[bool]) -> str:
     """Write the gradient check of the present function, with its numbers.
 
@@ -107,20 +125,7 @@ def snippet(state: GradientCheckState, kinks: Sequence[bool]) -> str:
     """
     parts = _FUNCTIONS.get(state.check) or _hinge(state.check)
     value, gradient = parts[0], parts[1 + state.mistake]
-    settings = ""
-    if state.check in _FUNCTIONS:
-        if state.check in ("cross_entropy", "squared_error"):
-            settings = f"y = {state.example.label}  # the true class\n"
-        if state.check == "cross_entropy":
-            settings += _EXPONENTIALS
-        if state.check == "affine":
-            rows = ",\n    ".join(
-                f"[{', '.join(map(repr, row))}]"
-                for row in affine_weights(len(state.example.scores)).tolist()
-            )
-            settings = f"W = np.array([\n    {rows},\n])\nb = {array(AFFINE_BIAS)}\n"
-    else:
-        settings = f"y = {state.example.label}  # the true class\nmargin = {state.margin!r}\n"
+    settings = _settings(state)
     compared, choice = "errors", ""
     if any(kinks):
         compared = "errors[smooth]"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from core.examples import PRESETS
 from core.losses.hinge_variants import HingeComparison, Term, compare_hinges
+from core.presets import PRESETS
 from pages.hinge import HingeState
 from pages.ui.kit import latex
 from pages.ui.stage.number_format import format_fixed

@@ -6,10 +6,10 @@ from itertools import groupby
 from typing import Final
 from urllib.parse import urlencode
 
-import streamlit as st
-
-from core.examples import EXAMPLES, PRESETS, Example
+from core.examples import EXAMPLES
 from core.learning.published_runs import CLASSIFIER_STEPS, NETWORK_STEPS
+from core.presets import PRESETS
+from core.published_example import PublishedExample
 from pages.ui.kit.controls import preset_state
 from pages.ui.lessons import lessons
 from pages.ui.stage.number_format import format_given
@@ -80,7 +80,7 @@ OPENED: Final = {
 """The lesson that shows an example, and the state to open it with."""
 
 
-def _outcome(example: Example, t: Text) -> str:
+def _outcome(example: PublishedExample, t: Text) -> str:
     if example.is_reproduced:
         if example.allowance:
             return t("table.in_range", allowance=format_given(example.allowance))
@@ -88,7 +88,7 @@ def _outcome(example: Example, t: Text) -> str:
     return t(f"remark.{example.remark}" if example.printed else "table.exact")
 
 
-def _source(example: Example) -> str:
+def _source(example: PublishedExample) -> str:
     """Name the source, with a link to the lesson that shows the example."""
     if example.id not in OPENED:
         return escape(example.source)
@@ -96,8 +96,8 @@ def _source(example: Example) -> str:
     return f"[{escape(example.source)}](/{lessons()[lesson].path}?{urlencode(encode(state))})"
 
 
-def published_table(t: Text) -> None:
-    """Show every published example, topic by topic, with its outcome."""
+def published_table(t: Text) -> str:
+    """Write every published example, topic by topic, with its outcome, as Markdown."""
     head = " | ".join(
         t(f"table.{column}") for column in ("source", "input", "printed", "ours", "status")
     )
@@ -110,4 +110,4 @@ def published_table(t: Text) -> None:
             texts = (example.input.replace(" -", " −"), printed, ours)
             row = " | ".join([_source(example), *map(escape, texts)])
             lines.append(f"| {row} | {_outcome(example, t)} |")
-    st.markdown("\n".join(lines))
+    return "\n".join(lines)

@@ -15,7 +15,7 @@ from core.validation import FloatArray
 from pages.numerical_stability import NumericalStabilityState
 from pages.numerical_stability.numbers import COMPARED, SCALES, SLIDERS, Stability
 from pages.numerical_stability.outcomes import Status
-from pages.numerical_stability.tables import STATUS_COLORS, methods_panel, pooled_panel
+from pages.numerical_stability.table_panels import STATUS_COLORS, methods_panel, pooled_panel
 from pages.ui.kit.bars import FIGURES_KEPT
 from pages.ui.kit.theme import CLASS_COLORS, CROSS_ENTROPY, INK, MUTED, base_figure
 from pages.ui.stage.channels import Channel

@@ -21,7 +21,7 @@ from pages.numerical_stability.numbers import (
 )
 from pages.numerical_stability.outcomes import CodeArray, Outcome
 from pages.numerical_stability.panels import PANELS
-from pages.numerical_stability.tables import outcome_texts, told_outcomes
+from pages.numerical_stability.table_panels import outcome_texts, told_outcomes
 from pages.ui.export import Table
 from pages.ui.kit.scores import LABEL, label_handle
 from pages.ui.stage.channels import Channel

@@ -1,6 +1,7 @@
 """Lesson: the computational graph of softmax with cross-entropy, forwards and backwards, live."""
 
 from dataclasses import replace
+from typing import Any
 
 import streamlit as st
 
@@ -11,7 +12,7 @@ from pages.softmax_loss_graph.why import derivation
 from pages.ui.kit.controls import classes_control, example_controls, preset_controls
 from pages.ui.kit.stages import show_stage
 from pages.ui.lesson import lesson_tabs, opening
-from pages.ui.state.address import change, read_state, text
+from pages.ui.state.address import change, read_state, text, write_state
 
 PRESETS = (
     "cat_image",
@@ -28,9 +29,21 @@ PRESETS = (
 t = text()
 state, _ = read_state(SoftmaxLossGraphState)
 sweeps = sweeps_of(state)
-# Where another graph starts: all known if this one is, else at the inputs.
-again = min(state.node, 1)
 names = state.example.names
+
+
+def switch(**chosen: Any) -> None:
+    """Show another graph: all of it if all of this one is known, else its inputs."""
+    present, _ = read_state(SoftmaxLossGraphState)
+    write_state(replace(present, node=min(present.node, 1), **chosen))
+
+
+def choose_label() -> None:
+    """Make another class the true one."""
+    example = read_state(SoftmaxLossGraphState)[0].example
+    label = st.session_state["true_class"]
+    change(state, example=replace(example, label=label, target=None))
+
 
 opening("softmax_loss_graph", t)
 show_stage("softmax_loss_graph", graph_stage(state, sweeps, t), state, moved, t)
@@ -44,7 +57,7 @@ graph.selectbox(
     GRAPHS,
     format_func=lambda id: t(f"softmax_loss_graph.graph.{id}"),
     key="graph",
-    on_change=lambda: change(state, graph=st.session_state["graph"], inputs=None, node=again),
+    on_change=lambda: switch(graph=st.session_state["graph"], inputs=None),
 )
 if not state.is_circuit:
     st.session_state["view"] = state.view
@@ -53,7 +66,7 @@ if not state.is_circuit:
         GRAPH_VIEWS,
         format_func=lambda id: t(f"softmax_loss_graph.view.{id}"),
         key="view",
-        on_change=lambda: change(state, view=st.session_state["view"] or state.view, node=again),
+        on_change=lambda: switch(view=st.session_state["view"] or state.view),
     )
     st.session_state["true_class"] = state.example.label
     label.selectbox(
@@ -61,10 +74,7 @@ if not state.is_circuit:
         range(len(names)),
         format_func=lambda index: names[index],
         key="true_class",
-        on_change=lambda: change(
-            state,
-            example=replace(state.example, label=st.session_state["true_class"], target=None),
-        ),
+        on_change=choose_label,
     )
 is_whole = sweeps.step == sweeps.last
 timeline.space("small")  # as high as the others' labels

@@ -57,11 +57,10 @@ def sweeps_of(state: SoftmaxLossGraphState) -> GraphSweeps:
 
 def graph_stage(state: SoftmaxLossGraphState, sweeps: GraphSweeps, t: Text) -> Stage:
     """Lay out the stage."""
-    wording = Wording(state, sweeps, t)
     return Stage(
         panels=[graph_panel(state, sweeps, t)],
-        handles=[*_input_handles(state, sweeps, wording), _timeline(sweeps, wording)],
-        readouts=_readouts(state, sweeps, wording),
+        handles=[*_input_handles(state, sweeps, t), _timeline(state, sweeps, t)],
+        readouts=_readouts(state, sweeps, t),
         now=sweeps.now,
         pinned=True,
     )
@@ -116,16 +115,14 @@ def _inputs(state: SoftmaxLossGraphState) -> tuple[float, ...]:
     return CIRCUITS[state.graph].inputs if state.inputs is None else state.inputs
 
 
-def _input_handles(
-    state: SoftmaxLossGraphState, sweeps: GraphSweeps, wording: Wording
-) -> list[Handle]:
+def _input_handles(state: SoftmaxLossGraphState, sweeps: GraphSweeps, t: Text) -> list[Handle]:
     largest = LARGEST_INPUT if state.is_circuit else LARGEST_SCORE
     rows = zip(sweeps.inputs.items(), drawn(state, sweeps).tracks.items(), strict=True)
-    titles = [wording.input_title(node) for node in sweeps.asked]
+    titles = [Wording(state, sweeps, t).input_title(node) for node in sweeps.asked]
     return [
         Point(
             id=id,
-            label=titles[row] if state.is_circuit else wording.t("handle.score", name=titles[row]),
+            label=titles[row] if state.is_circuit else t("handle.score", name=titles[row]),
             value=value,
             minimum=-sweeps.axis.limit,
             maximum=sweeps.axis.limit,
@@ -142,14 +139,15 @@ def _input_handles(
     ]
 
 
-def _timeline(sweeps: GraphSweeps, wording: Wording) -> Handle:
+def _timeline(state: SoftmaxLossGraphState, sweeps: GraphSweeps, t: Text) -> Handle:
+    steps = map(Wording(state, sweeps, t).step_name, range(sweeps.last + 1))
     return Timeline(
         id=TIMELINE,
-        label=wording.t("softmax_loss_graph.timeline"),
+        label=t("softmax_loss_graph.timeline"),
         value=float(sweeps.step),
         minimum=0,
         maximum=sweeps.last,
-        names=tuple(map(wording.step_name, range(sweeps.last + 1))),
+        names=tuple(steps),
         rate=1.0,
         sweep=sweeps.by[TIMELINE],
     )
@@ -160,17 +158,18 @@ def _nothing(result: GraphNumbers) -> FloatArray:
     return np.zeros(result.step.shape)
 
 
-def _readouts(state: SoftmaxLossGraphState, sweeps: GraphSweeps, wording: Wording) -> list[Readout]:
+def _readouts(state: SoftmaxLossGraphState, sweeps: GraphSweeps, t: Text) -> list[Readout]:
+    wording = Wording(state, sweeps, t)
     sentences = tuple(map(wording.sentence, range(sweeps.last + 1)))
     return [
-        *(_circuit_tiles if state.is_circuit else _softmax_tiles)(state, sweeps, wording),
+        *(_circuit_tiles if state.is_circuit else _softmax_tiles)(state, sweeps, t),
         *map(_slot, sweeps.now.told),
         *(
             Readout(f"class{j}", _nothing, choices=(name,))
             for j, name in enumerate(wording.classes)
         ),
         Readout("sentence", lambda result: result.step, label="", choices=sentences),
-        *(_bug(sweeps, wording.t) if state.is_batch else ()),
+        *(_bug(sweeps, t) if state.is_batch else ()),
     ]
 
 
@@ -185,11 +184,9 @@ def _slot(slot: str) -> Readout:
     return Readout(slot, number, significant=digits_of(slot))
 
 
-def _circuit_tiles(
-    state: SoftmaxLossGraphState, sweeps: GraphSweeps, wording: Wording
-) -> list[Readout]:
+def _circuit_tiles(state: SoftmaxLossGraphState, sweeps: GraphSweeps, t: Text) -> list[Readout]:
     """The numbers above an expression, as far as they are known."""
-    output = len(sweeps.order.graph.nodes) - 1
+    output, wording = len(sweeps.order.graph.nodes) - 1, Wording(state, sweeps, t)
     return [
         Readout("output", known_values(sweeps.order, [output]), "f"),
         *(
@@ -212,15 +209,13 @@ _VALUES = {
 """Of each view the values above it: readout and node."""
 
 
-def _softmax_tiles(
-    state: SoftmaxLossGraphState, sweeps: GraphSweeps, wording: Wording
-) -> list[Readout]:
+def _softmax_tiles(state: SoftmaxLossGraphState, sweeps: GraphSweeps, t: Text) -> list[Readout]:
     """The numbers above softmax with loss, as far as they are known."""
     order, label = sweeps.order, state.example.label
     true, name = sweeps.kept.index(label), state.example.names[label]
 
     def title(id: str) -> str:
-        return wording.t(f"softmax_loss_graph.readout.{id}", name=name)
+        return t(f"softmax_loss_graph.readout.{id}", name=name)
 
     return [
         *(

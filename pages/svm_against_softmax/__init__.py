@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
 
+from pages.svm_against_softmax.descent import MAXIMUM_STEPS
 from pages.ui.lessons import Lesson
 from pages.ui.state.losses import LossesState
 from pages.ui.state.parameters import number, whole
 
-__all__ = ["LESSON", "MOST_STEPS", "SvmAgainstSoftmaxState"]
-
-MOST_STEPS: Final = 500
+__all__ = ["LESSON", "SvmAgainstSoftmaxState"]
 
 
 @dataclass(frozen=True)
@@ -20,9 +18,9 @@ class SvmAgainstSoftmaxState(LossesState):
 
     rate: float = number("rate", 1.0, least=0.001, most=100.0, is_view=True)
     """The step size of gradient descent on the scores."""
-    step: int = whole("step", 0, most=MOST_STEPS)
+    step: int = whole("step", 0, most=MAXIMUM_STEPS)
     """The step of gradient descent that is shown."""
-    steps: int = whole("steps", 0, most=MOST_STEPS)
+    steps: int = whole("steps", 0, most=MAXIMUM_STEPS)
     """How many steps of gradient descent are shown; 0: as many as tell the story."""
 
 

@@ -22,7 +22,14 @@ from core.losses.exact_decimals import decimal_places, whole
 from core.losses.hinge import HingeVariant
 from core.validation import FloatArray, as_real
 
-__all__ = ["LARGEST_RATE", "MAXIMUM_STEPS", "Descent", "Phase", "follow_gradients", "steps_to_show"]
+__all__ = [
+    "LARGEST_RATE",
+    "MAXIMUM_STEPS",
+    "Descent",
+    "DescentPhase",
+    "follow_gradients",
+    "steps_to_show",
+]
 
 MAXIMUM_STEPS = 500
 LARGEST_RATE = 1e6
@@ -33,7 +40,7 @@ _LENGTHS_OF_THE_WAY = 4
 Push = Callable[[FloatArray], FloatArray]
 
 
-class Phase(IntEnum):
+class DescentPhase(IntEnum):
     """How far both runs have come at a step."""
 
     BOTH_PUSH = 0
@@ -50,42 +57,24 @@ class Phase(IntEnum):
 
 @dataclass(frozen=True, eq=False)
 class Descent:
-    """Two runs of gradient descent from the same scores; row k is step k, row 0 the start.
-
-    Attributes
-    ----------
-    svm, softmax : Comparison of shape (steps + 1, classes)
-        The run that follows the hinge gradient, and the run that follows the cross-entropy
-        gradient. Each holds both losses, so that one can also see what the other loss thinks of
-        the run.
-    rate : float
-        The step size of both.
-    stop : int or None
-        The first step at which the hinge gradient is exactly 0: all margins are met, and the SVM
-        stands still from there. None if that takes more steps than there are.
-    overshoot : (classes,)
-        How far the step of the SVM that met the margin of a class went beyond the kink there: the
-        larger the rate, the more. 0 for a class that met its margin from the start, or never does,
-        and for the true class of a multi-class SVM, which has no margin of its own.
-    switches : int
-        The number of steps of the SVM that push a wrong class which the step before left alone. It
-        is 0 but for Crammer-Singer, which goes back and forth between its worst classes.
-    caught_up : int or None
-        The first step at which softmax, too, meets all margins of the SVM. None if that takes more
-        steps than there are.
-    vanished : int or None
-        The first step at which the cross-entropy of the softmax run is 0 in float64. It is not 0,
-        but below the smallest number, about 5e-324. None if that does not happen, as usual.
-    """
+    """Two runs of gradient descent from the same scores; row k is step k, row 0 the start."""
 
     svm: Comparison
+    """The run that follows the hinge gradient, of shape (steps + 1, classes), with both losses."""
     softmax: Comparison
+    """The run that follows the cross-entropy gradient, likewise."""
     rate: float
     stop: int | None
+    """The first step at which the hinge gradient is exactly 0: the SVM stands still from there."""
     overshoot: FloatArray
+    """How far the step that met each class's margin went beyond the kink there, (classes,)."""
     switches: int
+    """The steps of the SVM that push a wrong class which the step before left alone: 0 but for
+    Crammer-Singer, which goes back and forth between its worst classes."""
     caught_up: int | None
+    """The first step at which softmax, too, meets all margins of the SVM."""
     vanished: int | None
+    """The first step at which the cross-entropy of softmax is too small for float64: it is 0."""
 
     @property
     def steps(self) -> int:
@@ -94,15 +83,19 @@ class Descent:
 
     @property
     def phases(self) -> NDArray[np.int64]:
-        """The :class:`Phase` of each step, shape (steps + 1,)."""
+        """The :class:`DescentPhase` of each step, shape (steps + 1,)."""
         has_stopped = ~self.svm.hinge_gradient.any(axis=1)
         conditions = [
             has_stopped & (self.softmax.cross_entropy == 0.0),
             has_stopped & (self.softmax.hinge == 0.0),
             has_stopped,
         ]
-        phases = [Phase.BELOW_FLOAT64, Phase.SOFTMAX_GOES_ON, Phase.SVM_STOPPED]
-        before = Phase.BOTH_PUSH if self.stop is None else Phase.SVM_WILL_STOP
+        phases = [
+            DescentPhase.BELOW_FLOAT64,
+            DescentPhase.SOFTMAX_GOES_ON,
+            DescentPhase.SVM_STOPPED,
+        ]
+        before = DescentPhase.BOTH_PUSH if self.stop is None else DescentPhase.SVM_WILL_STOP
         return np.asarray(np.select(conditions, phases, before), dtype=np.int64)
 
 
@@ -120,35 +113,9 @@ def follow_gradients(
 
     .. math:: s^{(k+1)} = s^{(k)} - \eta \, \nabla_s L\bigl(s^{(k)}\bigr)
 
-    Parameters
-    ----------
-    scores : (classes,)
-        The scores of one sample to start from.
-    label : int
-        The true class.
-    rate : float
-        The step size eta, above 0 and at most 1e6, in units of the scores.
-    steps : int
-        How many steps to take, at least 0.
-    margin, variant
-        As in :func:`core.losses.hinge.hinge`.
-
-    Returns
-    -------
-    Descent
-        Both runs, step by step, and where and how the SVM stopped.
-
-    Raises
-    ------
-    ValueError
-        If the scores are not of one sample; if the rate or the number of steps is out of range; and
-        as :func:`core.losses.comparison.compare_losses` does.
-
-    Notes
-    -----
-    The losses and gradients of the whole run are those of :mod:`losses.loss`, in one batch. Only
-    the walk itself is sequential. The steps of the SVM are whole multiples of the rate, which are
-    counted, not added up: rounding errors would make it stop a step too late or too soon.
+    The losses and gradients of the whole run are evaluated in one batch. Only the walk itself is
+    sequential. The steps of the SVM are whole multiples of the rate, which are counted, not added
+    up: rounding errors would make it stop a step too late or too soon.
 
     In the long run the cross-entropy falls like 1 / k, and its gradient with it: every step makes
     the next one smaller, and none is the last.
@@ -168,7 +135,7 @@ def follow_gradients(
     start = compare_losses(scores, label, margin=margin, variant=variant)
     if start.scores.ndim != 1:
         raise ValueError(f"scores must have shape (classes,), got shape {start.scores.shape}")
-    eta = _as_rate(rate)
+    eta = as_real("rate", rate, above=0.0, maximum=LARGEST_RATE)
     if not isinstance(steps, Integral) or isinstance(steps, bool) or steps < 0:
         raise ValueError(f"steps must be a whole number, at least 0, got {steps!r}")
     # All that the SVM does is to add and subtract: in whole units nothing is rounded on the way.
@@ -199,16 +166,6 @@ def steps_to_show(stop: int | None) -> int:
 
     The way to the stop of the SVM is to be seen, and three times as much of what softmax does
     after it.
-
-    Parameters
-    ----------
-    stop : int or None
-        The step at which the SVM stops, None if it does not.
-
-    Returns
-    -------
-    int
-        The number of steps, at most 500.
 
     Examples
     --------
@@ -305,7 +262,3 @@ def _switches(svm: Comparison, label: int) -> int:
 def _first(holds: NDArray[np.bool_]) -> int | None:
     """Return the first place where a condition holds, None if there is none."""
     return int(holds.argmax()) if holds.any() else None
-
-
-def _as_rate(rate: float) -> float:
-    return as_real("rate", rate, above=0.0, maximum=LARGEST_RATE)

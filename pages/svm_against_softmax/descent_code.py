@@ -8,10 +8,10 @@ from pages.svm_against_softmax import SvmAgainstSoftmaxState
 from pages.ui.kit.losses_code import hinge_source
 from pages.ui.kit.printing import SHOW, array
 
-__all__ = ["snippet"]
+__all__ = ["descent_snippet"]
 
 
-def snippet(state: SvmAgainstSoftmaxState, steps: int) -> str:
+def descent_snippet(state: SvmAgainstSoftmaxState, steps: int) -> str:
     """Write the code of both runs from the current example, with its numbers."""
     return f"""\
 import numpy as np

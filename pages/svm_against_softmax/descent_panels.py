@@ -1,15 +1,20 @@
-"""The panels of Follow the gradient, and which number of a run goes where."""
+"""The panels of Follow the gradient."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import lru_cache
+from typing import Any, Final
 
 import numpy as np
 import plotly.graph_objects as go
 
+from core.losses.comparison import Comparison
 from core.validation import FloatArray
-from pages.svm_against_softmax.descent import Descent
+from pages.svm_against_softmax import SvmAgainstSoftmaxState
+from pages.svm_against_softmax.descent_numbers import DescentNumbers, DescentSweeps
+from pages.ui.kit.bars import FIGURES_KEPT
+from pages.ui.kit.scores import BELOW_SCORES, listing
 from pages.ui.kit.theme import (
     CLASS_COLORS,
     CROSS_ENTROPY,
@@ -20,106 +25,168 @@ from pages.ui.kit.theme import (
     class_axis,
     plain,
 )
-from pages.ui.stage.vocabulary import LegendEntry, Mark, Place, Spot
+from pages.ui.stage.channels import Channel
+from pages.ui.stage.marks import Dot, Label
+from pages.ui.stage.number_format import format_fixed
+from pages.ui.stage.panels import LegendEntry, Panel
+from pages.ui.text import Text
 
-__all__ = [
-    "PANELS",
-    "bars_figure",
-    "curve_places",
-    "legend",
-    "loss_range",
-    "losses_figure",
-    "marks",
-    "paths_figure",
-    "score_range",
-    "step_places",
-]
-
-PANELS = ("run_svm", "run_softmax", "run_losses", "run_scores")
-
-SVM_BARS, SOFTMAX_BARS = Spot("run_svm", 0, "y"), Spot("run_softmax", 0, "y")
-SVM_BASES = Spot("run_svm", 0, "base")
-SVM_LABELS, SOFTMAX_LABELS = "run_svm_labels", "run_softmax_labels"
-CROSS_ENTROPY_CURVE, HINGE_CURVE = Spot("run_losses", 0, "y"), Spot("run_losses", 1, "y")
-POINT_STEPS, POINT_LOSSES = "run_point_steps", "run_point_losses"
-CURSOR = Spot("run_scores", 0, "x")
-
-FIGURES_KEPT = 64
-"""A figure without its numbers serves every run with the same names and axes."""
-
-BELOW_SCORES = -1e7
-"""Below any range of a panel: there waits a margin line that is not to be seen."""
+__all__ = ["PANELS"]
 
 
-def step_places(run: Descent, steps: int) -> dict[Place, FloatArray]:
-    """What changes from step to step, shape (steps + 1, n), by the place that shows it."""
-    svm, softmax = run.svm, run.softmax
-    rows = slice(0, steps + 1)
-    step = np.arange(steps + 1.0)
-    starts = np.broadcast_to(svm.scores[0], svm.scores[rows].shape)
-    zeros = np.zeros_like(starts)
-    thresholds = np.where(np.isnan(svm.thresholds), BELOW_SCORES, svm.thresholds)[rows]
-    return {
-        SVM_BASES: np.concatenate([zeros, zeros, thresholds], axis=1),
-        SVM_BARS: np.concatenate([starts, svm.scores[rows], zeros], axis=1),
-        SOFTMAX_BARS: np.concatenate([starts, softmax.scores[rows]], axis=1),
-        SVM_LABELS: svm.scores[rows],
-        SOFTMAX_LABELS: softmax.scores[rows],
-        POINT_STEPS: np.stack([step, step], axis=1),
-        POINT_LOSSES: np.stack([softmax.cross_entropy[rows], svm.hinge[rows]], axis=1),
-        CURSOR: np.stack([step, step], axis=1),
-        "run_step": step,
-        "run_verdict": run.phases[rows].astype(np.float64),
-        "run_hinge": svm.hinge[rows],
-        "run_cross_entropy": softmax.cross_entropy[rows],
-        "run_hinge_gradient_norm": svm.hinge_gradient_norm[rows],
-        "run_cross_entropy_gradient_norm": softmax.cross_entropy_gradient_norm[rows],
-    }
+def _svm_scores(state: SvmAgainstSoftmaxState, sweeps: DescentSweeps, t: Text) -> Panel:
+    """Bars of the scores of the SVM run, and its margin line."""
+
+    def bases(result: DescentNumbers) -> FloatArray:
+        zeros, thresholds = np.zeros_like(result.svm.scores), result.svm.thresholds
+        lines = np.where(np.isnan(thresholds), BELOW_SCORES, thresholds)
+        return np.concatenate([zeros, zeros, lines], axis=-1)
+
+    def heights(result: DescentNumbers) -> FloatArray:
+        scores = result.svm.scores
+        starts = np.broadcast_to(sweeps.run.svm.scores[0], scores.shape)
+        return np.concatenate([starts, scores, np.zeros_like(scores)], axis=-1)
+
+    names = state.example.names
+    return Panel(
+        id="run_svm",
+        figure=_bars_figure(names, sweeps.score_limits, has_thresholds=True),
+        show={(0, "base"): bases, (0, "y"): heights},
+        marks=(_numbers(names, lambda result: result.svm.scores),),
+        title=t("svm_against_softmax.descent.panel.run_svm"),
+        alt=t(
+            "svm_against_softmax.descent.alt.run_svm",
+            **_from_start_to_end(state, sweeps, sweeps.by_step.svm),
+        ),
+        legend=(
+            LegendEntry(t("svm_against_softmax.descent.legend.start"), MUTED, "outline"),
+            LegendEntry(t("svm_against_softmax.descent.legend.threshold"), HINGE, "line"),
+        ),
+    )
 
 
-def curve_places(run: Descent, steps: int) -> dict[Place, FloatArray]:
-    """What a run looks like as a whole: both losses and all scores over the steps."""
-    rows = slice(0, steps + 1)
-    places: dict[Place, FloatArray] = {
-        CROSS_ENTROPY_CURVE: run.softmax.cross_entropy[rows],
-        HINGE_CURVE: run.svm.hinge[rows],
-    }
-    for index in range(run.svm.scores.shape[1]):
-        places[Spot("run_scores", 1 + 2 * index, "y")] = run.softmax.scores[rows, index]
-        places[Spot("run_scores", 2 + 2 * index, "y")] = run.svm.scores[rows, index]
-    return places
+def _softmax_scores(state: SvmAgainstSoftmaxState, sweeps: DescentSweeps, t: Text) -> Panel:
+    """Bars of the scores of the softmax run."""
+
+    def heights(result: DescentNumbers) -> FloatArray:
+        scores = result.softmax.scores
+        starts = np.broadcast_to(sweeps.run.softmax.scores[0], scores.shape)
+        return np.concatenate([starts, scores], axis=-1)
+
+    names, path = state.example.names, sweeps.by_step.softmax
+    return Panel(
+        id="run_softmax",
+        figure=_bars_figure(names, sweeps.score_limits, has_thresholds=False),
+        show={(0, "y"): heights},
+        marks=(_numbers(names, lambda result: result.softmax.scores),),
+        title=t("svm_against_softmax.descent.panel.run_softmax"),
+        alt=t(
+            "svm_against_softmax.descent.alt.run_softmax", **_from_start_to_end(state, sweeps, path)
+        ),
+        legend=(LegendEntry(t("svm_against_softmax.descent.legend.start"), MUTED, "outline"),),
+    )
 
 
-def marks(classes: int) -> list[Mark]:
-    """The scores at the bars, and the present points of both losses."""
-    places = tuple(np.arange(classes, dtype=np.float64))
-    return [
-        Mark("run_svm", "label", places, SVM_LABELS, decimals=(2,)),
-        Mark("run_softmax", "label", places, SOFTMAX_LABELS, decimals=(2,)),
-        Mark("run_losses", "dot", POINT_STEPS, POINT_LOSSES, colors=(CROSS_ENTROPY, HINGE)),
-    ]
+def _numbers(names: tuple[str, ...], scores: Channel) -> Label:
+    return Label(tuple(map(float, range(len(names)))), scores, decimals=(2,))
 
 
-def score_range(run: Descent, steps: int) -> tuple[float, float]:
-    """Round limits with room for every score of both runs, and for the numbers at the bars."""
-    both = np.stack([run.svm.scores[: steps + 1], run.softmax.scores[: steps + 1]])
-    low, high = min(0.0, float(both.min())), max(0.0, float(both.max()))
-    room = 0.2 * max(high - low, 1e-6)
-    unit = 10.0 ** np.floor(np.log10(high - low + room)) / 5
-    return float(unit * np.floor((low - room) / unit)), float(unit * np.ceil((high + room) / unit))
+def _from_start_to_end(
+    state: SvmAgainstSoftmaxState, sweeps: DescentSweeps, path: Comparison
+) -> dict[str, object]:
+    """What the texts say of a run: its first and its last scores."""
+    start, end = (
+        listing(state.example.names, [format_fixed(score, 2) for score in scores.tolist()])
+        for scores in path.scores[[0, -1]]
+    )
+    return {"steps": sweeps.steps, "start": start, "end": end}
 
 
-def loss_range(run: Descent, steps: int) -> tuple[float, float]:
-    """A power of ten, at least 1e-12, below every cross-entropy, and a round number above all."""
-    soft = run.softmax.cross_entropy[: steps + 1]
-    highest = max(float(soft.max()), float(run.svm.hinge.max()), 1e-6)
-    unit = 10.0 ** np.floor(np.log10(highest)) / 2
-    lowest = 10.0 ** np.floor(np.log10(max(float(soft.min()), 1e-12)))
-    return float(min(lowest, highest / 10)), float(unit * np.ceil(highest / unit))
+def _both_steps(result: DescentNumbers) -> FloatArray:
+    return np.stack([result.step, result.step], axis=-1)
+
+
+def _curve(of: Callable[[DescentNumbers], Any]) -> Channel:
+    """A number at all steps, which the timeline leaves as it is."""
+    return lambda result: None if result.path is None else of(result.path)
+
+
+def _losses(state: SvmAgainstSoftmaxState, sweeps: DescentSweeps, t: Text) -> Panel:
+    """Cross-entropy of the softmax run and hinge loss of the SVM run over the steps."""
+
+    def losses(result: DescentNumbers) -> FloatArray:
+        return np.stack([result.softmax.cross_entropy, result.svm.hinge], axis=-1)
+
+    return Panel(
+        id="run_losses",
+        figure=_losses_figure(
+            sweeps.steps,
+            sweeps.loss_limits,
+            sweeps.stop,
+            is_logarithmic=state.is_logarithmic,
+            step_label=t("svm_against_softmax.descent.step_axis"),
+            stop_label=t("svm_against_softmax.descent.stop", step=sweeps.stop),
+        ),
+        show={
+            (0, "y"): _curve(lambda path: path.softmax.cross_entropy),
+            (1, "y"): _curve(lambda path: path.svm.hinge),
+        },
+        marks=(Dot(_both_steps, losses, colors=(CROSS_ENTROPY, HINGE)),),
+        title=t("svm_against_softmax.descent.panel.run_losses"),
+        alt=t("svm_against_softmax.descent.alt.run_losses", steps=sweeps.steps),
+        legend=(
+            LegendEntry(
+                t("svm_against_softmax.descent.legend.softmax_loss"), CROSS_ENTROPY, "line"
+            ),
+            LegendEntry(t("svm_against_softmax.descent.legend.svm_loss"), HINGE, "line"),
+        ),
+    )
+
+
+def _all_scores(state: SvmAgainstSoftmaxState, sweeps: DescentSweeps, t: Text) -> Panel:
+    """All scores over the steps, with a cursor at the present one."""
+
+    def curves(index: int) -> dict[tuple[int, str], Channel]:
+        return {
+            (1 + 2 * index, "y"): _curve(lambda path: path.softmax.scores[:, index]),
+            (2 + 2 * index, "y"): _curve(lambda path: path.svm.scores[:, index]),
+        }
+
+    names = state.example.names
+    show = {(0, "x"): _both_steps}
+    for index in range(len(names)):
+        show |= curves(index)
+    return Panel(
+        id="run_scores",
+        figure=_paths_figure(
+            len(names),
+            sweeps.steps,
+            sweeps.score_limits,
+            sweeps.stop,
+            step_label=t("svm_against_softmax.descent.step_axis"),
+        ),
+        show=show,
+        title=t("svm_against_softmax.descent.panel.run_scores"),
+        alt=t(
+            "svm_against_softmax.descent.alt.run_scores",
+            **_from_start_to_end(state, sweeps, sweeps.by_step.svm),
+        ),
+        legend=(
+            LegendEntry(t("svm_against_softmax.descent.legend.runs"), MUTED, "none"),
+            *(
+                LegendEntry(name, color, "line")
+                for name, color in zip(names, CLASS_COLORS, strict=False)
+            ),
+        ),
+    )
+
+
+PANELS: Final = (_svm_scores, _softmax_scores, _losses, _all_scores)
+"""Each makes one panel of the state, its sweeps and the texts."""
 
 
 @lru_cache(FIGURES_KEPT)
-def bars_figure(
+def _bars_figure(
     names: tuple[str, ...], limits: tuple[float, float], *, has_thresholds: bool
 ) -> go.Figure:
     """Bars of scores inside hollow bars of the scores at the start; for the SVM its margin line."""
@@ -145,7 +212,7 @@ def bars_figure(
 
 
 @lru_cache(FIGURES_KEPT)
-def losses_figure(
+def _losses_figure(
     steps: int,
     limits: tuple[float, float],
     stop: int | None,
@@ -154,7 +221,6 @@ def losses_figure(
     step_label: str,
     stop_label: str,
 ) -> go.Figure:
-    """Cross-entropy of the softmax run and hinge loss of the SVM run over the steps."""
     lowest, highest = limits
     figure = base_figure()
     for color in (CROSS_ENTROPY, HINGE):
@@ -171,7 +237,7 @@ def losses_figure(
 
 
 @lru_cache(FIGURES_KEPT)
-def paths_figure(
+def _paths_figure(
     classes: int,
     steps: int,
     limits: tuple[float, float],
@@ -179,7 +245,7 @@ def paths_figure(
     *,
     step_label: str,
 ) -> go.Figure:
-    """All scores over the steps, in class colours: softmax drawn through, the SVM dotted."""
+    """In class colours: softmax drawn through, the SVM dotted."""
     figure = base_figure()
     figure.add_scatter(y=list(limits), mode="lines", line={"color": INK, "width": 2})
     for color in CLASS_COLORS[:classes]:
@@ -215,19 +281,3 @@ def _mark_stop(figure: go.Figure, stop: int | None, label: str = "") -> None:
         xshift=5,
         font={"color": HINGE},
     )
-
-
-def legend(panel: str, names: Sequence[str], word: Callable[[str], str]) -> tuple[LegendEntry, ...]:
-    """What the colours of a panel mean; ``word`` gives the name of each."""
-    if panel in ("run_svm", "run_softmax"):
-        start = LegendEntry(word("start"), MUTED, "outline")
-        return (start, LegendEntry(word("threshold"), HINGE, "line"))[: 2 - (panel != "run_svm")]
-    if panel == "run_losses":
-        return (
-            LegendEntry(word("softmax_loss"), CROSS_ENTROPY, "line"),
-            LegendEntry(word("svm_loss"), HINGE, "line"),
-        )
-    classes = (
-        LegendEntry(name, color, "line") for name, color in zip(names, CLASS_COLORS, strict=False)
-    )
-    return (LegendEntry(word("runs"), MUTED, "none"), *classes)

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from core.losses.comparison import Comparison, one_step
 from pages.svm_against_softmax import SvmAgainstSoftmaxState
-from pages.svm_against_softmax.descent import Descent
+from pages.svm_against_softmax.descent_numbers import DescentSweeps
 from pages.ui.kit.latex import number, row
 from pages.ui.state.written import write_number
 from pages.ui.text import Text
 
-__all__ = ["derivation"]
+__all__ = ["descent_derivation"]
 
 
-def derivation(
-    state: SvmAgainstSoftmaxState, result: Comparison, run: Descent, steps: int, t: Text
+def descent_derivation(
+    state: SvmAgainstSoftmaxState, result: Comparison, descent: DescentSweeps, t: Text
 ) -> str:
     """Take one step with the current numbers, and tell how the runs go on, as Markdown."""
+    run, steps = descent.run, descent.steps
     after = one_step(result, state.rate)
     stop = (
         t("svm_against_softmax.descent.stops_not", steps=run.steps)

@@ -3,16 +3,16 @@
 import streamlit as st
 
 from pages.svm_against_softmax import SvmAgainstSoftmaxState
-from pages.svm_against_softmax import descent_code as descent_snippet
-from pages.svm_against_softmax import descent_why as descent_derivation
+from pages.svm_against_softmax.descent_code import descent_snippet
+from pages.svm_against_softmax.descent_controls import chosen_view, follow_controls
 from pages.svm_against_softmax.descent_stage import (
-    chosen_view,
-    follow_controls,
-    run_of,
-    run_stage,
+    at_step,
+    descent_of,
+    descent_stage,
+    remarks,
     run_table,
-    steps_shown,
 )
+from pages.svm_against_softmax.descent_why import descent_derivation
 from pages.svm_against_softmax.why import derivation
 from pages.ui.kit.comparison_stage import comparison_stage, moved, result_table, sweeps_of
 from pages.ui.kit.controls import (
@@ -42,29 +42,29 @@ PRESETS = (
 t = text()
 state, _ = read_state(SvmAgainstSoftmaxState)
 sweeps = sweeps_of(state)
+now = sweeps.now.compared
 view = chosen_view(state)
-run = run_of(state) if view == "run" else None
+descent = descent_of(state) if view == "run" else None
 
 
 def why() -> str:
     """Derive what is open: the losses, and the run if it is."""
-    parts = [derivation(state, sweeps.now.compared, t)]
-    if view is not None:
-        path = run or run_of(state)
-        steps = steps_shown(state, path)
-        parts.append(descent_derivation.derivation(state, sweeps.now.compared, path, steps, t))
-    return "\n\n".join(parts)
+    losses = derivation(state, now, t)
+    if view is None:
+        return losses
+    return f"{losses}\n\n{descent_derivation(state, now, descent or descent_of(state), t)}"
 
 
 opening("svm_against_softmax", t)
-if run is not None:  # on top, so that what plays is in sight; its start can be dragged below
-    follow_controls(state, run, t)
-    run_stage("svm_against_softmax_run", state, run, t)
+if descent is not None:  # on top, so that what plays is in sight; its start can be dragged below
+    follow_controls(state, descent, t)
+    show_stage("svm_against_softmax_run", descent_stage(state, descent, t), state, at_step, t)
+    st.markdown(remarks(state, descent.run, t))
 ghost_rate = state.rate if view == "one_step" else None
 stage = comparison_stage(state, sweeps, t, ghost_rate=ghost_rate)
 show_stage("svm_against_softmax", stage, state, moved, t)
-if run is None:
-    follow_controls(state, run, t)
+if descent is None:
+    follow_controls(state, descent, t)
 preset_controls(state, t, PRESETS)
 variant, margin, classes, axis = st.columns([4, 2, 2, 2], vertical_alignment="bottom")
 with variant:
@@ -81,10 +81,6 @@ lesson_tabs(
     "svm_against_softmax",
     t,
     why=why,
-    code=lambda: (
-        snippet(state) if run is None else descent_snippet.snippet(state, steps_shown(state, run))
-    ),
-    data=lambda: (
-        result_table(state, sweeps.now.compared, t) if run is None else run_table(state, run, t)
-    ),
+    code=lambda: snippet(state) if descent is None else descent_snippet(state, descent.steps),
+    data=lambda: result_table(state, now, t) if descent is None else run_table(state, descent, t),
 )

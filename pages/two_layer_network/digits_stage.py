@@ -11,9 +11,9 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from core.examples import PRESETS
 from core.learning.datasets import IMAGE_SHAPE, Split, digits
 from core.losses.activations import softmax
+from core.presets import PRESETS
 from core.validation import FloatArray
 from pages.two_layer_network import LAST_DIGIT, TwoLayerNetworkState
 from pages.two_layer_network import digits_panels as figures

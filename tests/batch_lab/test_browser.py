@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page
 
-from core.losses.batch import Batch, evaluate_batch, generated_batch
+from core.losses.batch import Batch, evaluate_batch
 from core.tables.score_tables import write_table
+from pages.batch_lab.samples import generated_batch
 from tests.browser.hand import (
     RECORD,
     drag,

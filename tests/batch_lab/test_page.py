@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.losses.batch import evaluate_batch, generated_batch
+from core.losses.batch import evaluate_batch
 from core.tables.score_tables import write_table
 from pages.batch_lab import BatchLabState
-from pages.batch_lab.data import SAMPLES
+from pages.batch_lab.samples import SAMPLES, generated_batch
 from pages.ui.text import LANGUAGES, text_in
 from tests.apptest import header, opened, state_of, tab, told
 

@@ -8,31 +8,45 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from core.losses.batch import Batch, evaluate_batch, generated_batch
+from core.losses.batch import Batch, evaluate_batch
 from core.losses.cross_entropy import cross_entropy
 from core.losses.hinge import HINGE_VARIANTS, hinge
-from core.tables.score_tables import REASONS, TableError, batch_from_cells, write_table
+from core.tables.score_tables import (
+    REASONS,
+    TableError,
+    batch_from_cells,
+    read_table,
+    write_table,
+)
 from pages.batch_lab import BatchLabState
-from pages.batch_lab import panels as figures
 from pages.batch_lab.code import snippet
-from pages.batch_lab.data import SAMPLES, View
-from pages.batch_lab.numbers import sweep_sample
+from pages.batch_lab.data import BatchView
 from pages.batch_lab.results import batch_table, result_rows
-from pages.batch_lab.sources import _edited_cells, fault_sentence
+from pages.batch_lab.samples import SAMPLES, generated_batch
+from pages.batch_lab.sources import edited_cells, fault_sentence
+from pages.batch_lab.stage import batch_stage, moved, sweeps_of
 from pages.batch_lab.why import derivation
 from pages.ui.stage.number_format import format_fixed
-from pages.ui.state.example import Example
+from pages.ui.stage.release import Release
+from pages.ui.state.example import Example, default_name
 from pages.ui.state.state import decode, encode
 from pages.ui.text import LANGUAGES, text_in
 from tests.apptest import run
+from tests.stages import assert_present_rows, panels_of
 
 IMAGES = SAMPLES["images"]()
 
 
-def view_of(batch: Batch, index: int = 0, **settings) -> View:
+def view_of(batch: Batch, index: int = 0, **settings) -> BatchView:
     example = Example(batch.names, tuple(batch.scores[index].tolist()), int(batch.labels[index]))
     state = replace(BatchLabState(), example=example, sample=index + 1, **settings)
-    return View(state, index, evaluate_batch(batch, margin=state.margin, variant=state.variant))
+    return BatchView(
+        state, index, evaluate_batch(batch, margin=state.margin, variant=state.variant)
+    )
+
+
+def stage_of(view: BatchView):
+    return batch_stage(view, sweeps_of(view), text_in("en"))
 
 
 def test_the_samples_to_start_from() -> None:
@@ -43,51 +57,99 @@ def test_the_samples_to_start_from() -> None:
     assert (larger.size, len(larger.names)) == (500, 10)
 
 
-def test_places_hold_the_sample_the_means_and_the_counts() -> None:
-    result = evaluate_batch(IMAGES)
-    sweep = sweep_sample(result, 2)
-    losses = np.stack([result.cross_entropy, result.hinge])
-    places = figures.places(sweep.sample.now, sweep.now, losses, 2)
-    soft, svm = (places[numbers] for numbers in figures.SAMPLE_NUMBERS)
+def test_every_number_is_where_it_belongs() -> None:
+    stage = stage_of(view_of(IMAGES, 2))
+    panels = panels_of(stage)
+
+    def shown(panel: str, attribute: str) -> list[float]:
+        return np.asarray(panels[panel].show[0, attribute](stage.now)).tolist()
+
+    soft, svm = (mark.numbers(stage.now) for mark in panels["samples"].marks)
     assert soft == pytest.approx([2.0404, 0.0791, 6.1565], abs=5e-5)
     assert svm == pytest.approx([2.9, 0, 12.9], abs=5e-5)
-    assert places[figures.SAMPLE_BASES][-2:] == pytest.approx([2.7587, 5.2667], abs=5e-5)
+    assert shown("samples", "y") == [*soft, *svm, 0, 0]
+    assert shown("samples", "base") == pytest.approx([0] * 6 + [2.7587, 5.2667], abs=5e-5)
     own = cross_entropy([2.2, 2.5, -3.1], 2).gradient, hinge([2.2, 2.5, -3.1], 2).gradient
-    assert places[figures.SHARES] == pytest.approx(np.concatenate(own) / 3)
-    assert places[figures.GRADIENTS] == pytest.approx(
-        [*np.concatenate(own), *np.concatenate(own) / 3]
-    )
-    assert places[figures.COUNTS].tolist() == [0, 1, 0, 0, 1, 0, 0, 1, 0]
-    assert np.sign(places[figures.SHADES]).tolist() == [0, -1, 0, 0, 1, 0, 0, -1, 0]
-    assert (places[figures.HERE_X], places[figures.HERE_Y]) == ([1], [2])
+    gradients = np.concatenate(own)
+    (shares,) = panels["shares"].marks
+    assert shares.y(stage.now) == pytest.approx(gradients / 3)
+    assert shown("shares", "y") == pytest.approx([*gradients, *gradients / 3])
+    cells, ring = panels["confusion"].marks
+    assert cells.numbers(stage.now).tolist() == [0, 1, 0, 0, 1, 0, 0, 1, 0]
+    assert np.sign(cells.shades(stage.now)).tolist() == [0, -1, 0, 0, 1, 0, 0, -1, 0]
+    assert (ring.x(stage.now), ring.y(stage.now)) == ([1], [2])
+    assert shown("scores", "y")[:3] == [2.2, 2.5, -3.1]
 
 
-def test_places_of_a_sweep_change_the_sample_on_the_stage_only() -> None:
-    result = evaluate_batch(IMAGES)
-    sweep = sweep_sample(result, 2)
-    losses = np.stack([result.cross_entropy, result.hinge])
-    places = figures.places(sweep.sample.by_score, sweep.by_score, losses, 2)
+def test_a_handle_changes_the_sample_on_the_stage_only() -> None:
+    view = view_of(IMAGES, 2)
+    sweeps, stage = sweeps_of(view), stage_of(view)
+    panels, swept = panels_of(stage), sweeps.by["score2"]
     # Frog's own score, 2.6: above the others, so the prediction is right and 2 of 3 are.
     row = 126
-    assert sweep.sample.axis.grid[row] == 2.6
-    numbers = places[figures.SAMPLE_NUMBERS[1]][2, row]
+    assert sweeps.axis.grid[row] == 2.6
     loss = hinge([2.2, 2.5, 2.6], 2).value
-    assert numbers == pytest.approx([2.9, 0, loss])
-    assert places[figures.SAMPLE_BASES][2, row, -1] == pytest.approx((2.9 + loss) / 3)
-    assert places[figures.COUNTS][2, row].tolist() == [0, 1, 0, 0, 1, 0, 0, 0, 1]
-    assert places[figures.HERE_X][2, row] == [2]
-    assert 100 * sweep.by_score.accuracy[2, row] == pytest.approx(66.667, abs=1e-3)
-    assert 100 * sweep.by_score.accuracy[2, row - 2] == pytest.approx(33.333, abs=1e-3)
+    _, svm = panels["samples"].marks
+    assert svm.numbers(swept)[row] == pytest.approx([2.9, 0, loss])
+    means = panels["samples"].show[0, "base"](swept)[row, -2:]
+    assert means[1] == pytest.approx((2.9 + loss) / 3)
+    cells, ring = panels["confusion"].marks
+    assert cells.numbers(swept)[row].tolist() == [0, 1, 0, 0, 1, 0, 0, 0, 1]
+    assert ring.x(swept)[row] == [2]
+    accuracy = next(entry.number for entry in stage.readouts if entry.id == "accuracy")
+    assert accuracy(swept)[[row - 2, row]] == pytest.approx([100 / 3, 200 / 3])
 
 
-@pytest.mark.parametrize("highest", [1.5, 3.0, 20.0, 80.0, 10000.0])
-def test_the_numbers_stand_below_the_bars_within_the_panel(highest) -> None:
-    axis = figures.samples_figure((1, 2, 3), 0, highest).layout.yaxis
-    rows = [mark.y[0] for mark in figures.marks(3, 3, highest) if mark.panel == "samples"]
-    assert all(axis.range[0] < row < 0 for row in rows)
+@pytest.mark.parametrize("index", [0, 1, 2])
+def test_each_handle_shows_at_its_value_what_is_shown_now(index: int) -> None:
+    assert_present_rows(stage_of(view_of(IMAGES, index, variant="crammer_singer")))
+
+
+@pytest.mark.parametrize(
+    ("index", "first", "last"), [(0, 1, 12), (11, 1, 12), (12, 13, 24), (499, 493, 500)]
+)
+def test_twelve_samples_are_drawn_about_the_one_on_the_stage(index, first, last) -> None:
+    batch = SAMPLES["generated"]()
+    samples = panels_of(stage_of(view_of(batch, index)))["samples"]
+    axis = samples.figure.layout.xaxis
+    assert list(axis.ticktext) == [str(number) for number in range(first, last + 1)]
+    opacity = samples.figure.data[0].marker.opacity[: last - first + 1]
+    assert [number for number, value in enumerate(opacity, first) if value == 1] == [index + 1]
+
+
+@pytest.mark.parametrize("largest", [0.0, 2.0, 30.0, 5000.0])
+def test_the_numbers_stand_below_the_bars_within_the_panel(largest: float) -> None:
+    batch = Batch(("a", "b"), [[largest, 0.0], [0.0, 1.0]], [1, 1])
+    samples = panels_of(stage_of(view_of(batch)))["samples"]
+    axis = samples.figure.layout.yaxis
+    assert all(axis.range[0] < height < 0 for mark in samples.marks for height in mark.y)
     assert axis.tickvals[0] == 0
     assert axis.tickvals[-1] <= axis.range[1]
     assert 4 <= len(axis.tickvals) <= 6
+
+
+VALUES = {"score0": 1.5, "score1": -2.5, "score2": 9.0, "label": 2}
+
+
+def test_a_release_becomes_the_sample_in_its_row() -> None:
+    state = view_of(IMAGES, 1, margin=2.0).state
+    after = moved(state, Release(VALUES, "score1"))
+    example = Example(IMAGES.names, (1.5, -2.5, 9.0), 2)
+    assert after == replace(state, example=example)
+    assert (after.sample, after.along) == (2, None)
+
+
+def test_an_example_from_elsewhere_becomes_the_first_sample_when_it_is_moved() -> None:
+    elsewhere = BatchLabState(Example(("a", "b"), (1.0, 2.0), 0))
+    after = moved(elsewhere, Release(VALUES, "score1"))
+    assert (after.example.names, after.example.scores) == (IMAGES.names, (1.5, -2.5, 9.0))
+    assert after.sample == 1
+
+
+@pytest.mark.parametrize("change", [{"score0": "x"}, {"label": 7}, {"score1": None}])
+def test_a_release_that_makes_no_sense_changes_nothing(change: dict) -> None:
+    state = view_of(IMAGES, 1).state
+    assert moved(state, Release({**VALUES, **change}, "score0")) is state
 
 
 @pytest.mark.parametrize("variant", HINGE_VARIANTS)
@@ -167,8 +229,6 @@ def test_each_fault_is_one_sentence_in_each_language(reason, language) -> None:
     ],
 )
 def test_sentences_as_they_are_read(table, sentence) -> None:
-    from core.tables.score_tables import read_table
-
     with pytest.raises(TableError) as caught:
         read_table(table)
     assert fault_sentence(caught.value, text_in("en")).replace("\\", "") == sentence
@@ -213,13 +273,27 @@ def test_orders() -> None:
     assert result_rows(result, "hinge").tolist() == [2, 0, 1]
 
 
+def test_equal_losses_keep_their_order() -> None:
+    batch = Batch(("a", "b"), [[0, 1], [0, 2], [0, 1], [0, 2], [5, 0]], [0, 0, 0, 0, 0])
+    assert result_rows(evaluate_batch(batch), "hinge").tolist() == [1, 3, 0, 2, 4]
+
+
+def test_a_generated_batch_is_the_same_each_time_and_fairly_good() -> None:
+    one, two = (generated_batch(500, 10, np.random.default_rng(7)) for _ in range(2))
+    np.testing.assert_array_equal(one.scores, two.scores)
+    totals = evaluate_batch(one).totals
+    assert 0.6 < totals.accuracy < 0.9
+    mistakes = totals.confusion - np.diag(np.diag(totals.confusion))
+    assert (mistakes.argmax(axis=1) == (np.arange(10) + 1) % 10).mean() > 0.7
+
+
 def test_edits_of_the_editor_become_the_cells() -> None:
     edits = {
         "edited_rows": {0: {"score1": 4.0, "label": "frog"}, 2: {"score0": None}},
         "deleted_rows": [1],
         "added_rows": [{"score0": 1, "score1": 2, "score2": 3, "label": "car"}, {}],
     }
-    cells = _edited_cells(IMAGES, edits)
+    cells = edited_cells(IMAGES, edits)
     assert cells == [
         [3.2, 4.0, -1.7, "frog"],
         [None, 2.5, -3.1, "frog"],
@@ -232,6 +306,16 @@ def test_edits_of_the_editor_become_the_cells() -> None:
     cells[1][0] = 9
     assert batch_from_cells(IMAGES.names, cells).labels.tolist() == [2, 2, 1]
     assert IMAGES.scores[0, 1] == 5.1
+
+
+def test_whatever_a_table_may_hold_can_be_the_current_example() -> None:
+    names = tuple(str(number) * 24 for number in range(10))
+    header, scores = ",".join(names), ",".join(["1e6", "-1e6"] * 5)
+    batch = read_table(f"{header},label\n{scores},9")
+    example = Example(batch.names, tuple(batch.scores[0].tolist()), int(batch.labels[0]))
+    assert (example.names, example.scores, example.label) == (names, (1e6, -1e6) * 5, 9)
+    # Without a header the classes are called as an example calls them.
+    assert read_table(f"{scores},9").names == tuple(map(default_name, range(10)))
 
 
 def test_the_sample_travels_in_the_address() -> None:

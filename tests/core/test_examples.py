@@ -5,11 +5,13 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from core.examples import EXAMPLES, PRESETS, Example
+from core.examples import EXAMPLES
 from core.learning.published_runs import CLASSIFIER_STEPS, trained_spiral_network
 from core.losses.activations import softmax
 from core.losses.cross_entropy import cross_entropy
 from core.losses.hinge import HINGE_VARIANTS, hinge
+from core.presets import PRESETS
+from core.published_example import PublishedExample
 
 SLIDES = ((3.2, 5.1, -1.7), (1.3, 4.9, 2.0), (2.2, 2.5, -3.1))
 
@@ -169,7 +171,7 @@ def looks_as_printed(value: float, figure: str, allowance: float) -> bool:
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=by_id)
-def test_core_computes_the_exact_figures(example: Example):
+def test_core_computes_the_exact_figures(example: PublishedExample):
     assert_allclose(example.values, example.expected, rtol=example.tolerance, atol=1e-13)
     tiny = [v for v in zip(example.values, example.expected, strict=True) if 0 < v[1] < 1e-12]
     for ours, exact in tiny:  # the absolute tolerance above would let anything pass
@@ -177,7 +179,7 @@ def test_core_computes_the_exact_figures(example: Example):
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=by_id)
-def test_exact_figures_agree_with_an_independent_calculation(example: Example):
+def test_exact_figures_agree_with_an_independent_calculation(example: PublishedExample):
     independent = [float(v) for v in ORACLES[example.id]()]
     # What follows from a run, the sums of which may be in another order, cannot be so exact.
     rtol = 2e-15 if example.tolerance < 1e-9 else example.tolerance
@@ -185,7 +187,7 @@ def test_exact_figures_agree_with_an_independent_calculation(example: Example):
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=by_id)
-def test_what_is_printed_is_reproduced_or_has_a_reason(example: Example):
+def test_what_is_printed_is_reproduced_or_has_a_reason(example: PublishedExample):
     if not example.printed:
         assert not example.is_reproduced
         assert example.remark is None

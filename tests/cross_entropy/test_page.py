@@ -7,8 +7,8 @@ import re
 import numpy as np
 import pytest
 
-from core.examples import PRESETS
 from core.losses.targets import one_hot, smooth
+from core.presets import PRESETS
 from pages.cross_entropy.numbers import evaluate_cross_entropy, feed_outputs
 from pages.cross_entropy.stage import READOUTS
 from pages.ui.stage.number_format import format_fixed

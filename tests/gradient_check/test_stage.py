@@ -9,6 +9,7 @@ import pytest
 from numpy.testing import assert_array_equal
 
 from pages.gradient_check import GradientCheckState
+from pages.gradient_check.checked_functions import CHECKED_FUNCTIONS
 from pages.gradient_check.difference_quotients import STEPS
 from pages.gradient_check.stage import gradient_stage, moved, sweeps_of
 from pages.ui.stage.mount import Stage
@@ -69,13 +70,23 @@ def test_a_drag_shows_what_the_page_shows_where_it_leads(check: str, mistake: in
     )
 
 
-def test_a_function_without_a_label_has_no_flag() -> None:
-    for check, titles in (("relu", "Inputs x"), ("l1", "Weights w"), ("one_vs_all", "Scores s")):
-        stage = a_stage(check=check)
-        assert panels_of(stage)["scores"].title == titles
-        has_flag = check == "one_vs_all"
-        assert ("label" in [handle.id for handle in stage.handles]) == has_flag
-        assert bool(panels_of(stage)["scores"].legend) == has_flag
+TITLES = {
+    "relu": "Inputs x",
+    "affine": "Inputs x",
+    "l1": "Weights w",
+    "l2": "Weights w",
+    "elastic_net": "Weights w",
+}
+
+
+@pytest.mark.parametrize("check", CHECKED_FUNCTIONS)
+def test_the_point_is_what_the_function_takes(check: str) -> None:
+    stage = a_stage(check=check)
+    panel = panels_of(stage)["scores"]
+    assert panel.title == TITLES.get(check, "Scores s")
+    has_flag = check not in TITLES
+    assert ("label" in [handle.id for handle in stage.handles]) == has_flag
+    assert bool(panel.legend) == has_flag
 
 
 def test_the_present_errors_lie_on_their_curves() -> None:

@@ -6,9 +6,9 @@ import re
 
 import pytest
 
-from core.examples import PRESETS
 from core.losses.hinge import HINGE_VARIANTS
 from core.losses.hinge_variants import HINGE_POWERS, compare_hinges
+from core.presets import PRESETS
 from pages.hinge import HingeState
 from pages.ui.stage.number_format import format_fixed
 from pages.ui.state.example import Example

@@ -15,7 +15,7 @@ from pages.numerical_stability.numbers import SCALES, Cure, Stability
 from pages.numerical_stability.outcomes import Outcome, Status
 from pages.numerical_stability.panels import BELOW_EPSILON, ERROR_RANGE, LOST_ERROR
 from pages.numerical_stability.stage import moved, result_table, stability_stage, sweeps_of
-from pages.numerical_stability.tables import outcome_texts, told_outcomes
+from pages.numerical_stability.table_panels import outcome_texts, told_outcomes
 from pages.ui.stage.mount import Stage
 from pages.ui.stage.release import Release
 from pages.ui.state.example import Example
@@ -119,7 +119,11 @@ def test_the_readouts_tell_the_numbers() -> None:
     stage = a_stage(123.0, 456.0, 789.0)
     assert readouts(stage, "largest", "smallest", "true_loss", "true_slope") == [789, 123, 666, -1]
     assert readouts(stage, "offset_loss") == pytest.approx([16.118], abs=5e-4)
-    assert readouts(stage, "shifted_float32") == [Outcome.TRUE_UNDERFLOW]
+    assert readouts(stage, "naive_float64", "shifted_float32", "log_space_float16") == [
+        Outcome.EXP_OVERFLOW,
+        Outcome.TRUE_UNDERFLOW,
+        Outcome.SOME_UNDERFLOW,
+    ]
     assert readouts(stage, "naive_sentence", "cure_sentence") == [1, Cure.LOG_SPACE]
     assert readouts(stage, "swept_name") == [0]
     assert readouts(a_stage(swept="shift"), "swept_name") == [1]
@@ -175,6 +179,8 @@ def test_a_batch_of_two() -> None:
     assert (cells[1, :, 1] == Status.RIGHT).all()
     p, loss = drawn(stage, "pooled", 0, "numbers")[0, 2, 1]
     assert (p, loss) == pytest.approx((0.1300, 2.0404), abs=5e-5)
+    p, loss = drawn(a_stage(label=1), "pooled", 0, "numbers")[0, 2, 1]
+    assert (p, loss) == pytest.approx((0.8690, 0.1404), abs=5e-5)
 
 
 @pytest.mark.parametrize(

@@ -101,6 +101,12 @@ def test_what_cannot_be_used_is_told_and_stays(key: str, text: str, language: st
     assert linear_example(state_of(app, ScoreFunctionState)) == FOUR_PIXEL_CAT
 
 
+def test_an_address_beyond_the_limits_is_told_and_the_cat_is_shown() -> None:
+    app = opened(LESSON, W="1000" + ",0" * 11, x="1,2", b="1e9,0,0", digit="1797")
+    assert len(app.warning) == 4
+    assert cells(app) == [-96.8, 437.9, 60.75]
+
+
 def test_links_take_the_scores_along() -> None:
     app = opened(LESSON, **FIGURE)
     links = [entry.proto for entry in app.get("page_link")]

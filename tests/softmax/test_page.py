@@ -7,7 +7,7 @@ import re
 import numpy as np
 import pytest
 
-from core.examples import PRESETS
+from core.presets import PRESETS
 from pages.softmax import SoftmaxState
 from pages.softmax.numbers import TEMPERATURE_GRID, softmax_steps
 from pages.softmax.stage import READOUTS

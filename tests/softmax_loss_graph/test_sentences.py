@@ -107,8 +107,9 @@ def test_the_sentence_of_the_brief_is_told_and_spoken() -> None:
     assert sentence(stage, stage.panels[0].alt).endswith(told.replace("**", ""))
 
 
-def test_a_class_with_a_name_in_braces_is_told_as_it_is() -> None:
-    names = replace(WHOLE.example, names=("{up}", "car", "frog"))
-    state = replace(WHOLE, example=names, node=2)
+def test_a_name_in_braces_is_told_as_it_is() -> None:
+    example = replace(WHOLE.example, names=("{out0}", "car", "frog"))
+    state = replace(WHOLE, example=example, node=2)
     stage = graph_stage(state, sweeps_of(state), text_in("en"))
-    assert spoken(stage.readouts, lambda channel: float(channel(stage.now)), "{class0}") == "{up}"
+    told = sentence(stage, "{sentence}")
+    assert told == "Forwards, **exp ({out0})**: exp(3.2) = **24.53**"

@@ -15,11 +15,11 @@ from core.losses.hinge import HINGE_VARIANTS, hinge
 from pages.svm_against_softmax.descent import (
     LARGEST_RATE,
     MAXIMUM_STEPS,
-    Phase,
+    DescentPhase,
     follow_gradients,
     steps_to_show,
 )
-from pages.ui.kit.sweeps import sweep_comparison
+from pages.ui.kit.comparison import sweep_comparison
 from tests.core.oracles import exact_softmax, slow_hinge
 
 scores_strategy = st.lists(st.integers(-80, 80).map(lambda n: n / 10), min_size=2, max_size=6)
@@ -244,16 +244,20 @@ def test_phases() -> None:
     # By the losses themselves: the SVM is done at 15; softmax meets its margin at 27.
     assert (run.stop, run.caught_up) == (15, 27)
     assert run.softmax.hinge[26] > 0 == run.softmax.hinge[27]
-    phases = [Phase.SVM_WILL_STOP] * 15 + [Phase.SVM_STOPPED] * 12 + [Phase.SOFTMAX_GOES_ON] * 474
+    phases = (
+        [DescentPhase.SVM_WILL_STOP] * 15
+        + [DescentPhase.SVM_STOPPED] * 12
+        + [DescentPhase.SOFTMAX_GOES_ON] * 474
+    )
     assert run.phases.tolist() == phases
     slow = follow_gradients([3.2, 5.1, -1.7], 0, rate=0.001, steps=9)
-    assert slow.phases.tolist() == [Phase.BOTH_PUSH] * 10
+    assert slow.phases.tolist() == [DescentPhase.BOTH_PUSH] * 10
     fast = follow_gradients([0, 0, 0], 0, rate=3000, steps=2)
-    assert fast.phases.tolist() == [Phase.SVM_WILL_STOP] + [Phase.BELOW_FLOAT64] * 2
+    assert fast.phases.tolist() == [DescentPhase.SVM_WILL_STOP] + [DescentPhase.BELOW_FLOAT64] * 2
     # Too small a loss for float64, but a margin that is larger still.
     wide = follow_gradients([800, 0], 0, rate=1, steps=2, margin=1000)
     assert wide.vanished == 0
-    assert wide.phases.tolist() == [Phase.BOTH_PUSH] * 3
+    assert wide.phases.tolist() == [DescentPhase.BOTH_PUSH] * 3
 
 
 @pytest.mark.parametrize(
@@ -265,20 +269,21 @@ def test_steps_to_show(stop, steps) -> None:
 
 
 def test_one_step_of_a_whole_sweep() -> None:
-    sweep = sweep_comparison([3.2, 5.1, -1.7], 0, along=0)
-    ghosts = one_step(sweep.by_score, 0.7)
-    assert ghosts.svm.shape == ghosts.softmax.shape == (3, 201, 3)
+    sweeps = sweep_comparison([3.2, 5.1, -1.7], 0, along=0)
     for moved in range(3):
+        swept = sweeps.by[f"score{moved}"].compared
+        ghosts = one_step(swept, 0.7)
+        assert ghosts.svm.shape == ghosts.softmax.shape == (201, 3)
         for row in (0, 64, 200):
-            start = sweep.by_score.scores[moved, row].tolist()
+            start = swept.scores[row].tolist()
             alone = follow_gradients(start, 0, rate=0.7, steps=1)
-            np.testing.assert_allclose(ghosts.svm[moved, row], alone.svm.scores[1], rtol=1e-15)
+            np.testing.assert_allclose(ghosts.svm[row], alone.svm.scores[1], rtol=1e-15)
             np.testing.assert_allclose(
-                ghosts.softmax[moved, row], alone.softmax.scores[1], rtol=1e-14, atol=1e-14
+                ghosts.softmax[row], alone.softmax.scores[1], rtol=1e-14, atol=1e-14
             )
             _, gradient, _ = slow_hinge(start, 0, 1.0, "weston_watkins", 1)
             expected = [s - 0.7 * g for s, g in zip(start, gradient, strict=True)]
-            assert ghosts.svm[moved, row].tolist() == expected
+            assert ghosts.svm[row].tolist() == expected
 
 
 def test_the_start_is_left_alone() -> None:

@@ -10,7 +10,6 @@ from streamlit.testing.v1 import AppTest
 
 from pages.svm_against_softmax import SvmAgainstSoftmaxState
 from pages.svm_against_softmax.descent import follow_gradients
-from pages.svm_against_softmax.descent_stage import READOUTS
 from pages.ui.stage.number_format import format_fixed
 from pages.ui.text import LANGUAGES, text_in
 from tests.apptest import header, opened, run, state_of, tab, told
@@ -180,10 +179,12 @@ def test_code_prints_the_numbers_on_screen(parameters: dict[str, str]) -> None:
     app = tab(opened(LESSON, **parameters), LESSON, "code")
     lines = run(app.code[0].value)
     now = told(app)
-    for line, name in zip(lines, READOUTS, strict=False):
-        shown = format_fixed(now[name], 0 if name == "run_step" else 4)
+    numbers = [entry for entry in header(app)["readouts"] if entry["choices"] is None]
+    assert len(numbers) == 5
+    for line, entry in zip(lines, numbers, strict=False):
+        shown = format_fixed(now[entry["id"]], entry["decimals"])
         found = line.split()[-1].replace("e-0", "e-").replace("e+0", "e+")
-        assert found == shown.replace("−", "-"), name
+        assert found == shown.replace("−", "-"), entry["id"]
     expected, _ = expected_run(app)
     shown = header(app)["handles"][0]["maximum"]
     if expected.stop is None or expected.stop > shown:

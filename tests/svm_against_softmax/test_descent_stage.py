@@ -1,17 +1,31 @@
+"""The stage of Follow the gradient: what its timeline shows, and what becomes of a release."""
+
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
-from core.losses.comparison import compare_losses, one_step
+from core.losses.comparison import compare_losses
 from pages.svm_against_softmax import SvmAgainstSoftmaxState
-from pages.svm_against_softmax import descent_panels as figures
 from pages.svm_against_softmax.descent import follow_gradients
-from pages.svm_against_softmax.descent_stage import after_one_step, at_step, run_of, steps_shown
-from pages.ui.kit import comparison_panels as comparison_figures
-from pages.ui.kit.sweeps import sweep_comparison
-from pages.ui.stage.vocabulary import Release, Spot
+from pages.svm_against_softmax.descent_numbers import sweep_descent
+from pages.svm_against_softmax.descent_stage import (
+    after_one_step,
+    at_step,
+    descent_of,
+    descent_stage,
+    run_table,
+)
+from pages.ui.stage.release import Release
 from pages.ui.state.example import Example
+from pages.ui.text import text_in
+from tests.stages import assert_present_rows, panels_of, shown_at, shown_now
+
+T = text_in("en")
+
+
+def stage_of(state: SvmAgainstSoftmaxState):
+    return descent_stage(state, descent_of(state), T)
 
 
 def test_a_step_button_takes_the_step() -> None:
@@ -45,79 +59,87 @@ def test_the_timeline_becomes_the_state(sent: object, step: int) -> None:
 
 @pytest.mark.parametrize("values", [{}, {"step": "x"}, {"step": None}, {"step": float("inf")}])
 def test_a_timeline_that_makes_no_sense_changes_nothing(values: dict) -> None:
-    assert at_step(SvmAgainstSoftmaxState(), Release(values, None)) == SvmAgainstSoftmaxState()
+    state = SvmAgainstSoftmaxState(step=3)
+    assert at_step(state, Release(values, None)) is state
 
 
-def test_steps_shown() -> None:
-    run = run_of(SvmAgainstSoftmaxState())
-    assert run.stop == 2
-    assert steps_shown(SvmAgainstSoftmaxState(), run) == 20
-    assert steps_shown(SvmAgainstSoftmaxState(steps=7), run) == 7
-    assert steps_shown(SvmAgainstSoftmaxState(steps=7, step=90), run) == 90
-    assert steps_shown(SvmAgainstSoftmaxState(step=90), run) == 90
+@pytest.mark.parametrize(
+    ("settings", "steps"),
+    [({}, 20), ({"steps": 7}, 7), ({"steps": 7, "step": 90}, 90), ({"step": 90}, 90)],
+)
+def test_how_many_steps_are_shown(settings: dict[str, int], steps: int) -> None:
+    state = SvmAgainstSoftmaxState(**settings)
+    descent = descent_of(state)
+    assert (descent.run.stop, descent.steps) == (2, steps)
+    (timeline,) = descent_stage(state, descent, T).handles
+    assert (timeline.value, timeline.minimum, timeline.maximum) == (state.step, 0, steps)
+    assert run_table(state, descent, T).columns["step"] == list(range(steps + 1))
 
 
-def test_every_number_of_a_step_is_where_it_belongs() -> None:
+@pytest.mark.parametrize("step", [0, 14, 15, 40])
+def test_every_number_of_a_step_is_where_it_belongs(step: int) -> None:
     run = follow_gradients([3.2, 5.1, -1.7], 0, rate=0.1)
-    places = figures.step_places(run, 40)
-    for step in (0, 14, 15, 40):
-        svm = compare_losses(run.svm.scores[step], 0)
-        softmax = compare_losses(run.softmax.scores[step], 0)
-        bars = places[figures.SVM_BARS][step]
-        assert bars[:3].tolist() == [3.2, 5.1, -1.7]
-        assert bars[3:6].tolist() == svm.scores.tolist()
-        assert places[figures.SVM_BASES][step][:6].tolist() == [0] * 6
-        thresholds = places[figures.SVM_BASES][step][6:]
-        assert thresholds[0] < -1e6
-        assert thresholds[1:].tolist() == svm.thresholds[1:].tolist()
-        assert places[figures.SOFTMAX_BARS][step].tolist() == [
-            *(3.2, 5.1, -1.7),
-            *softmax.scores.tolist(),
-        ]
-        assert places["run_hinge"][step] == pytest.approx(float(svm.hinge))
-        assert places["run_cross_entropy"][step] == softmax.cross_entropy
-        assert places["run_hinge_gradient_norm"][step] == svm.hinge_gradient_norm
-        norm = softmax.cross_entropy_gradient_norm
-        assert places["run_cross_entropy_gradient_norm"][step] == pytest.approx(norm, rel=1e-14)
-        dots = places[figures.POINT_LOSSES][step].tolist()
-        assert dots == pytest.approx([float(softmax.cross_entropy), float(svm.hinge)])
-        assert places["run_step"][step] == places[figures.CURSOR][step][0] == step
-    curves = figures.curve_places(run, 40)
-    assert curves[figures.HINGE_CURVE].tolist() == run.svm.hinge[:41].tolist()
-    assert curves[Spot("run_scores", 3, "y")].tolist() == run.softmax.scores[:41, 1].tolist()
-    assert curves[Spot("run_scores", 4, "y")].tolist() == run.svm.scores[:41, 1].tolist()
+    svm = compare_losses(run.svm.scores[step], 0)
+    softmax = compare_losses(run.softmax.scores[step], 0)
+    stage = stage_of(SvmAgainstSoftmaxState(rate=0.1, step=step, steps=40))
+    panels = panels_of(stage)
+
+    def shown(panel: str, trace: int, attribute: str) -> list[float]:
+        return np.asarray(panels[panel].show[trace, attribute](stage.now)).tolist()
+
+    start = [3.2, 5.1, -1.7]
+    assert shown("run_svm", 0, "y") == [*start, *svm.scores.tolist(), 0, 0, 0]
+    bases = shown("run_svm", 0, "base")
+    assert bases[:6] == [0] * 6
+    assert bases[6] < -1e6  # the true class has no margin
+    assert bases[7:] == svm.thresholds[1:].tolist()
+    assert shown("run_softmax", 0, "y") == [*start, *softmax.scores.tolist()]
+    assert shown("run_scores", 0, "x") == [step, step]
+    for panel, path in (("run_svm", svm), ("run_softmax", softmax)):
+        (numbers,) = panels[panel].marks
+        assert numbers.y(stage.now).tolist() == path.scores.tolist()
+    (points,) = panels["run_losses"].marks
+    assert points.x(stage.now).tolist() == [step, step]
+    losses = [float(softmax.cross_entropy), float(svm.hinge)]
+    assert points.y(stage.now) == pytest.approx(losses)
+    told = {readout.id: float(readout.number(stage.now)) for readout in stage.readouts}
+    numbers = {
+        "run_step": step,
+        "run_hinge": svm.hinge,
+        "run_cross_entropy": softmax.cross_entropy,
+        "run_hinge_gradient_norm": svm.hinge_gradient_norm,
+        "run_cross_entropy_gradient_norm": softmax.cross_entropy_gradient_norm,
+        "run_verdict": run.phases[step],
+    }
+    assert told == pytest.approx({id: float(number) for id, number in numbers.items()}, rel=1e-13)
+    # The curves are those of the whole run, whatever the step.
+    assert shown("run_losses", 0, "y") == run.softmax.cross_entropy[:41].tolist()
+    assert shown("run_losses", 1, "y") == run.svm.hinge[:41].tolist()
+    assert shown("run_scores", 3, "y") == run.softmax.scores[:41, 1].tolist()
+    assert shown("run_scores", 4, "y") == run.svm.scores[:41, 1].tolist()
+
+
+def test_the_timeline_shows_at_each_step_what_an_address_with_it_does() -> None:
+    stage = stage_of(SvmAgainstSoftmaxState(rate=0.1, step=3, steps=40))
+    assert_present_rows(stage)
+    for step in (0, 15, 40):
+        there = shown_now(stage_of(SvmAgainstSoftmaxState(rate=0.1, step=step, steps=40)))
+        for swept, values in zip(shown_at(stage, "step", step), there, strict=True):
+            np.testing.assert_array_equal(swept, values)
 
 
 @pytest.mark.parametrize(
     "scores", [[3.2, 5.1, -1.7], [0.0] * 10, [1e6, -1e6], [10, -100, -100], [-5, -4]]
 )
 @pytest.mark.parametrize("rate", [0.001, 1, 100])
-def test_ranges_hold_everything(scores: list[float], rate: float) -> None:
+def test_limits_hold_everything(scores: list[float], rate: float) -> None:
     run = follow_gradients(scores, len(scores) - 1, rate=rate, steps=100)
-    low, high = figures.score_range(run, 50)
+    descent = sweep_descent(run, step=0, steps=50)
+    low, high = descent.score_limits
     for path in (run.svm, run.softmax):
         assert low < path.scores[:51].min() <= path.scores[:51].max() < high
     assert low < 0 < high
-    lowest, highest = figures.loss_range(run, 50)
+    lowest, highest = descent.loss_limits
     assert 0 < lowest < highest
     assert highest >= max(run.svm.hinge.max(), run.softmax.cross_entropy.max())
     assert lowest <= max(run.softmax.cross_entropy[:51].min(), 1e-12)
-
-
-def test_ghosts_stand_behind_the_other_bars() -> None:
-    sweep = sweep_comparison([3.2, 5.1, -1.7], 0, along=0)
-    ghosts = one_step(sweep.by_score, 1.0)
-    plain = comparison_figures.comparison_places(sweep.by_score)
-    places = comparison_figures.comparison_places(sweep.by_score, ghosts)
-    heights = places[comparison_figures.SCORE_HEIGHTS]
-    assert heights.shape == (3, 201, 15)
-    np.testing.assert_array_equal(heights[..., :9], plain[comparison_figures.SCORE_HEIGHTS])
-    np.testing.assert_array_equal(heights[..., 9:12], ghosts.softmax)
-    np.testing.assert_array_equal(heights[..., 12:], ghosts.svm)
-    assert not places[comparison_figures.SCORE_BASES][..., 9:].any()
-    figure = comparison_figures.scores_figure(("a", "b", "c"), sweep.axis, has_ghosts=True)
-    for attribute in ("x", "width"):
-        assert len(figure.data[0][attribute]) == 15
-    assert len(figure.data[0].marker.color) == len(figure.data[0].marker.opacity) == 15
-    plain_figure = comparison_figures.scores_figure(("a", "b", "c"), sweep.axis)
-    assert len(plain_figure.data[0].x) == len(plain_figure.data[0].marker.color) == 9

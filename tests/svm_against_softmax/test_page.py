@@ -7,9 +7,9 @@ import re
 
 import pytest
 
-from core.examples import PRESETS
 from core.losses.comparison import compare_losses
 from core.losses.hinge import HINGE_VARIANTS
+from core.presets import PRESETS
 from pages.svm_against_softmax import SvmAgainstSoftmaxState as State
 from pages.ui.kit.comparison_stage import READOUTS
 from pages.ui.stage.number_format import format_fixed

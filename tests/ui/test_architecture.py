@@ -34,7 +34,6 @@ LONG_FUNCTIONS = {
     "pages/ui/stage/pack.py:pack",
 }
 LONG_FILES = {
-    "core/examples.py",
     "core/learning/models.py",
     "core/learning/training.py",
     "pages/two_layer_network/digits_stage.py",

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from core.examples import EXAMPLES, PRESETS
+from core.examples import EXAMPLES
 from core.losses.comparison import Verdict
 from core.losses.hinge import HINGE_VARIANTS
+from core.presets import PRESETS
 from pages.ui.text import LANGUAGES, escape, language_of, text_in
 
 PLACEHOLDER = re.compile(r"(?<![\\}a-z_^])\{(\w+)\}(?!\{)|\[\[(\w+)\]\]")
@@ -65,7 +66,8 @@ def test_every_key_is_used() -> None:
     itself = ui / "ui" / "text" / "__init__.py"  # makes up every key that there is
     paths = [path for path in ui.rglob("*.py") if path != itself]
     source = "\n".join(path.read_text(encoding="utf-8") for path in paths)
-    used = set(re.findall(r"""["'{]([\w{}]+\.[\w{}.()]+)["']""", source))
+    part = r"(?:[\w.]|\{[^{}]*\})+"
+    used = set(re.findall(rf"""["']({part}\.{part})["']""", source))
     patterns = [re.compile(re.sub(r"\\\{[^}]*\\\}", r"\\w+", re.escape(key)) + "$") for key in used]
     keys = text_in("en").keys()
     unused = {key for key in keys if not any(pattern.match(key) for pattern in patterns)}

@@ -14,7 +14,7 @@ from typing import Any, Final, TypeVar
 import numpy as np
 import streamlit as st
 
-from core.examples import PRESETS, Preset
+from core.presets import PRESETS, Preset
 from pages.ui.state.address import bind, read_state, write_state
 from pages.ui.state.example import (
     MAXIMUM_CLASSES,

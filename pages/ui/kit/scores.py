@@ -25,6 +25,7 @@ from pages.ui.state.state import State
 from pages.ui.text import Text
 
 __all__ = [
+    "BELOW_SCORES",
     "LABEL",
     "STEPS_EACH_WAY",
     "ScoreAxis",

@@ -238,19 +238,7 @@ def pack(
         "focus": focus,
         "labels": dict(labels),
         "panels": [
-            {
-                "id": panel.id,
-                "title": panel.title,
-                "alt": spoken(readouts, present, panel.alt),
-                "legend": panel.legend,
-                "wide": panel.wide,
-                "tall": panel.tall,
-                "height": panel.height,
-                "least_width": panel.least_width,
-                "ratio": panel.ratio,
-                "takes_points": panel.takes_points,
-                "figure": _figure_json(panel.figure),
-            }
+            panel.pack(spoken(readouts, present, panel.alt), _figure_json(panel.figure))
             for panel in panels
         ],
         "places": places.spots,
@@ -258,14 +246,7 @@ def pack(
         "readouts": [readout.pack() for readout in readouts],
         "marks": [mark.pack(panel.id, places.first) for panel in panels for mark in panel.marks],
         "pictures": [
-            {
-                "place": places.first(picture.pixels),
-                "panel": panel,
-                "shape": picture.shape,
-                "extent": picture.extent,
-                "palette": palettes.index(picture.palette),
-                "smooth": picture.smooth,
-            }
+            picture.pack(panel, places.first(picture.pixels), palettes.index(picture.palette))
             for panel, picture in pictures
         ],
         "palettes": palettes,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 import plotly.graph_objects as go
 
@@ -56,6 +56,17 @@ class Picture:
     palette: tuple[Tint, ...]
     smooth: bool = False
 
+    def pack(self, panel: str, place: int, palette: int) -> dict[str, Any]:
+        """Write the picture for the browser; its palette by its number."""
+        return {
+            "place": place,
+            "panel": panel,
+            "shape": self.shape,
+            "extent": self.extent,
+            "palette": palette,
+            "smooth": self.smooth,
+        }
+
 
 @dataclass(frozen=True, kw_only=True)
 class Panel:
@@ -104,3 +115,9 @@ class Panel:
     least_width: int = 0
     ratio: float | None = None
     takes_points: bool = False
+
+    def pack(self, alt: str, figure: str) -> dict[str, Any]:
+        """Write the panel for the browser, with its spoken text filled and its figure as JSON."""
+        names = ("id", "title", "legend", "wide", "tall", "height", "least_width", "ratio")
+        given = {name: getattr(self, name) for name in (*names, "takes_points")}
+        return {**given, "alt": alt, "figure": figure}

@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
-from core.examples import PRESETS
 from core.graphs.circuits import CIRCUITS
+from core.presets import PRESETS
 from pages.hinge import HingeState
 from pages.regularization import RegularizationState
 from pages.score_function import ScoreFunctionState
