@@ -24,14 +24,12 @@ SHOWS = re.compile(
 
 LONGEST_FUNCTION, LONGEST_FILE = 60, 500
 LONG_FUNCTIONS = {
-    "pages/gradient_check/code.py:snippet",
     "pages/two_layer_network/code.py:snippet",
     "pages/two_layer_network/inspector_panels.py:_step_layout",
     "pages/two_layer_network/inspector_panels.py:close_up_marks",
     "pages/two_layer_network/inspector_stage.py:_handles",
     "pages/two_layer_network/stage.py:_panels",
     "pages/ui/stage/message.py:pack",
-    "pages/ui/stage/pack.py:pack",
 }
 LONG_FILES = {
     "core/learning/models.py",
@@ -156,7 +154,7 @@ def test_no_package_imports_back_up() -> None:
 
 @pytest.mark.parametrize("lesson", lessons().values(), ids=lessons())
 def test_the_script_of_a_page_is_thin(lesson: Lesson) -> None:
-    assert len(lesson.page.read_text(encoding="utf-8").splitlines()) <= 90
+    assert len(lesson.page.read_text(encoding="utf-8").splitlines()) <= 100
 
 
 def length(function: ast.FunctionDef) -> int:
