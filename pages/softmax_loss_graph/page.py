@@ -1,7 +1,6 @@
 """Lesson: the computational graph of softmax with cross-entropy, forwards and backwards, live."""
 
 from dataclasses import replace
-from typing import Any
 
 import streamlit as st
 
@@ -12,7 +11,7 @@ from pages.softmax_loss_graph.why import derivation
 from pages.ui.kit.controls import classes_control, example_controls, preset_controls
 from pages.ui.kit.stages import show_stage
 from pages.ui.lesson import lesson_tabs, opening
-from pages.ui.state.address import change, read_state, text, write_state
+from pages.ui.state.address import bind, change, read_state, text
 
 PRESETS = (
     "cat_image",
@@ -32,12 +31,6 @@ sweeps = sweeps_of(state)
 names = state.example.names
 
 
-def switch(**chosen: Any) -> None:
-    """Show another graph: all of it if all of this one is known, else its inputs."""
-    present, _ = read_state(SoftmaxLossGraphState)
-    write_state(replace(present, node=min(present.node, 1), **chosen))
-
-
 def choose_label() -> None:
     """Make another class the true one."""
     example = read_state(SoftmaxLossGraphState)[0].example
@@ -51,22 +44,21 @@ for note, holds in {"shifted": sweeps.is_shifted, "merged": sweeps.is_merged}.it
     if holds:
         st.caption(t(f"softmax_loss_graph.note.{note}", count=len(names) - len(sweeps.kept)))
 graph, view, label, timeline = st.columns([3, 4, 3, 2])
-st.session_state["graph"] = state.graph
+# Another graph is all shown if all of this one is known, else its inputs.
+start = min(state.node, 1)
 graph.selectbox(
     t("softmax_loss_graph.control.graph"),
     GRAPHS,
     format_func=lambda id: t(f"softmax_loss_graph.graph.{id}"),
-    key="graph",
-    on_change=lambda: switch(graph=st.session_state["graph"], inputs=None),
+    **bind(state, "graph", node=start, inputs=None),
 )
 if not state.is_circuit:
-    st.session_state["view"] = state.view
     view.segmented_control(
         t("softmax_loss_graph.control.view"),
         GRAPH_VIEWS,
         format_func=lambda id: t(f"softmax_loss_graph.view.{id}"),
-        key="view",
-        on_change=lambda: switch(view=st.session_state["view"] or state.view),
+        required=True,
+        **bind(state, "view", node=start),
     )
     st.session_state["true_class"] = state.example.label
     label.selectbox(

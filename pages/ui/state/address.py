@@ -41,15 +41,16 @@ def change(state: State, **values: Any) -> None:
     write_state(replace(read_state(type(state))[0], **values))
 
 
-def bind(state: State, attribute: str) -> dict[str, Any]:
+def bind(state: State, attribute: str, **others: Any) -> dict[str, Any]:
     """Tie a widget to an attribute: it shows its value, and what is chosen becomes the state.
 
     The keywords go to the widget: ``st.selectbox(label, options, **bind(state, "variant"))``.
+    ``others`` are attributes that get another value with it.
     """
     st.session_state[attribute] = getattr(state, attribute)
     return {
         "key": attribute,
-        "on_change": lambda: change(state, **{attribute: st.session_state[attribute]}),
+        "on_change": lambda: change(state, **{attribute: st.session_state[attribute]}, **others),
     }
 
 
