@@ -90,8 +90,11 @@ def test_links_take_the_example_and_the_language_along_and_nothing_else(
     _, app = warm
     example = {"z": "1,2", "names": "x,y", "y": "1", "lang": "zh"}
     moved_to(app, {**example, "margin": "2", "T": "2", "lambda": "2", "draw": "1"})
-    assert len(links(app)) >= len(lessons())
-    assert all(link == example for link in links(app))
+    assert links(app).count(example) >= len(lessons())
+    # Some lessons have links with an example of their own besides, but never with a setting.
+    for link in links(app):
+        assert link.keys() <= {"z", "names", "y", "t", "lang"}
+        assert link["lang"] == "zh"
 
 
 NONSENSE = ("nan", "1e400", "-1", "1,,2", "9" * 400, "<script>", "$x$ :red[y]", "٣")

@@ -154,7 +154,7 @@ def test_no_package_imports_back_up() -> None:
 
 @pytest.mark.parametrize("lesson", lessons().values(), ids=lessons())
 def test_the_script_of_a_page_is_thin(lesson: Lesson) -> None:
-    assert len(lesson.page.read_text(encoding="utf-8").splitlines()) <= 90
+    assert len(lesson.page.read_text(encoding="utf-8").splitlines()) <= 100
 
 
 def length(function: ast.FunctionDef) -> int:
