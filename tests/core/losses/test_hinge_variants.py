@@ -18,7 +18,6 @@ from core.losses.hinge_variants import (
     hinge_kinks,
     hinge_losses,
 )
-from pages.hinge.numbers import sweep_hinges
 from tests.core.oracles import slow_hinge
 
 CASES = [(variant, power) for variant in HINGE_VARIANTS for power in HINGE_POWERS]
@@ -254,55 +253,3 @@ def test_kinks_are_where_the_slope_jumps_and_nowhere_else(scores, label, margin,
         curvature = 2.0 * len(scores) if power == 2 else 0.0
         for bend in np.flatnonzero(np.abs(np.diff(slopes)) > 0.01 * curvature + 1e-6):
             assert np.min(np.abs(known - probes[bend + 1]), initial=np.inf) < 0.011
-
-
-@given(
-    scores_strategy,
-    st.integers(0, 5),
-    st.integers(0, 5),
-    st.sampled_from([0.0, 0.7]),
-    cases_strategy,
-)
-def test_a_sweep_is_the_comparison_at_every_step(scores, label, along, margin, case) -> None:
-    label, along = label % len(scores), along % len(scores)
-    variant, power = case
-    settings = {"variant": variant, "power": power}
-    sweep = sweep_hinges(scores, label, along=along, margin=margin, **settings)
-
-    def same(part, index, alone) -> None:
-        for name in ("scores", "margins", "counted", "gradient", "thresholds", "violations"):
-            np.testing.assert_allclose(getattr(part, name)[index], getattr(alone, name), atol=1e-12)
-        for each in CASES:
-            assert part.losses[each][index] == pytest.approx(float(alone.losses[each]), abs=1e-12)
-        assert part.verdicts[index] == alone.verdicts
-
-    same(sweep.now, (), compare_hinges(scores, label, margin=margin, **settings))
-    grid = sweep.axis.grid
-    for row in (0, 57, 200):
-        for moved in range(len(scores)):
-            at = [*scores[:moved], float(grid[row]), *scores[moved + 1 :]]
-            alone = compare_hinges(at, label, margin=margin, **settings)
-            same(sweep.by_score, (moved, row), alone)
-        at = [*scores[:along], float(grid[row]), *scores[along + 1 :]]
-        for y in range(len(scores)):
-            curve = hinge(at, y, margin=margin, **settings).value
-            assert sweep.curves_by_label[y, row] == pytest.approx(curve, abs=1e-11)
-        for step in (0, 3, 100):
-            curve = hinge(at, label, margin=float(sweep.by_margin.margin[step]), **settings).value
-            assert sweep.curves_by_margin[step, row] == pytest.approx(curve, abs=1e-11)
-    for y in range(len(scores)):
-        same(sweep.by_label, y, compare_hinges(scores, y, margin=margin, **settings))
-        kinks = hinge_kinks(scores, along, y, margin=margin, **settings)
-        np.testing.assert_array_equal(sweep.kinks_by_label[y], kinks)
-    for step in (0, 7, 100):
-        at = float(sweep.by_margin.margin[step])
-        same(sweep.by_margin, step, compare_hinges(scores, label, margin=at, **settings))
-        kinks = hinge_kinks(scores, along, label, margin=at, **settings)
-        np.testing.assert_array_equal(sweep.kinks_by_margin[step], kinks)
-
-
-def test_the_axis_has_room_for_the_margin() -> None:
-    sweep = sweep_hinges([1.0, 2.0], 0, along=0, margin=10.0)
-    assert sweep.axis.limit == 20
-    assert sweep.by_margin.margin[[0, -1]].tolist() == [0, 20]
-    assert sweep.by_margin.margin.size == 101
