@@ -13,6 +13,7 @@ from pages.hinge.numbers import MARGIN_LINE, sweep_hinges
 from pages.ui.kit.scores import LABEL, score_id
 
 CASES = [(variant, power) for variant in HINGE_VARIANTS for power in HINGE_POWERS]
+tenths = st.integers(-80, 80).map(lambda n: n / 10)
 scores_strategy = st.lists(tenths, min_size=2, max_size=6)
 cases_strategy = st.sampled_from(CASES)
 
