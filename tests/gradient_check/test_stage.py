@@ -28,10 +28,10 @@ def a_stage(example: Example | None = None, **changes: Any) -> Stage:
 
 
 def test_a_release_becomes_the_state() -> None:
-    state = moved(GradientCheckState(check="l2", mistake=1), Release(VALUES, "score1"))
+    state = moved(GradientCheckState(check="l2", mistake=True), Release(VALUES, "score1"))
     assert state.example == Example(("cat", "car", "frog"), (1.0, -2.5, 0.0), 2)
     assert (state.difference_step, state.focus) == (1e-8, 1)
-    assert (state.check, state.mistake) == ("l2", 1)
+    assert (state.check, state.mistake) == ("l2", True)
 
 
 def test_a_release_without_a_flag_keeps_the_label() -> None:
@@ -49,7 +49,7 @@ def test_a_release_that_makes_no_sense_changes_nothing(change: dict) -> None:
 
 
 def test_the_address_holds_the_lesson() -> None:
-    state = GradientCheckState(check="elastic_net", difference_step=3.16e-9, mistake=1)
+    state = GradientCheckState(check="elastic_net", difference_step=3.16e-9, mistake=True)
     written = addresses.encode(state)
     assert {name: written[name] for name in ("check", "h", "mistake")} == {
         "check": "elastic_net",
@@ -60,8 +60,8 @@ def test_the_address_holds_the_lesson() -> None:
     assert not {"check", "h", "mistake"} & set(addresses.encode(GradientCheckState()))
 
 
-@pytest.mark.parametrize(("check", "mistake"), [("cross_entropy", 0), ("weston_watkins", 1)])
-def test_a_drag_shows_what_the_page_shows_where_it_leads(check: str, mistake: int) -> None:
+@pytest.mark.parametrize(("check", "mistake"), [("cross_entropy", False), ("weston_watkins", True)])
+def test_a_drag_shows_what_the_page_shows_where_it_leads(check: str, mistake: bool) -> None:
     assert_every_step_is_as_opened_there(
         lambda state: gradient_stage(state, sweeps_of(state), text_in("en")),
         moved,

@@ -133,7 +133,7 @@ def test_why_substitutes_the_numbers(parameters: dict[str, str], language: str) 
     y = state.example.label
     result = compare_methods(state.example.scores, y, scale=state.scale, shift=state.shift)
     assert rf"\max z = {latex.significant(float(result.logits.max()), 6)}$" in why
-    terms = re.search(r"= (\S+) \+ \\operatorname\{log1p\}\((.*?)\) = (.*?)\n", why)
+    terms = re.search(r"= ([^=\n]+?) \+ \\operatorname\{log1p\}\((.*?)\) = (.*?)\n", why)
     gap, rest, loss = (
         float(re.sub(r" \\cdot 10\^\{(.*?)\}", r"e\1", term)) for term in terms.groups()
     )
