@@ -2,9 +2,9 @@
 
 from pages.two_layer_network import TwoLayerNetworkState
 from pages.two_layer_network.code import snippet
-from pages.two_layer_network.digits_stage import digits_table, digits_view
-from pages.two_layer_network.inspector_stage import inspector_stage, inspector_table
-from pages.two_layer_network.stage import (
+from pages.two_layer_network.digits.stage import digits_table, digits_view
+from pages.two_layer_network.inspector.stage import inspector_stage, inspector_table
+from pages.two_layer_network.training.stage import (
     axis_control,
     look_control,
     run_table,

@@ -10,9 +10,9 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from core.learning.plane import square_box
 from pages.two_layer_network import MOST_TRAINED, TwoLayerNetworkState
-from pages.two_layer_network import panels as figures
-from pages.two_layer_network.run import Phase
-from pages.two_layer_network.stage import Film, _readouts, at_step, film_of
+from pages.two_layer_network.training import panels as figures
+from pages.two_layer_network.training.run import Phase
+from pages.two_layer_network.training.stage import Film, _readouts, at_step, film_of
 from pages.ui.kit.palette_entries import ZERO_LEVEL
 from pages.ui.learning.runs import Run
 from pages.ui.learning.setups import setup

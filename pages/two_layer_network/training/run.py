@@ -15,7 +15,7 @@ from core.learning.models import Model
 from core.learning.snapshots import stacked_scores
 from core.learning.training import History
 from core.validation import as_count, as_labels
-from pages.two_layer_network.mini_batch import GradientNoise, gradient_noise
+from pages.two_layer_network.training.mini_batch import GradientNoise, gradient_noise
 
 __all__ = ["NetworkRun", "Phase", "confusion_matrices", "network_run", "phases"]
 

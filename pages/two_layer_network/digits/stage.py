@@ -16,17 +16,17 @@ from core.learning.datasets import IMAGE_SHAPE, Split, digits
 from core.losses.activations import softmax
 from core.validation import FloatArray
 from pages.two_layer_network import LAST_DIGIT, TwoLayerNetworkState
-from pages.two_layer_network import digits_panels as figures
-from pages.two_layer_network.digit_readings import (
+from pages.two_layer_network.digits import panels as figures
+from pages.two_layer_network.digits.digit_readings import (
     Mistakes,
     Readings,
     mistakes,
     most_similar_lead,
     read_sample,
 )
-from pages.two_layer_network.drawn_digits import BITMAP_SHAPE, drawn_digit
-from pages.two_layer_network.gallery.component import GalleryItem, gallery
-from pages.two_layer_network.pad.component import SHEET_SIZE, WORDS, Drawing, pad
+from pages.two_layer_network.digits.drawn_digits import BITMAP_SHAPE, drawn_digit
+from pages.two_layer_network.digits.gallery.component import GalleryItem, gallery
+from pages.two_layer_network.digits.pad.component import SHEET_SIZE, WORDS, Drawing, pad
 from pages.two_layer_network.written_drawing import EMPTY, Counts
 from pages.ui.export import Table
 from pages.ui.kit.bars import class_bars

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from core.learning.datasets import IMAGE_SHAPE
 from core.validation import FloatArray
-from pages.two_layer_network.digit_readings import Readings
-from pages.two_layer_network.drawn_digits import BITMAP_SHAPE
+from pages.two_layer_network.digits.digit_readings import Readings
+from pages.two_layer_network.digits.drawn_digits import BITMAP_SHAPE
 from pages.ui.kit.bars import FIGURES_KEPT
 from pages.ui.kit.comparison_panels import BELOW_PROBABILITIES, PROBABILITIES, TARGET_BASES
 from pages.ui.kit.palette_entries import ink_levels

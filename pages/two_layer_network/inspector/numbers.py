@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from core.learning.models import Objective, TwoLayerNet
 from core.validation import FloatArray, LabelArray
 from pages.two_layer_network import TwoLayerNetworkState
-from pages.two_layer_network.inspection import AXES, Axis, Inspection, inspect, spread
-from pages.two_layer_network.inspector_panels import (
+from pages.two_layer_network.inspector.inspection import AXES, Axis, Inspection, inspect, spread
+from pages.two_layer_network.inspector.panels import (
     MOST_PICTURED,
     Block,
     Counts,

@@ -13,9 +13,9 @@ import streamlit as st
 from core.learning.models import TwoLayerNet
 from core.learning.training import Record
 from pages.two_layer_network import TwoLayerNetworkState
-from pages.two_layer_network import inspector_panels as figures
-from pages.two_layer_network.inspection import AXES
-from pages.two_layer_network.inspector_scene import (
+from pages.two_layer_network.inspector import panels as figures
+from pages.two_layer_network.inspector.inspection import AXES
+from pages.two_layer_network.inspector.numbers import (
     FEWER_TERMS,
     MOST_TERMS,
     OPERAND_DIGITS,

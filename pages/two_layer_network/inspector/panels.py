@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 import plotly.graph_objects as go
 
 from core.learning.models import Objective
-from pages.two_layer_network.inspection import AXES, Axis, PassStep
+from pages.two_layer_network.inspector.inspection import AXES, Axis, PassStep
 from pages.ui.kit.theme import (
     CLASS_COLORS,
     INK,

@@ -16,8 +16,8 @@ from core.learning.datasets import Dataset
 from core.learning.plane import square_box
 from core.learning.training import History, Training
 from pages.two_layer_network import LOOKS, TwoLayerNetworkState
-from pages.two_layer_network import panels as figures
-from pages.two_layer_network.run import NetworkRun, Phase, network_run
+from pages.two_layer_network.training import panels as figures
+from pages.two_layer_network.training.run import NetworkRun, Phase, network_run
 from pages.ui.export import Table
 from pages.ui.kit.confusion import confusion_figure
 from pages.ui.kit.handles import stage_words

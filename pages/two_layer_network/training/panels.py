@@ -14,8 +14,8 @@ from core.learning.plane import Box, decision_levels, zero_lines
 from core.learning.snapshots import stacked_scores
 from core.learning.training import History, extremes, smoothed
 from core.validation import FloatArray
-from pages.two_layer_network.mini_batch import GradientNoise
-from pages.two_layer_network.run import NetworkRun, Phase
+from pages.two_layer_network.training.mini_batch import GradientNoise
+from pages.two_layer_network.training.run import NetworkRun, Phase
 from pages.ui.kit.palette_entries import ZERO_LEVEL, diverging_levels, ink_levels, tiled
 from pages.ui.kit.sweeps import round_up
 from pages.ui.kit.theme import (
