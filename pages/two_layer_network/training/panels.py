@@ -1,25 +1,36 @@
-"""The training view of the two-layer network: its panels, and which number of a run goes where."""
+"""The panels of the training view."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import lru_cache
-from typing import Final
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache, partial
+from typing import Final, TypeAlias
 
 import numpy as np
 import plotly.graph_objects as go
 
 from core.learning.datasets import IMAGE_SHAPE, Dataset
-from core.learning.plane import Box, decision_levels, zero_lines
-from core.learning.snapshots import stacked_scores
-from core.learning.training import History, extremes, smoothed
+from core.learning.plane import Box, square_box
 from core.validation import FloatArray
-from pages.two_layer_network.training.mini_batch import GradientNoise
-from pages.two_layer_network.training.run import NetworkRun, Phase
-from pages.ui.kit.palette_entries import ZERO_LEVEL, diverging_levels, ink_levels, tiled
-from pages.ui.kit.sweeps import round_up
+from pages.two_layer_network.training.numbers import (
+    LEVELS,
+    MOST_DRAWN,
+    MOST_UNITS,
+    RESOLUTION,
+    Curve,
+    RunCurves,
+    SeenRun,
+    TrainingNumbers,
+    gradient_limit,
+    units_across,
+)
+from pages.ui.kit.bars import FIGURES_KEPT
+from pages.ui.kit.confusion import confusion_figure
 from pages.ui.kit.theme import (
     CLASS_COLORS,
+    CROSS_ENTROPY,
+    HINGE,
     INK,
     MUTED,
     base_figure,
@@ -27,252 +38,363 @@ from pages.ui.kit.theme import (
     ink_palette,
     region_palette,
 )
-from pages.ui.stage.vocabulary import LegendEntry, Mark, Numbers, Picture, Place, Spot
+from pages.ui.learning.runs import Run
+from pages.ui.stage.channels import Channel
+from pages.ui.stage.marks import Cell, Dot, Note
+from pages.ui.stage.panels import LegendEntry, Panel, Picture, Tint
+from pages.ui.text import Text
 
-__all__ = [
-    "DRAWN",
-    "MOST_UNITS",
-    "accuracy_figure",
-    "curve_places",
-    "drawn_figure",
-    "drawn_places",
-    "drawn_size",
-    "gradient_figure",
-    "gradient_limit",
-    "gradient_places",
-    "image_pictures",
-    "legend",
-    "loss_limits",
-    "losses_figure",
-    "marks",
-    "plane_figure",
-    "plane_pictures",
-    "plane_places",
-    "step_places",
-    "weight_places",
-    "weights_figure",
-    "weights_ratio",
-]
+__all__ = ["TrainingView", "panels"]
 
-PLANE, LOSSES, ACCURACY, CONFUSION = "net_plane", "net_losses", "net_accuracy", "net_confusion"
-GRADIENT, WEIGHTS, DRAWN = "net_gradient", "net_weights", "net_drawn"
-
-REGIONS, IMAGES, STRIP = "net_regions", "net_images", "net_strip"
-COUNTS, SHADES = "net_counts", "net_shades"
-HERE, HERE_LOSSES, HERE_ACCURACIES = "net_here", "net_here_losses", "net_here_accuracies"
-TIPS_X, TIPS_Y, TIP_NAMES = "net_tips_x", "net_tips_y", "net_tip_names"
-
-MOST_UNITS: Final = 20
-"""More lines, or more images of weights, would hide each other."""
-MOST_DRAWN: Final = 32
-"""Images of a mini-batch that are shown."""
-MOST_POINTS: Final = 600
-"""Points of a long curve: as many as a panel has pixels."""
-RESOLUTION: Final = 64
-"""Pixels of the decision map, along each axis."""
-LEVELS: Final = 16
+COLORS: Final = {"cross_entropy": CROSS_ENTROPY, "hinge": HINGE, "squared_error": INK}
 DEEPEST: Final = 0.75
 """Strength of a cell's colour that still lets its number be read."""
 RIGHT: Final = "#009E73"
-FAR: Final = 100.0
-"""Where rings wait that are not to be seen, in units of the box."""
 ARROWS: Final = ("all", "W1", "W2")
 """The gradients that are drawn beside the full one."""
-LONGEST_ARROWS: Final = (1.5, 3.0, 6.0, 12.0)
-"""Few, so that the axes hold still while a run goes on."""
-FIGURES_KEPT: Final = 32
-
-ROWS, COLUMNS = IMAGE_SHAPE
+BARBS: Final = (0.45, -0.45)
+"""Angles of the two strokes of an arrow's head."""
 
 
-# -- what changes from step to step ------------------------------------------------------------
+@dataclass(frozen=True, eq=False)
+class TrainingView:
+    """A run, how far it is to go, and what is seen of it."""
+
+    run: Run
+    target: int
+    seen: SeenRun
+
+    @property
+    def is_over(self) -> bool:
+        """Whether there is nothing left to train."""
+        return self.run.is_over(self.target)
+
+    @property
+    def box(self) -> Box | None:
+        """The part of the plane; None for images."""
+        data = self.run.setup.data
+        return square_box(data.points) if data.features == 2 else None
+
+    @property
+    def color(self) -> str:
+        """That of the loss."""
+        return COLORS[self.run.setup.objective.loss]
+
+    @property
+    def last_step(self) -> int:
+        """Where the axis of the steps ends."""
+        reached = self.run.training.step
+        return max(self.target, reached) if self.run.problem is None else reached
+
+    @property
+    def words(self) -> dict[str, int]:
+        """Numbers that titles and legends tell."""
+        return {
+            "hidden": self.run.setup.hidden,
+            "units": min(self.run.setup.hidden, MOST_UNITS),
+            "shown": min(self.seen.drawn, MOST_DRAWN),
+        }
 
 
-def step_places(
-    history: History, run: NetworkRun, records: slice, limits: tuple[float, float]
-) -> dict[Place, Numbers]:
-    """What every view shows at each of some records, shape (records, n), by its place.
+def panels(view: TrainingView, t: Text) -> list[Panel]:
+    """Make all panels; what tells of mini-batches comes last."""
+    on_plane = (_plane, _losses, _accuracy, _confusion, _gradient)
+    of_images = (_weights, _losses, _confusion, _accuracy, _drawn)
+    order = of_images if view.box is None else on_plane
+    words = partial(_word, view, t)
+    return [panel(view, words) for panel in (order if view.seen.drawn else order[:-1])]
 
-    ``limits`` are those of the losses. A verdict is a phase; behind all phases they come again, for
-    steps whose gradient has no direction.
-    """
-    step = history.steps[records].astype(np.float64)
-    penalty, total = history.penalty[records], history.total[records]
-    losses, accuracies = [total], [history.accuracy[records]]
-    cosines = run.noise.cosines[:, 0]
-    places: dict[Place, Numbers] = {
-        "net_step": step,
-        "net_epoch": history.epochs[records],
-        "net_rate": history.learning_rates[records],
-        "net_data_loss": history.data_loss[records],
-        "net_penalty": penalty,
-        "net_total": total,
-        "net_accuracy": 100.0 * accuracies[0],
-        "net_cosine": cosines,
-        "net_ratio": run.noise.ratios[:, 0],
-        "net_size": np.array([len(batch) for batch in history.batches[records]], np.float64),
-        "net_verdict": np.where(np.isnan(cosines), len(Phase), 0.0) + run.phases,
+
+Words: TypeAlias = Callable[[str], str]
+"""Gives the texts of the training view, with the numbers of a view."""
+
+
+def _word(view: TrainingView, t: Text, name: str) -> str:
+    return t(f"two_layer_network.training.{name}", **view.words)
+
+
+def _plane(view: TrainingView, words: Words) -> Panel:
+    """All points on the decision map, with lines for hidden units and rings for a mini-batch."""
+    seen, box = view.seen, square_box(view.run.setup.data.points)
+    names = zip(seen.train.names, CLASS_COLORS, strict=False)
+    told = (
+        (seen.held_out is not None, LegendEntry(words("legend.held_out_point"), MUTED, "none")),
+        (seen.drawn > 0, LegendEntry(words("legend.drawn"), INK, "ring")),
+        (True, LegendEntry(words("legend.unit"), MUTED, "line")),
+    )
+    show: dict[tuple[int, str], Channel] = {
+        (0, "x"): lambda r: r.lines[..., 0, :],
+        (0, "y"): lambda r: r.lines[..., 1, :],
     }
-    if history.held_out_loss is not None and history.held_out_accuracy is not None:
-        losses.append(history.held_out_loss[records] + penalty)
-        accuracies.append(history.held_out_accuracy[records])
-        places["net_held_out_accuracy"] = 100.0 * accuracies[1]
-    counts = run.confusion.astype(np.float64)
-    shares = counts / np.maximum(counts.sum(axis=2, keepdims=True), 1.0)
-    signs = 2.0 * np.eye(counts.shape[1]) - 1.0
-    cursor = np.stack([step, step], axis=1)
-    return places | {
-        HERE: np.stack([step] * len(losses), axis=1),
-        HERE_LOSSES: np.stack(losses, axis=1),
-        HERE_ACCURACIES: 100.0 * np.stack(accuracies, axis=1),
-        Spot(LOSSES, 0, "x"): cursor,
-        Spot(LOSSES, 0, "y"): np.broadcast_to(np.array(limits), cursor.shape),
-        Spot(ACCURACY, 0, "x"): cursor,
-        COUNTS: counts.reshape(len(step), -1),
+    if seen.drawn:
+        show[2, "x"] = lambda r: r.drawn_points[..., 0, :]
+        show[2, "y"] = lambda r: r.drawn_points[..., 1, :]
+    return Panel(
+        id="net_plane",
+        figure=_plane_figure(seen.train, seen.held_out, box, seen.drawn),
+        show=show,
+        pictures=(
+            Picture(
+                pixels=lambda r: r.regions,
+                shape=(RESOLUTION, RESOLUTION),
+                extent=box.extent,
+                palette=region_palette(seen.train.classes, LEVELS),
+                smooth=True,
+            ),
+        ),
+        title=words("panel.plane"),
+        alt=words("alt.plane"),
+        legend=(
+            *(LegendEntry(name, color) for name, color in names),
+            *(entry for is_there, entry in told if is_there),
+        ),
+        tall=True,
+        height=1.3,
+        ratio=1.0,
+    )
+
+
+def _losses(view: TrainingView, words: Words) -> Panel:
+    """The totals over the steps: on all samples, on those held out, and on each mini-batch."""
+    seen = view.seen
+
+    def now(result: TrainingNumbers) -> FloatArray:
+        return _side_by_side(result.total, result.held_out_total)
+
+    return Panel(
+        id="net_losses",
+        figure=_losses_figure(
+            view.last_step,
+            seen.limits,
+            view.color,
+            has_held_out=seen.held_out is not None,
+            has_batches=seen.drawn > 0,
+            step_label=words("step_axis"),
+        ),
+        show={
+            (0, "x"): _cursor,
+            **_curves(len(seen.curves.losses), lambda curves: curves.losses),
+        },
+        marks=(Dot(_steps, now, colors=(view.color,)),),
+        title=words("panel.losses"),
+        alt=words("alt.losses"),
+        legend=(
+            *_curve_legend(view, words),
+            *([LegendEntry(words("legend.batches"), MUTED, "line")] if seen.drawn else []),
+        ),
+    )
+
+
+def _accuracy(view: TrainingView, words: Words) -> Panel:
+    """The part of the samples that is right over the steps, above the line of chance."""
+
+    def now(result: TrainingNumbers) -> FloatArray:
+        return 100.0 * _side_by_side(result.accuracy, result.held_out_accuracy)
+
+    return Panel(
+        id="net_accuracy",
+        figure=_accuracy_figure(
+            view.last_step,
+            view.seen.train.classes,
+            view.color,
+            has_held_out=view.seen.held_out is not None,
+            step_label=words("step_axis"),
+        ),
+        show={
+            (0, "x"): _cursor,
+            **_curves(len(view.seen.curves.accuracies), lambda curves: curves.accuracies, 100.0),
+        },
+        marks=(Dot(_steps, now, colors=(view.color,)),),
+        title=words("panel.accuracy"),
+        alt=words("alt.accuracy"),
+        legend=_curve_legend(view, words),
+    )
+
+
+def _side_by_side(train: FloatArray, held_out: FloatArray | None) -> FloatArray:
+    return np.stack([train] if held_out is None else [train, held_out], axis=-1)
+
+
+def _steps(result: TrainingNumbers) -> FloatArray:
+    """The step, once for each of `_side_by_side`."""
+    return _side_by_side(result.steps, None if result.held_out_accuracy is None else result.steps)
+
+
+def _cursor(result: TrainingNumbers) -> FloatArray:
+    return np.stack([result.steps, result.steps], axis=-1)
+
+
+def _curves(
+    count: int, of: Callable[[RunCurves], tuple[Curve, ...]], factor: float = 1.0
+) -> dict[tuple[int, str], Channel]:
+    """The curves of a history, from trace 1 on."""
+
+    def steps(index: int, result: TrainingNumbers) -> FloatArray | None:
+        return None if result.curves is None else of(result.curves)[index][0]
+
+    def values(index: int, result: TrainingNumbers) -> FloatArray | None:
+        return None if result.curves is None else factor * of(result.curves)[index][1]
+
+    return {
+        (1 + index, axis): partial(coordinate, index)
+        for index in range(count)
+        for axis, coordinate in (("x", steps), ("y", values))
+    }
+
+
+def _curve_legend(view: TrainingView, words: Words) -> tuple[LegendEntry, ...]:
+    train = LegendEntry(words("legend.train"), view.color, "line")
+    held_out = LegendEntry(words("legend.held_out"), view.color, "dots")
+    return (train,) if view.seen.held_out is None else (train, held_out)
+
+
+def _confusion(view: TrainingView, words: Words) -> Panel:
+    """How often each class was taken for each."""
+    classes = view.seen.train.classes
+    across = np.arange(classes, dtype=np.float64)
+
+    def counts(result: TrainingNumbers) -> FloatArray:
+        confusion = result.looked_at.confusion
+        return confusion.astype(np.float64).reshape(*confusion.shape[:-2], -1)
+
+    def shades(result: TrainingNumbers) -> FloatArray:
+        confusion = result.looked_at.confusion
+        shares = confusion / np.maximum(confusion.sum(axis=-1, keepdims=True), 1)
         # Few mistakes are to be seen, too.
-        SHADES: (DEEPEST * signs * np.sqrt(shares)).reshape(len(step), -1),
-    }
+        signed: FloatArray = DEEPEST * (2.0 * np.eye(classes) - 1.0) * np.sqrt(shares)
+        return signed.reshape(*signed.shape[:-2], -1)
+
+    title = "confusion" if view.seen.held_out is None else "confusion_held_out"
+    return Panel(
+        id="net_confusion",
+        figure=confusion_figure(view.seen.train.names, words("predicted"), words("true")),
+        marks=(
+            Cell(
+                tuple(np.tile(across, classes)),
+                tuple(np.repeat(across, classes)),
+                numbers=counts,
+                decimals=(0,),
+                shades=shades,
+                colors=(RIGHT, MUTED),
+            ),
+        ),
+        title=words(f"panel.{title}"),
+        alt=words("alt.confusion"),
+        tall=view.box is None,
+    )
 
 
-def gradient_places(noise: GradientNoise) -> dict[Place, Numbers]:
-    """The full gradient and those of the mini-batches as arrows, by their place."""
-    limit = gradient_limit(noise)
-    places: dict[Place, Numbers] = {}
+def _gradient(view: TrainingView, words: Words) -> Panel:
+    """Arrows: the full gradient to the right, beside it that of the mini-batch and its parts."""
+    noise = view.seen.numbers.looked_at.noise
+    limit, names = gradient_limit(noise, ARROWS), ARROWS[1:]
     columns = [noise.names.index(name) for name in ARROWS]
-    ones = np.ones(len(noise.along))
-    vectors = [(ones, 0.0 * ones), *((noise.along[:, c], noise.across[:, c]) for c in columns)]
-    for trace, (x, y) in enumerate(vectors):
-        places[Spot(GRADIENT, trace, "x")], places[Spot(GRADIENT, trace, "y")] = _arrow(x, y, limit)
-    places[TIPS_X], places[TIPS_Y] = noise.along[:, columns[1:]], noise.across[:, columns[1:]]
-    places[TIP_NAMES] = np.tile(np.arange(len(ARROWS) - 1.0), (len(ones), 1))
-    return places
+
+    def tips(result: TrainingNumbers) -> tuple[FloatArray, FloatArray]:
+        """Where the arrows end: along the full gradient, and across it."""
+        found = result.looked_at.noise
+        full = np.ones((*result.steps.shape, 1))
+        along = np.concatenate([full, found.along[..., columns]], axis=-1)
+        return along, np.concatenate([0.0 * full, found.across[..., columns]], axis=-1)
+
+    def arrow(index: int, axis: int, result: TrainingNumbers) -> FloatArray:
+        x, y = (coordinate[..., index] for coordinate in tips(result))
+        return _arrow(x, y, limit)[axis]
+
+    def name_of(result: TrainingNumbers) -> FloatArray:
+        return np.broadcast_to(np.arange(float(len(names))), (*result.steps.shape, len(names)))
+
+    return Panel(
+        id="net_gradient",
+        figure=_gradient_figure(limit, view.color, words("along"), words("across")),
+        show={
+            (index, axis): partial(arrow, index, number)
+            for index in range(1 + len(ARROWS))
+            for number, axis in enumerate("xy")
+        },
+        marks=(
+            Note(
+                lambda r: tips(r)[0][..., 2:],
+                lambda r: tips(r)[1][..., 2:],
+                numbers=name_of,
+                choices=names,
+                side="above",
+                colors=(view.color,),
+            ),
+        ),
+        title=words("panel.gradient"),
+        alt=words("alt.gradient"),
+        legend=(
+            LegendEntry(words("legend.full"), MUTED, "line"),
+            LegendEntry(words("legend.noisy"), view.color, "line"),
+        ),
+    )
 
 
 def _arrow(x: FloatArray, y: FloatArray, limit: float) -> tuple[FloatArray, FloatArray]:
     """Return the corners of arrows from the origin: a shaft, and a head of two strokes."""
     zero, angle = np.zeros_like(x), np.arctan2(y, x)
     size = np.minimum(0.07 * limit, 0.5 * np.hypot(x, y))
-    strokes = [(x - size * np.cos(angle + a), y - size * np.sin(angle + a)) for a in (0.45, -0.45)]
+    strokes = [(x - size * np.cos(angle + a), y - size * np.sin(angle + a)) for a in BARBS]
     corners = [(zero, zero), (x, y), strokes[0], (x, y), strokes[1]]
-    return np.stack([c[0] for c in corners], axis=1), np.stack([c[1] for c in corners], axis=1)
+    return np.stack([c[0] for c in corners], axis=-1), np.stack([c[1] for c in corners], axis=-1)
 
 
-def plane_places(
-    history: History, records: slice, train: Dataset, box: Box, *, is_margin: bool, margin: float
-) -> dict[Place, Numbers]:
-    """What the decision map shows at each of some records, by its place."""
-    parameters = {name: values[records] for name, values in history.parameters.items()}
-    scores = stacked_scores(parameters, box.pixels(RESOLUTION), dtype=np.float32)
-    levels = decision_levels(
-        scores,
-        levels=LEVELS,
-        certainty="margin" if is_margin else "probability",
-        margin=margin,
+def _weights(view: TrainingView, words: Words) -> Panel:
+    """The weights of each hidden unit as an image."""
+    count = min(view.run.setup.hidden, MOST_UNITS)
+    height, width = _size(count, units_across(count))
+    return Panel(
+        id="net_weights",
+        figure=_pixel_plane(height, width),
+        pictures=(_image(lambda r: r.weight_pixels, height, width, diverging_palette()),),
+        title=words("panel.weights"),
+        alt=words("alt.weights"),
+        tall=True,
+        height=1.3,
+        ratio=width / height,
     )
-    ends = zero_lines(parameters["W1"][..., :MOST_UNITS], parameters["b1"][..., :MOST_UNITS], box)
-    # Each line ends in a gap.
-    lines = np.pad(ends, [(0, 0), (0, 0), (0, 1), (0, 0)], constant_values=np.nan)
-    places: dict[Place, Numbers] = {
-        REGIONS: levels,
-        Spot(PLANE, 0, "x"): lines[..., 0].reshape(len(lines), -1),
-        Spot(PLANE, 0, "y"): lines[..., 1].reshape(len(lines), -1),
-    }
-    if drawn_size(history, train):
-        rings = np.full((len(lines), drawn_size(history, train), 2), FAR * box.half)
-        for step, batch in enumerate(history.batches[records]):
-            rings[step, : len(batch)] = train.points[batch]
-        places[Spot(PLANE, 2, "x")], places[Spot(PLANE, 2, "y")] = rings[..., 0], rings[..., 1]
-    return places
 
 
-def weight_places(history: History, records: slice) -> dict[Place, Numbers]:
-    """What the first layer looks like at each of some records: an image a hidden unit."""
-    weights = history.parameters["W1"][..., :MOST_UNITS]
-    limit = float(np.abs(weights).max())
-    levels = diverging_levels(weights[records].swapaxes(1, 2), limit)
-    images = levels.reshape(*levels.shape[:2], *IMAGE_SHAPE)
-    whole = tiled(images, _across(images.shape[1]), fill=ZERO_LEVEL)
-    return {IMAGES: whole.reshape(len(whole), -1)}
+def _drawn(view: TrainingView, words: Words) -> Panel:
+    """The images of the mini-batch in a row."""
+    count = min(view.seen.drawn, MOST_DRAWN)
+    height, width = _size(count, count)
+    return Panel(
+        id="net_drawn",
+        figure=_pixel_plane(height, width),
+        pictures=(_image(lambda r: r.drawn_pixels, height, width, ink_palette()),),
+        title=words("panel.drawn"),
+        alt=words("alt.drawn"),
+        wide=True,
+        height=0.35,
+        least_width=800,
+    )
 
 
-def drawn_places(history: History, records: slice, train: Dataset) -> dict[Place, Numbers]:
-    """The images of each mini-batch, side by side, by their place."""
-    count = min(drawn_size(history, train), MOST_DRAWN)
-    batches = history.batches[records]
-    images = np.zeros((len(batches), count, *IMAGE_SHAPE), np.uint8)
-    inked = ink_levels(train.points).reshape(-1, *IMAGE_SHAPE)
-    for step, batch in enumerate(batches):
-        images[step, : len(batch)] = inked[batch[:count]]
-    whole = tiled(images, max(count, 1), fill=0)
-    return {STRIP: whole.reshape(len(whole), -1)}
+def _image(pixels: Channel, height: int, width: int, palette: tuple[Tint, ...]) -> Picture:
+    extent = (0.0, float(width), 0.0, float(height))
+    return Picture(pixels=pixels, shape=(height, width), extent=extent, palette=palette)
 
 
-def drawn_size(history: History, train: Dataset) -> int:
-    """How many samples the largest mini-batch has; 0 if every step looks at all."""
-    first = history.batches[0]
-    is_all = len(first) == train.size and np.array_equal(first, np.arange(train.size))
-    return 0 if is_all else len(first)
-
-
-# -- what a run looks like as a whole ----------------------------------------------------------
-
-
-def curve_places(
-    history: History, steps_per_epoch: int, *, has_batches: bool
-) -> dict[Place, Numbers]:
-    """Both histories, by their place."""
-    curves = [(history.steps, history.total)]
-    accuracies = [history.accuracy]
-    if history.held_out_loss is not None and history.held_out_accuracy is not None:
-        curves.append((history.steps, history.held_out_loss + history.penalty))
-        accuracies.append(history.held_out_accuracy)
-    if has_batches and len(history.step_losses):
-        series = history.step_losses
-        smooth = smoothed(series, float(steps_per_epoch))
-        kept = np.unique(np.linspace(0, len(series) - 1, MOST_POINTS).astype(np.intp))
-        curves += [extremes(series, MOST_POINTS), (kept, smooth[kept])]
-    elif has_batches:
-        curves += [(np.zeros(1, np.intp), np.full(1, np.nan))] * 2
-    places: dict[Place, Numbers] = {}
-    for trace, (steps, losses) in enumerate(curves, start=1):
-        places[Spot(LOSSES, trace, "x")] = steps.astype(np.float64)
-        places[Spot(LOSSES, trace, "y")] = losses
-    for trace, accuracy in enumerate(accuracies, start=1):
-        places[Spot(ACCURACY, trace, "x")] = history.steps.astype(np.float64)
-        places[Spot(ACCURACY, trace, "y")] = 100.0 * accuracy
-    return places
-
-
-def loss_limits(history: History, *, is_logarithmic: bool) -> tuple[float, float]:
-    """Round limits with room for the losses, but for a few outliers among the mini-batches."""
-    seen = [history.total]
-    if history.held_out_loss is not None:
-        seen.append(history.held_out_loss + history.penalty)
-    if len(history.step_losses):
-        seen.append(np.percentile(history.step_losses, [1, 99]))
-    values = np.concatenate(seen)
-    high = round_up(max(float(values.max()), 1e-6))
-    if not is_logarithmic:
-        return 0.0, high
-    lowest = float(values[values > 0].min(initial=high))
-    return float(10.0 ** np.floor(np.log10(max(lowest, 1e-9 * high)))), high
-
-
-def gradient_limit(noise: GradientNoise) -> float:
-    """How long arrows may be: as long as nearly all are, in lengths of the full gradient."""
-    ratios = noise.ratios[:, [noise.names.index(name) for name in ARROWS]]
-    known = ratios[np.isfinite(ratios)]
-    # The last step is the one that is seen first.
-    most = max(np.percentile(known, 90), known[-1]) if len(known) else 1.0
-    return next((limit for limit in LONGEST_ARROWS if limit >= most), LONGEST_ARROWS[-1])
-
-
-# -- the panels --------------------------------------------------------------------------------
+def _size(images: int, across: int) -> tuple[int, int]:
+    """Height and width of images side by side, in pixels."""
+    rows, columns = IMAGE_SHAPE
+    return -(-images // across) * (rows + 1) - 1, across * (columns + 1) - 1
 
 
 @lru_cache(FIGURES_KEPT)
-def plane_figure(train: Dataset, held_out: Dataset | None, box: Box, drawn: int) -> go.Figure:
-    """All points in their plane, with lines for hidden units and rings for a mini-batch."""
+def _pixel_plane(height: int, width: int) -> go.Figure:
+    """An empty plane for images, in pixels."""
+    figure = base_figure()
+    figure.update_xaxes(range=[0, width], visible=False)
+    figure.update_yaxes(range=[0, height], visible=False)
+    figure.update_layout(margin={"l": 10, "r": 10, "t": 6, "b": 6})
+    return figure
+
+
+@lru_cache(FIGURES_KEPT)
+def _plane_figure(train: Dataset, held_out: Dataset | None, box: Box, drawn: int) -> go.Figure:
     figure = base_figure()
     figure.add_scatter(mode="lines", line={"color": INK, "width": 1.5}, opacity=0.5)
     _add_points(figure, train, symbol="circle", size=8)
@@ -305,26 +427,25 @@ def _add_points(figure: go.Figure, data: Dataset, *, symbol: str, size: int) -> 
 
 
 @lru_cache(FIGURES_KEPT)
-def losses_figure(
+def _losses_figure(
     steps: int,
     limits: tuple[float, float],
     color: str,
     *,
     has_held_out: bool,
     has_batches: bool,
-    is_logarithmic: bool,
     step_label: str,
 ) -> go.Figure:
-    """The totals over the steps: on all samples, on those held out, and on each mini-batch."""
+    """The axis is linear from 0 on, and logarithmic from another lower limit on."""
+    low, high = limits
     figure = base_figure()
-    _add_curves(figure, color, has_held_out=has_held_out)
+    _add_curves(figure, color, limits, has_held_out=has_held_out)
     if has_batches:
         figure.add_scatter(mode="lines", line={"color": MUTED, "width": 1}, opacity=0.55)
         figure.add_scatter(mode="lines", line={"color": MUTED, "width": 2.5})
     _steps_axis(figure, steps, step_label)
-    low, high = limits
     figure.update_yaxes(range=[low, 1.04 * high])
-    if is_logarithmic:
+    if low:
         ends = np.log10([low, 1.2 * high]).tolist()
         figure.update_yaxes(type="log", range=ends, exponentformat="power", dtick=1)
     figure.update_layout(uirevision=f"{steps} {limits}")
@@ -332,22 +453,22 @@ def losses_figure(
 
 
 @lru_cache(FIGURES_KEPT)
-def accuracy_figure(
+def _accuracy_figure(
     steps: int, classes: int, color: str, *, has_held_out: bool, step_label: str
 ) -> go.Figure:
-    """The part of the samples that is right over the steps, above the line of chance."""
     figure = base_figure()
-    _add_curves(figure, color, has_held_out=has_held_out)
-    figure.data[0].y = [0, 104]
+    _add_curves(figure, color, (0, 104), has_held_out=has_held_out)
     figure.add_hline(100 / classes, line={"color": MUTED, "width": 1.5, "dash": "dash"})
     _steps_axis(figure, steps, step_label)
     figure.update_yaxes(range=[0, 104], ticksuffix=" %", dtick=25)
     return figure
 
 
-def _add_curves(figure: go.Figure, color: str, *, has_held_out: bool) -> None:
+def _add_curves(
+    figure: go.Figure, color: str, limits: tuple[float, float], *, has_held_out: bool
+) -> None:
     """Add the cursor, the curve of what is learnt from, and that of what is held out."""
-    figure.add_scatter(mode="lines", line={"color": INK, "width": 2})
+    figure.add_scatter(y=list(limits), mode="lines", line={"color": INK, "width": 2})
     figure.add_scatter(mode="lines", line={"color": color, "width": 3})
     if has_held_out:
         figure.add_scatter(mode="lines", line={"color": color, "width": 3, "dash": "dot"})
@@ -359,15 +480,10 @@ def _steps_axis(figure: go.Figure, steps: int, label: str) -> None:
 
 
 @lru_cache(FIGURES_KEPT)
-def gradient_figure(limit: float, color: str, along: str, across: str) -> go.Figure:
-    """Arrows: the full gradient to the right, beside it that of the mini-batch and its parts."""
+def _gradient_figure(limit: float, color: str, along: str, across: str) -> go.Figure:
     figure = base_figure()
-    for shade, width, opacity in (
-        (MUTED, 5, 1.0),
-        (color, 4, 1.0),
-        (color, 2, 0.6),
-        (color, 2, 0.6),
-    ):
+    strokes = ((MUTED, 5, 1.0), (color, 4, 1.0), (color, 2, 0.6), (color, 2, 0.6))
+    for shade, width, opacity in strokes:
         figure.add_scatter(mode="lines", line={"color": shade, "width": width}, opacity=opacity)
     figure.update_xaxes(range=[-0.45 * limit, 1.1 * limit], title_text=along, nticks=6)
     figure.update_yaxes(
@@ -379,127 +495,3 @@ def gradient_figure(limit: float, color: str, along: str, across: str) -> go.Fig
     )
     figure.update_layout(margin_b=46)
     return figure
-
-
-@lru_cache(FIGURES_KEPT)
-def weights_figure(units: int) -> go.Figure:
-    """An empty plane for images of weights, in pixels."""
-    return _pixel_plane(*_size(min(units, MOST_UNITS), _across(min(units, MOST_UNITS))))
-
-
-@lru_cache(FIGURES_KEPT)
-def drawn_figure(images: int) -> go.Figure:
-    """An empty plane for a row of images, in pixels."""
-    return _pixel_plane(*_size(min(images, MOST_DRAWN), min(images, MOST_DRAWN)))
-
-
-def weights_ratio(units: int) -> float:
-    """Width of the images of weights, divided by their height."""
-    count = min(units, MOST_UNITS)
-    height, width = _size(count, _across(count))
-    return width / height
-
-
-def _pixel_plane(height: int, width: int) -> go.Figure:
-    figure = base_figure()
-    figure.update_xaxes(range=[0, width], visible=False)
-    figure.update_yaxes(range=[0, height], visible=False)
-    figure.update_layout(margin={"l": 10, "r": 10, "t": 6, "b": 6})
-    return figure
-
-
-def _size(images: int, across: int) -> tuple[int, int]:
-    """Height and width of images side by side, in pixels."""
-    down = -(-images // across)
-    return down * (ROWS + 1) - 1, across * (COLUMNS + 1) - 1
-
-
-def _across(units: int) -> int:
-    return min(units, 4)
-
-
-# -- what is drawn over and under them ---------------------------------------------------------
-
-
-def plane_pictures(classes: int, box: Box) -> list[Picture]:
-    """The decision map below the points."""
-    shape = (RESOLUTION, RESOLUTION)
-    return [
-        Picture(REGIONS, PLANE, shape, box.extent, region_palette(classes, LEVELS), smooth=True)
-    ]
-
-
-def image_pictures(units: int, drawn: int) -> list[Picture]:
-    """The first layer's weights, and the mini-batch if there is one."""
-    count = min(units, MOST_UNITS)
-    height, width = _size(count, _across(count))
-    extent = (0.0, float(width), 0.0, float(height))
-    pictures = [Picture(IMAGES, WEIGHTS, (height, width), extent, diverging_palette())]
-    if drawn:
-        height, width = _size(min(drawn, MOST_DRAWN), min(drawn, MOST_DRAWN))
-        extent = (0.0, float(width), 0.0, float(height))
-        pictures.append(Picture(STRIP, DRAWN, (height, width), extent, ink_palette()))
-    return pictures
-
-
-def marks(classes: int, color: str, *, has_gradient: bool) -> list[Mark]:
-    """The present points of both histories, the counts, and names at the arrows."""
-    across = np.arange(classes, dtype=np.float64)
-    found = [
-        Mark(LOSSES, "dot", HERE, HERE_LOSSES, colors=(color,)),
-        Mark(ACCURACY, "dot", HERE, HERE_ACCURACIES, colors=(color,)),
-        Mark(
-            CONFUSION,
-            "cell",
-            tuple(np.tile(across, classes)),
-            tuple(np.repeat(across, classes)),
-            numbers=COUNTS,
-            decimals=(0,),
-            shades=SHADES,
-            colors=(RIGHT, MUTED),
-        ),
-    ]
-    if has_gradient:
-        names = ARROWS[1:]
-        found.append(
-            Mark(
-                GRADIENT,
-                "text",
-                TIPS_X,
-                TIPS_Y,
-                numbers=TIP_NAMES,
-                choices=names,
-                side="above",
-                colors=(color,),
-            )
-        )
-    return found
-
-
-def legend(
-    panel: str, names: Sequence[str], color: str, word: Callable[[str], str], **has: bool
-) -> tuple[LegendEntry, ...]:
-    """What the colours of a panel mean; ``word`` gives the name of each."""
-    if panel == PLANE:
-        classes = (
-            LegendEntry(name, shade) for name, shade in zip(names, CLASS_COLORS, strict=False)
-        )
-        more = (
-            *((LegendEntry(word("held_out_point"), MUTED, "none"),) * has["held_out"]),
-            *((LegendEntry(word("drawn"), INK, "ring"),) * has["batches"]),
-            LegendEntry(word("unit"), MUTED, "line"),
-        )
-        return (*classes, *more)
-    if panel in (LOSSES, ACCURACY):
-        curves = [LegendEntry(word("train"), color, "line")]
-        if has["held_out"]:
-            curves.append(LegendEntry(word("held_out"), color, "dots"))
-        if has["batches"] and panel == LOSSES:
-            curves.append(LegendEntry(word("batches"), MUTED, "line"))
-        return tuple(curves)
-    if panel == GRADIENT:
-        return (
-            LegendEntry(word("full"), MUTED, "line"),
-            LegendEntry(word("noisy"), color, "line"),
-        )
-    return ()
