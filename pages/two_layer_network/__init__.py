@@ -99,11 +99,11 @@ class TwoLayerNetworkState(ModelState):
     """Hidden units."""
     loss: LossName = option("loss", "cross_entropy", LOSSES)
     look: str = option("look", "train", LOOKS)
-    passed: int = whole("pass", 0, most=99, is_view=True)
+    step_of_pass: int = whole("pass", 0, most=99, is_view=True)
     """The step of the pass through the network that the inspector shows."""
-    followed: int = whole("follow", 0, most=99, is_view=True)
+    followed_sample: int = whole("follow", 0, most=99, is_view=True)
     """The sample whose way the inspector follows, counted among those that it shows."""
-    unit: int = whole("unit", 0, most=MOST_HIDDEN - 1, is_view=True)
+    followed_unit: int = whole("unit", 0, most=MOST_HIDDEN - 1, is_view=True)
     """The hidden unit whose numbers the inspector follows."""
     digit: int | None = whole("digit", None, most=LAST_DIGIT, is_view=True)
     """The handwritten digit that is shown; None: the first that the lesson has."""

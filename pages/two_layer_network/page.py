@@ -5,7 +5,7 @@ import streamlit as st
 from pages.two_layer_network import LOOKS, TwoLayerNetworkState
 from pages.two_layer_network.code import snippet
 from pages.two_layer_network.digits.stage import digits_table, digits_view
-from pages.two_layer_network.inspector.stage import inspector_stage, inspector_table
+from pages.two_layer_network.inspector.stage import inspector_table, show_inspector
 from pages.two_layer_network.training.stage import run_table, show_training
 from pages.two_layer_network.why import derivation
 from pages.ui.learning.controls import (
@@ -49,7 +49,7 @@ def look_control() -> None:
 def shown() -> None:
     """Show the run as it is looked at."""
     if state.look == "inspect":
-        inspector_stage(state, run, t)
+        show_inspector(state, run, t)
     elif state.look == "digits":
         digits_view(state, run, t)
     else:
