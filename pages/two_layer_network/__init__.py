@@ -7,7 +7,7 @@ from typing import ClassVar, Final
 
 from core.learning.models import LOSSES, LossName
 from core.learning.published_runs import NETWORK_STEPS
-from pages.two_layer_network.written_drawing import Counts, parse_drawing, write_drawing
+from pages.two_layer_network.written_drawing import InkCounts, parse_drawing, write_drawing
 from pages.ui.learning.state import MOST_HIDDEN, ModelState, Usual
 from pages.ui.lessons import Lesson
 from pages.ui.state.parameters import option, parsed, whole
@@ -107,7 +107,7 @@ class TwoLayerNetworkState(ModelState):
     """The hidden unit whose numbers the inspector follows."""
     digit: int | None = whole("digit", None, most=LAST_DIGIT, is_view=True)
     """The handwritten digit that is shown; None: the first that the lesson has."""
-    drawing: Counts | None = parsed("drawing", parse_drawing, write_drawing, is_view=True)
+    drawing: InkCounts | None = parsed("drawing", parse_drawing, write_drawing, is_view=True)
     """An own drawing that is shown instead."""
 
     def hidden_units(self, fitting: Usual) -> int:

@@ -4,7 +4,8 @@ import streamlit as st
 
 from pages.two_layer_network import LOOKS, TwoLayerNetworkState
 from pages.two_layer_network.code import snippet
-from pages.two_layer_network.digits.stage import digits_table, digits_view
+from pages.two_layer_network.digits.controls import show_digits
+from pages.two_layer_network.digits.stage import digits_table
 from pages.two_layer_network.inspector.stage import inspector_table, show_inspector
 from pages.two_layer_network.training.stage import run_table, show_training
 from pages.two_layer_network.why import derivation
@@ -51,7 +52,7 @@ def shown() -> None:
     if state.look == "inspect":
         show_inspector(state, run, t)
     elif state.look == "digits":
-        digits_view(state, run, t)
+        show_digits(state, run, t)
     else:
         show_training(state, run, target, t)
 

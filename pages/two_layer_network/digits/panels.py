@@ -3,79 +3,164 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import Final
 
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from core.learning.datasets import IMAGE_SHAPE
+from core.learning.datasets import IMAGE_SHAPE, digits
 from core.validation import FloatArray
-from pages.two_layer_network.digits.digit_readings import Readings
 from pages.two_layer_network.digits.drawn_digits import BITMAP_SHAPE
-from pages.ui.kit.bars import FIGURES_KEPT
-from pages.ui.kit.comparison_panels import BELOW_PROBABILITIES, PROBABILITIES, TARGET_BASES
+from pages.two_layer_network.digits.numbers import DigitImage, DigitNumbers
+from pages.ui.kit.bars import FIGURES_KEPT, class_bars
+from pages.ui.kit.comparison_stage import probabilities_panel
 from pages.ui.kit.palette_entries import ink_levels
-from pages.ui.kit.theme import TARGET, ZERO, base_figure, ink_palette
-from pages.ui.stage.vocabulary import Mark, Numbers, Picture, Place, Spot
+from pages.ui.kit.scores import listing
+from pages.ui.kit.theme import MUTED, TARGET, ZERO, base_figure, ink_palette
+from pages.ui.stage.channels import Channel
+from pages.ui.stage.marks import Label, Note
+from pages.ui.stage.number_format import format_fixed
+from pages.ui.stage.panels import LegendEntry, Panel, Picture
+from pages.ui.stage.sweeps import rows_of
+from pages.ui.text import Text
 
-__all__ = [
-    "BITMAP",
-    "HIDDEN",
-    "IMAGE",
-    "hidden_figure",
-    "image_figure",
-    "image_ratio",
-    "marks",
-    "pictures",
-    "places",
-    "score_range",
-    "target_places",
-]
+__all__ = ["DigitView", "panels", "score_range"]
 
-SCORES = Spot("scores", 0, "y")
-IMAGE, BITMAP, HIDDEN = "image_pixels", "bitmap_pixels", "hidden_pixels"
-PROBABILITY_LABELS, FLAG = "digit_probability_labels", "true_class"
-
-UNITS_A_ROW = 16
-SIDE = float(IMAGE_SHAPE[0])
-GAP = 1.0
+HEIGHT: Final = 0.92
+"""Leaves room for the timeline on a laptop's screen."""
+UNITS_A_ROW: Final = 16
+SIDE: Final = float(IMAGE_SHAPE[0])
+GAP: Final = 1.0
 """Between the bitmap of a drawing and its image, in pixels of the image."""
 
 
-def places(readings: Readings, label: int | None) -> dict[Place, Numbers]:
-    """Numbers that follow from the scores, at each step, by the place that shows them."""
-    first, second = readings.ranking[:, 0], readings.ranking[:, 1]
-    steps = np.arange(len(readings.scores))
-    targets = np.zeros_like(readings.probabilities)
-    if label is not None:
-        targets[:, label] = 1.0
-    highest = float(readings.hidden.max())
-    units = readings.hidden.shape[1]
-    hidden = np.zeros((len(steps), _rows(units) * _columns(units)))
-    hidden[:, :units] = readings.hidden / highest if highest else 0.0
-    return {
-        SCORES: readings.scores,
-        TARGET_BASES: np.concatenate(
-            [np.where(targets == 0.0, BELOW_PROBABILITIES, 0.0), np.zeros_like(targets)], axis=1
+@dataclass(frozen=True, eq=False)
+class DigitView:
+    """An image, how it is read at every recorded step of a run, and which of them is shown."""
+
+    image: DigitImage
+    numbers: DigitNumbers
+    record: int
+
+    @property
+    def now(self) -> DigitNumbers:
+        """How it is read at the step that is shown."""
+        return rows_of(self.numbers, slice(self.record, self.record + 1), ())
+
+    @property
+    def words(self) -> dict[str, object]:
+        """What titles and texts tell."""
+        return {
+            "index": self.image.index,
+            "units": self.numbers.readings.hidden.shape[1],
+            "truth": digits().names[self.image.label or 0],
+        }
+
+
+def panels(view: DigitView, t: Text) -> list[Panel]:
+    """Make all panels."""
+    return [panel(view, t) for panel in (_image, _hidden, _scores, _probabilities)]
+
+
+def _image(view: DigitView, t: Text) -> Panel:
+    """The image; beside it, the bitmap that a drawing was made into."""
+    image, ink = view.image, ink_palette()
+    has_bitmap = image.bitmap is not None
+    left = SIDE + GAP if has_bitmap else 0.0
+    pictures = [
+        Picture(
+            pixels=_still(np.array(image.counts, np.uint8)),
+            shape=IMAGE_SHAPE,
+            extent=(left, left + SIDE, 0.0, SIDE),
+            palette=ink,
+        )
+    ]
+    if image.bitmap is not None:
+        pixels = _still(ink_levels(image.bitmap.reshape(-1)))
+        extent = (0.0, SIDE, 0.0, SIDE)
+        pictures.append(Picture(pixels=pixels, shape=BITMAP_SHAPE, extent=extent, palette=ink))
+    title = "bitmap" if has_bitmap else image.mode
+    return Panel(
+        id="image",
+        figure=_image_figure(has_bitmap),
+        pictures=tuple(pictures),
+        title=t(f"two_layer_network.digits.panel.{title}", **view.words),
+        alt=t(f"two_layer_network.digits.alt.{image.mode}", **view.words),
+        ratio=(left + SIDE) / SIDE,
+        height=HEIGHT,
+    )
+
+
+def _still(pixels: NDArray[np.uint8]) -> Channel:
+    """Pixels that are the same at each step."""
+    return lambda result: None if result.steps.ndim else pixels
+
+
+def _hidden(view: DigitView, t: Text) -> Panel:
+    """The hidden units, as dark as they are active."""
+    units = view.numbers.readings.hidden.shape[1]
+    highest = float(view.numbers.readings.hidden.max()) or 1.0
+    rows, columns = -(-units // UNITS_A_ROW), min(units, UNITS_A_ROW)
+
+    def pixels(result: DigitNumbers) -> NDArray[np.uint8]:
+        hidden = result.readings.hidden
+        room = [(0, 0)] * (hidden.ndim - 1) + [(0, rows * columns - units)]
+        return ink_levels(np.pad(hidden / highest, room))
+
+    return Panel(
+        id="hidden",
+        figure=_hidden_figure(rows, columns),
+        pictures=(
+            Picture(
+                pixels=pixels,
+                shape=(rows, columns),
+                extent=(0.0, float(columns), 0.0, float(rows)),
+                palette=ink_palette(),
+            ),
         ),
-        PROBABILITIES: np.concatenate([targets, readings.probabilities], axis=1),
-        PROBABILITY_LABELS: readings.probabilities,
-        HIDDEN: ink_levels(hidden),
-        "active_units": np.count_nonzero(readings.hidden, axis=1).astype(np.float64),
-        "top_name": first.astype(np.float64),
-        "second_name": second.astype(np.float64),
-        "top_score": readings.scores[steps, first],
-        "second_score": readings.scores[steps, second],
-        "top_probability": readings.probabilities[steps, first],
-        "lead": readings.lead,
-        "duel": readings.duel[:, 0],
-    }
+        title=t("two_layer_network.digits.panel.hidden", **view.words),
+        alt=t("two_layer_network.digits.alt.hidden", **view.words),
+        height=HEIGHT,
+    )
 
 
-def target_places(label: int | None) -> dict[Place, Numbers]:
-    """Where the true class is marked; nowhere for a drawing, which nobody has labelled."""
-    return {FLAG: np.array([np.nan if label is None else float(label)])}
+def _scores(view: DigitView, t: Text) -> Panel:
+    """A bar a class, and a flag at the true one, if it is known."""
+    names, label = digits().names, view.image.label
+    lowest, highest = score_range(view.numbers.readings.scores)
+
+    def scores(result: DigitNumbers) -> FloatArray:
+        return result.readings.scores
+
+    flags = (
+        (
+            Note(
+                (float(label),),
+                (lowest,),
+                numbers=(float(label),),
+                choices=("⚑",) * len(names),
+                colors=(TARGET,),
+                side="above",
+            ),
+        )
+        if label is not None
+        else ()
+    )
+    flag = LegendEntry(t("two_layer_network.digits.flag"), MUTED, "none")
+    written = [format_fixed(score, 1) for score in scores(view.now).tolist()]
+    return Panel(
+        id="scores",
+        figure=class_bars(names, lowest, highest),
+        show={(0, "y"): scores},
+        marks=(Label(tuple(map(float, range(len(names)))), scores, decimals=(1,)), *flags),
+        title=t("two_layer_network.digits.panel.scores"),
+        alt=t("two_layer_network.digits.alt.scores", values=listing(names, written)),
+        legend=(flag,) if flags else (),
+        height=HEIGHT,
+    )
 
 
 def score_range(scores: FloatArray) -> tuple[float, float]:
@@ -90,74 +175,33 @@ def score_range(scores: FloatArray) -> tuple[float, float]:
     )
 
 
+def _probabilities(view: DigitView, t: Text) -> Panel:
+    """The same bars as where both losses are compared; of a drawing there is no target."""
+    names, now = digits().names, view.now
+    written = [format_fixed(p, 3) for p in now.probabilities.tolist()]
+    target = LegendEntry(t("legend.t"), TARGET, "outline")
+    return replace(
+        probabilities_panel(names, now, t, of=lambda result: result),
+        title=t("two_layer_network.digits.panel.probabilities"),
+        alt=t("two_layer_network.digits.alt.probabilities", values=listing(names, written)),
+        legend=() if view.image.label is None else (target,),
+        height=HEIGHT,
+    )
+
+
 @lru_cache(FIGURES_KEPT)
-def image_figure(has_bitmap: bool) -> go.Figure:
-    """Make the frame of the image; beside it, of the bitmap that a drawing was made into."""
-    width = 2 * SIDE + GAP if has_bitmap else SIDE
-    figure = _blank(width, SIDE)
+def _image_figure(has_bitmap: bool) -> go.Figure:
+    figure = _blank(2 * SIDE + GAP if has_bitmap else SIDE, SIDE)
     for left in (0.0, SIDE + GAP) if has_bitmap else (0.0,):
         _frame(figure, left, SIDE, SIDE)
     return figure
 
 
-def image_ratio(has_bitmap: bool) -> float:
-    """Width of the image's panel divided by its height."""
-    return (2 * SIDE + GAP) / SIDE if has_bitmap else 1.0
-
-
 @lru_cache(FIGURES_KEPT)
-def hidden_figure(units: int) -> go.Figure:
-    """Make the frame of the hidden units."""
-    figure = _blank(_columns(units), _rows(units))
-    _frame(figure, 0.0, _columns(units), _rows(units))
+def _hidden_figure(rows: int, columns: int) -> go.Figure:
+    figure = _blank(columns, rows)
+    _frame(figure, 0.0, columns, rows)
     return figure
-
-
-def pictures(units: int, *, has_bitmap: bool) -> list[Picture]:
-    """The image, the hidden units, and the bitmap of a drawing."""
-    ink = ink_palette()
-    left = SIDE + GAP if has_bitmap else 0.0
-    shape = (_rows(units), _columns(units))
-    extent = (0.0, float(shape[1]), 0.0, float(shape[0]))
-    shown = [
-        Picture(IMAGE, "image", IMAGE_SHAPE, (left, left + SIDE, 0.0, SIDE), ink),
-        Picture(HIDDEN, "hidden", shape, extent, ink),
-    ]
-    if has_bitmap:
-        shown.append(Picture(BITMAP, "image", BITMAP_SHAPE, (0.0, SIDE, 0.0, SIDE), ink))
-    return shown
-
-
-def marks(lowest: float, classes: int) -> list[Mark]:
-    """The numbers at the bars, and a flag at the true class."""
-    across: tuple[float, ...] = tuple(np.arange(classes, dtype=np.float64).tolist())
-    return [
-        Mark("scores", "label", across, SCORES, decimals=(1,)),
-        Mark("probabilities", "label", across, PROBABILITY_LABELS, decimals=(3,)),
-        Mark(
-            "scores",
-            "text",
-            FLAG,
-            (lowest,),
-            numbers=FLAG,
-            choices=("⚑",) * classes,
-            colors=(TARGET,),
-            side="above",
-        ),
-    ]
-
-
-def bitmap_levels(bitmap: NDArray[np.bool_]) -> NDArray[np.uint8]:
-    """Ink and paper of a bitmap as pixels of its picture."""
-    return ink_levels(bitmap.reshape(-1))
-
-
-def _columns(units: int) -> int:
-    return min(units, UNITS_A_ROW)
-
-
-def _rows(units: int) -> int:
-    return -(-units // UNITS_A_ROW)
 
 
 def _blank(width: float, height: float) -> go.Figure:
