@@ -7,7 +7,7 @@ from typing import ClassVar, Final
 
 from core.learning.models import LOSSES, LossName
 from core.learning.published_runs import NETWORK_STEPS
-from pages.two_layer_network.written_drawing import Counts, parse_drawing, write_drawing
+from pages.two_layer_network.written_drawing import InkCounts, parse_drawing, write_drawing
 from pages.ui.learning.state import MOST_HIDDEN, ModelState, Usual
 from pages.ui.lessons import Lesson
 from pages.ui.state.parameters import option, parsed, whole
@@ -99,15 +99,15 @@ class TwoLayerNetworkState(ModelState):
     """Hidden units."""
     loss: LossName = option("loss", "cross_entropy", LOSSES)
     look: str = option("look", "train", LOOKS)
-    passed: int = whole("pass", 0, most=99, is_view=True)
+    step_of_pass: int = whole("pass", 0, most=99, is_view=True)
     """The step of the pass through the network that the inspector shows."""
-    followed: int = whole("follow", 0, most=99, is_view=True)
+    followed_sample: int = whole("follow", 0, most=99, is_view=True)
     """The sample whose way the inspector follows, counted among those that it shows."""
-    unit: int = whole("unit", 0, most=MOST_HIDDEN - 1, is_view=True)
+    followed_unit: int = whole("unit", 0, most=MOST_HIDDEN - 1, is_view=True)
     """The hidden unit whose numbers the inspector follows."""
     digit: int | None = whole("digit", None, most=LAST_DIGIT, is_view=True)
     """The handwritten digit that is shown; None: the first that the lesson has."""
-    drawing: Counts | None = parsed("drawing", parse_drawing, write_drawing, is_view=True)
+    drawing: InkCounts | None = parsed("drawing", parse_drawing, write_drawing, is_view=True)
     """An own drawing that is shown instead."""
 
     def hidden_units(self, fitting: Usual) -> int:

@@ -6,24 +6,24 @@ from typing import Final, TypeAlias
 
 from pages.ui.state.written import Problem, short
 
-__all__ = ["EMPTY", "Counts", "parse_drawing", "write_drawing"]
+__all__ = ["EMPTY", "InkCounts", "parse_drawing", "write_drawing"]
 
-Counts: TypeAlias = tuple[int, ...]
+InkCounts: TypeAlias = tuple[int, ...]
 """The ink of each block of a drawing, from 0 to 16."""
 
 _SIGNS: Final = "0123456789abcdefg"
 _BLOCKS: Final = 64
 
-EMPTY: Final[Counts] = (0,) * _BLOCKS
+EMPTY: Final[InkCounts] = (0,) * _BLOCKS
 """A sheet that nothing is drawn on."""
 
 
-def write_drawing(counts: Counts) -> str:
+def write_drawing(counts: InkCounts) -> str:
     """Write a drawing as it stands in the URL."""
     return "".join(_SIGNS[count] for count in counts)
 
 
-def parse_drawing(text: str) -> tuple[Counts | None, tuple[Problem, ...]]:
+def parse_drawing(text: str) -> tuple[InkCounts | None, tuple[Problem, ...]]:
     """Read a drawing; None if it cannot be used.
 
     Examples

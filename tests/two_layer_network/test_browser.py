@@ -11,7 +11,7 @@ from playwright.sync_api import Page
 from core.learning.plane import square_box
 from core.learning.training import Training
 from pages.two_layer_network import TwoLayerNetworkState
-from pages.two_layer_network.panels import RESOLUTION
+from pages.two_layer_network.training.panels import RESOLUTION
 from pages.ui.kit.theme import CLASS_COLORS
 from pages.ui.learning.setups import setup
 from tests.browser.hand import RECORD, centre, open_stage, readouts, settle, shown, until, value

@@ -8,8 +8,8 @@ from urllib.parse import parse_qs, urlparse
 import numpy as np
 from playwright.sync_api import Page
 
-from pages.two_layer_network.drawn_digits import drawn_digit
-from pages.two_layer_network.pad.component import PEN_RADIUS, SHEET_SIZE
+from pages.two_layer_network.digits.drawn_digits import drawn_digit
+from pages.two_layer_network.digits.pad.component import PEN_RADIUS, SHEET_SIZE
 from pages.two_layer_network.written_drawing import EMPTY, parse_drawing, write_drawing
 from tests.browser.hand import open_stage, readouts, settle, touch, until
 

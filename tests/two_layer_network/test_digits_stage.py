@@ -13,16 +13,16 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from core.learning.datasets import digits
 from pages.two_layer_network import TwoLayerNetworkState
-from pages.two_layer_network import digits_panels as figures
-from pages.two_layer_network.digits_stage import (
+from pages.two_layer_network.digits import panels as figures
+from pages.two_layer_network.digits.drawn_digits import drawn_digit
+from pages.two_layer_network.digits.pad.component import SHEET_SIZE, Drawing
+from pages.two_layer_network.digits.stage import (
     digits_table,
     image_of,
     moved,
     reading_of,
     with_drawing,
 )
-from pages.two_layer_network.drawn_digits import drawn_digit
-from pages.two_layer_network.pad.component import SHEET_SIZE, Drawing
 from pages.two_layer_network.written_drawing import EMPTY, parse_drawing, write_drawing
 from pages.ui.kit.comparison_panels import BELOW_PROBABILITIES, PROBABILITIES, TARGET_BASES
 from pages.ui.learning.controls import with_data

@@ -13,7 +13,7 @@ from numpy.testing import assert_array_equal
 from core.learning.datasets import digits, split
 from core.learning.models import TwoLayerNet
 from core.learning.training import Recipe, Training
-from pages.two_layer_network.drawn_digits import drawn_digit
+from pages.two_layer_network.digits.drawn_digits import drawn_digit
 
 
 def framed(drawing, *, above=0, left=0, below=0, right=0):

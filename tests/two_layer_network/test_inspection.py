@@ -13,7 +13,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from core.gradients.check import check_gradient
 from core.learning.models import Objective, TwoLayerNet
 from core.losses.hinge import HINGE_VARIANTS
-from pages.two_layer_network.inspection import AXES, Inspection, inspect, spread
+from pages.two_layer_network.inspector.inspection import AXES, Inspection, inspect, spread
 
 X = [[1.0, 2.0], [-1.0, 1.0]]
 Y = [0, 1]

@@ -11,7 +11,7 @@ from playwright.sync_api import Page
 
 from core.learning.models import TwoLayerNet
 from pages.two_layer_network import TwoLayerNetworkState
-from pages.two_layer_network.inspection import Inspection, inspect
+from pages.two_layer_network.inspector.inspection import Inspection, inspect
 from pages.ui.learning.setups import setup
 from pages.ui.state.state import decode
 from tests.browser.hand import (

@@ -15,8 +15,9 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from core.learning.models import Objective, TwoLayerNet
 from pages.two_layer_network import TwoLayerNetworkState
-from pages.two_layer_network.inspection import inspect
-from pages.two_layer_network.inspector_panels import (
+from pages.two_layer_network.inspector.inspection import inspect
+from pages.two_layer_network.inspector.numbers import Scene, places, sweep, timeline_sweep
+from pages.two_layer_network.inspector.panels import (
     Counts,
     close_up,
     close_up_marks,
@@ -25,8 +26,7 @@ from pages.two_layer_network.inspector_panels import (
     map_marks,
     map_pictures,
 )
-from pages.two_layer_network.inspector_scene import Scene, places, sweep, timeline_sweep
-from pages.two_layer_network.inspector_stage import (
+from pages.two_layer_network.inspector.stage import (
     _handles,
     _panels,
     _readouts,

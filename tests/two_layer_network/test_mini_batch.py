@@ -11,7 +11,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from core.learning.datasets import moons, nine_points
 from core.learning.models import LinearClassifier, Objective, TwoLayerNet
 from core.learning.training import Recipe, Training
-from pages.two_layer_network.mini_batch import GradientNoise, gradient_noise
+from pages.two_layer_network.training.mini_batch import GradientNoise, gradient_noise
 
 
 def rng(seed: int = 0) -> np.random.Generator:

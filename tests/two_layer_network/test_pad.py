@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pages.two_layer_network.gallery.component import _read as read_choice
-from pages.two_layer_network.pad.component import SHEET_SIZE, _packed, _read
+from pages.two_layer_network.digits.gallery.component import _read as read_choice
+from pages.two_layer_network.digits.pad.component import SHEET_SIZE, _packed, _read
 
 
 def test_ink_goes_to_the_browser_and_back() -> None:

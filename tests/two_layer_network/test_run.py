@@ -15,7 +15,7 @@ from sklearn.metrics import confusion_matrix as sklearn_confusion_matrix
 from core.learning.datasets import Dataset, circles, moons, published_spiral, split, xor
 from core.learning.models import Objective, TwoLayerNet
 from core.learning.training import History, Recipe, Training
-from pages.two_layer_network.run import Phase, confusion_matrices, network_run, phases
+from pages.two_layer_network.training.run import Phase, confusion_matrices, network_run, phases
 
 
 def rng(seed: int = 0) -> np.random.Generator:

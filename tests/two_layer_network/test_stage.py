@@ -9,14 +9,13 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 from core.learning.plane import square_box
-from pages.two_layer_network import TwoLayerNetworkState
-from pages.two_layer_network import panels as figures
-from pages.two_layer_network.run import Phase
-from pages.two_layer_network.stage import Film, _readouts, at_step, film_of
+from pages.two_layer_network import MOST_TRAINED, TwoLayerNetworkState
+from pages.two_layer_network.training import panels as figures
+from pages.two_layer_network.training.run import Phase
+from pages.two_layer_network.training.stage import Film, _readouts, at_step, film_of
 from pages.ui.kit.palette_entries import ZERO_LEVEL
 from pages.ui.learning.runs import Run
 from pages.ui.learning.setups import setup
-from pages.ui.learning.state import MOST_TRAINED
 from pages.ui.stage.vocabulary import Release, Spot
 from pages.ui.text import LANGUAGES, text_in
 
@@ -188,8 +187,8 @@ def test_a_step_between_two_records_shows_the_one_before() -> None:
 
 @pytest.mark.parametrize("value", ["a", None, float("nan"), float("inf")])
 def test_a_release_that_makes_no_sense_changes_nothing(value: Any) -> None:
-    assert at_step(TwoLayerNetworkState(), Release({"step": value}, None)) == TwoLayerNetworkState()
-    assert at_step(TwoLayerNetworkState(), Release({}, None)) == TwoLayerNetworkState()
+    assert at_step(TwoLayerNetworkState(), Release({"step": value}, None)) is TwoLayerNetworkState()
+    assert at_step(TwoLayerNetworkState(), Release({}, None)) is TwoLayerNetworkState()
 
 
 def test_a_release_becomes_the_state() -> None:
@@ -219,7 +218,7 @@ def test_the_axis_of_the_losses_has_room_for_what_is_told() -> None:
 
 def test_a_gradient_that_is_0_is_told_as_such() -> None:
     # Beyond the margin, and without a penalty, no sample pulls any more.
-    run = run_of(1000, data="moons", loss="hinge", strength=0.0)
+    run = run_of(1000, data="moons", loss="hinge", decay=0.0)
     shown = film(run)
     verdict, cosine = shown.by_step["net_verdict"], shown.by_step["net_cosine"]
     assert run.training.records[-1].total == 0

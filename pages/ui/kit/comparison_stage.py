@@ -34,6 +34,7 @@ from pages.ui.kit.theme import (
     base_figure,
     class_axis,
 )
+from pages.ui.stage.channels import Channel
 from pages.ui.stage.marks import Dot, Label, Push
 from pages.ui.stage.mount import Stage
 from pages.ui.stage.number_format import format_fixed, format_given
@@ -232,12 +233,13 @@ def probabilities_panel(
     now: Any,
     t: Text,
     *,
-    of: Callable[[Any], Comparison],
+    of: Channel,
 ) -> Panel:
-    """Bars of p in class colours inside hollow bars of the target t."""
+    """Bars of p in class colours inside hollow bars of the target t; ``of`` gives both."""
 
     def probabilities(result: Any) -> FloatArray:
-        return of(result).probabilities
+        found: FloatArray = of(result).probabilities
+        return found
 
     def bases(result: Any) -> FloatArray:
         targets = of(result).targets

@@ -30,14 +30,9 @@ class GradientNoise:
     .. math:: \mathrm{along} = \frac{g \cdot G}{|G|^2}, \quad
               \mathrm{across} = \frac{|g - \mathrm{along}\; G|}{|G|}
 
-    Attributes
-    ----------
-    names : tuple of str
-        What the columns are about: "all" parameters as one vector, then each by its name.
-    along, across : ndarray, shape (steps, names)
-        Without noise 1 and 0. NaN where the full gradient is 0, up to rounding.
-    full_norms, batch_norms : ndarray, shape (steps, names)
-        The lengths of G and g.
+    All arrays have shape (steps, names); "all" are the parameters as one vector, the others each by
+    its name. ``along`` and ``across`` are 1 and 0 without noise, and NaN where G is 0, up to
+    rounding; ``full_norms`` and ``batch_norms`` are the lengths of G and g.
     """
 
     names: tuple[str, ...]
@@ -67,35 +62,8 @@ def gradient_noise(
 ) -> GradientNoise:
     """Compare the gradients of mini-batches with those of all samples.
 
-    Parameters
-    ----------
-    model : Model
-        Whose objective it is. Its own parameters are of no effect.
-    train : Dataset
-        All samples.
-    parameters : mapping of str to ndarray, shape (steps, ...)
-        The parameters at each step, as `core.learning.training.History` has them.
-    batches : sequence of ndarray of int
-        Which samples each step looks at.
-
-    Returns
-    -------
-    GradientNoise
-
-    Raises
-    ------
-    ValueError
-        If there are not as many batches as steps, or a name is missing.
-
-    Examples
-    --------
-    >>> from core.learning.datasets import nine_points
-    >>> from core.learning.models import LinearClassifier
-    >>> model = LinearClassifier(np.zeros((2, 3)), np.zeros(3))
-    >>> stacked = {name: values[None] for name, values in model.parameters.items()}
-    >>> noise = gradient_noise(model, nine_points(), stacked, [np.array([0, 3, 6])])
-    >>> noise.names, noise.cosines.round(2), noise.ratios.round(2)
-    (('all', 'W1', 'b1'), array([[0.93, 0.93,  nan]]), array([[0.97, 0.97,  nan]]))
+    ``parameters`` are those of each step, and ``batches`` the samples that each looks at. The
+    model gives the objective; its own parameters are of no effect.
     """
     if list(parameters) != list(model.parameters):
         raise ValueError(

@@ -24,13 +24,13 @@ __all__ = [
     "Inspection",
     "Operand",
     "Operation",
+    "PassPhase",
     "PassStep",
-    "Phase",
     "inspect",
     "spread",
 ]
 
-Phase = Literal["given", "forward", "backward", "penalty"]
+PassPhase = Literal["given", "forward", "backward", "penalty"]
 
 Operation = Literal[
     "given",
@@ -84,22 +84,14 @@ class Operand:
 
 @dataclass(frozen=True)
 class PassStep:
-    """What is computed in one step, and from what.
+    """What is computed in one step, from which inputs, in the order of the formula.
 
-    Attributes
-    ----------
-    phase : {"given", "forward", "backward", "penalty"}
-        Whether this is before the pass, on the way to the loss, on the way back, or the gradient of
-        the penalty, which is added to that of the data loss.
-    operation : str
-        One of `OPERATIONS`.
-    inputs : tuple of Operand
-        In the order of the formula.
-    outputs : tuple of str
-        The arrays that are known from this step on.
+    ``phase`` tells whether this is before the pass, on the way to the loss, on the way back, or the
+    gradient of the penalty, which is added to that of the data loss; ``outputs`` are the arrays
+    that are known from this step on.
     """
 
-    phase: Phase
+    phase: PassPhase
     operation: Operation
     inputs: tuple[Operand, ...]
     outputs: tuple[str, ...]
@@ -107,20 +99,12 @@ class PassStep:
 
 @dataclass(frozen=True, eq=False)
 class Inspection:
-    """All arrays of a pass, and the steps in which they come about.
+    """All arrays of a pass by name, and the steps in which they come about.
 
-    Attributes
-    ----------
-    arrays : mapping of str to ndarray
-        By name, in the order in which they become known; read-only, in the axes of `AXES`. The
-        gradients dW2 to db1 are those of the data loss; ``penalty_W1`` and ``penalty_W2`` are the
-        gradients of the penalty, and ``total_W1`` and ``total_W2`` the sums.
-    labels : ndarray of int, shape (samples,)
-        The true classes.
-    steps : tuple of PassStep
-        The first has all that is given.
-    result : ModelLoss
-        The losses of the pass as numbers.
+    The arrays are read-only, in the order in which they become known, and in the axes of `AXES`.
+    The gradients dW2 to db1 are those of the data loss; ``penalty_W1`` and ``penalty_W2`` are the
+    gradients of the penalty, and ``total_W1`` and ``total_W2`` the sums. The first of the ``steps``
+    has all that is given.
     """
 
     arrays: Mapping[str, NDArray[Any]]
@@ -150,72 +134,13 @@ class Inspection:
         rows = array[:, None] if AXES[name] == ("samples",) else np.atleast_2d(array)
         return rows.T if is_transposed else rows
 
-    def factors(self, step: int, row: int, column: int) -> tuple[FloatArray, FloatArray]:
-        r"""Return what is multiplied and summed for one entry of a matrix product.
-
-        .. math:: (A B)_{rc} = \sum_k A_{rk} B_{kc}
-
-        Parameters
-        ----------
-        step : int
-            A step whose first two inputs are multiplied as matrices.
-        row, column : int
-            Which entry of the product.
-
-        Returns
-        -------
-        tuple of ndarray, shapes (inner,)
-            The row of the left matrix, and the column of the right one.
-
-        Raises
-        ------
-        ValueError
-            If the step is no matrix product.
-
-        Examples
-        --------
-        >>> net = TwoLayerNet([[1.0, -1.0]], [0.5, 0.0], [[1.0, 0.0], [0.0, 1.0]], [0.0, 0.0])
-        >>> inspect(net, [[2.0]], [0]).factors(1, 0, 1)
-        (array([2.]), array([-1.]))
-        """
-        known = self.steps[step]
-        if known.operation not in ("affine", "weights_gradient", "inputs_gradient"):
-            raise ValueError(f"step must be that of a matrix product, got {known.operation!r}")
-        left, right = (
-            self.table(operand.name, is_transposed=operand.is_transposed)
-            for operand in known.inputs[:2]
-        )
-        return left[row], right[:, column]
-
 
 def inspect(model: TwoLayerNet, X: ArrayLike, y: ArrayLike) -> Inspection:
-    """Send a batch forward and backward through a network, and keep every array.
+    """Send a batch X (samples, features) forward and backward, and keep every array.
 
-    Parameters
-    ----------
-    model : TwoLayerNet
-        With its objective.
-    X : array_like, shape (samples, features) or (features,)
-        The batch. A single sample is a batch of one.
-    y : array_like of int, shape (samples,) or ()
-        The labels.
+    See Saitoh, "Deep Learning from Scratch" (2019), section 5.7, and the CS231n notes, "Putting it
+    together: Minimal Neural Network Case Study".
 
-    Returns
-    -------
-    Inspection
-
-    Raises
-    ------
-    ValueError
-        If the samples or labels do not fit the model, or are not finite.
-
-    References
-    ----------
-    Saitoh, "Deep Learning from Scratch" (2019), section 5.7.
-    CS231n notes, "Putting it together: Minimal Neural Network Case Study".
-
-    Examples
-    --------
     >>> net = TwoLayerNet([[1.0, -1.0]], [0.0, 0.0], [[1.0, 0.0], [0.0, 1.0]], [0.0, 0.0])
     >>> pass_ = inspect(net, [[3.0], [-2.0]], [0, 0])
     >>> pass_.arrays["scores"]
@@ -255,18 +180,6 @@ def inspect(model: TwoLayerNet, X: ArrayLike, y: ArrayLike) -> Inspection:
 def spread(count: int, most: int) -> LabelArray:
     """Return at most so many of the indices below ``count``, evenly spread from first to last.
 
-    Parameters
-    ----------
-    count, most : int
-        At least 1.
-
-    Raises
-    ------
-    ValueError
-        If a number is smaller.
-
-    Examples
-    --------
     >>> spread(300, 4), spread(3, 4)
     (array([  0, 100, 199, 299]), array([0, 1, 2]))
     """
@@ -307,6 +220,8 @@ def _steps(loss: LossName, *, is_penalised: bool) -> tuple[PassStep, ...]:
     return tuple(found)
 
 
-def _step(phase: Phase, operation: Operation, inputs: tuple[str, ...], *outputs: str) -> PassStep:
+def _step(
+    phase: PassPhase, operation: Operation, inputs: tuple[str, ...], *outputs: str
+) -> PassStep:
     operands = tuple(Operand(name.removesuffix(".T"), name.endswith(".T")) for name in inputs)
     return PassStep(phase, operation, operands, outputs)

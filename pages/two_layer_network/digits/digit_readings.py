@@ -14,25 +14,17 @@ from core.learning.models import Model
 from core.losses.activations import relu, softmax
 from core.validation import FloatArray, LabelArray, as_count, as_floats, as_real
 
-__all__ = ["Mistakes", "Readings", "mistakes", "most_similar_lead", "read_sample"]
+__all__ = ["DigitReadings", "Mistakes", "mistakes", "most_similar_lead", "read_sample"]
 
 
 @dataclass(frozen=True, eq=False)
-class Readings:
-    """What a network makes of one sample, at each of several steps.
+class DigitReadings:
+    """What a network makes of one sample, at each of several steps: (steps, hidden or classes).
 
-    Attributes
-    ----------
-    hidden : ndarray, shape (steps, hidden)
-        The hidden units h, after the ReLU.
-    scores, probabilities : ndarray, shape (steps, classes)
-        The scores, and their softmax.
-    ranking : ndarray of int, shape (steps, classes)
-        The classes from the highest score to the lowest; of equal scores the first class first.
-    lead : ndarray, shape (steps,)
-        By how much the highest score is above the second.
-    duel : ndarray, shape (steps, 2)
-        The softmax of the two highest scores alone, as if the other classes did not exist.
+    ``hidden`` are the units h after the ReLU, ``probabilities`` the softmax of the scores,
+    ``ranking`` the classes from the highest score to the lowest, the first of equal ones first;
+    ``lead`` (steps,) tells by how much the highest score is above the second, and ``duel``
+    (steps, 2) is the softmax of these two alone, as if the other classes did not exist.
     """
 
     hidden: FloatArray
@@ -43,29 +35,11 @@ class Readings:
     duel: FloatArray
 
 
-def read_sample(parameters: Sequence[Mapping[str, ArrayLike]], x: ArrayLike) -> Readings:
-    r"""Read a sample with the parameters of each step.
+def read_sample(parameters: Sequence[Mapping[str, ArrayLike]], x: ArrayLike) -> DigitReadings:
+    r"""Read a sample (features,) with the parameters W1, b1, W2 and b2 of each step.
 
     .. math:: h_k = \max(0, x W_{1k} + b_{1k}), \quad s_k = h_k W_{2k} + b_{2k}
 
-    Parameters
-    ----------
-    parameters : sequence of mappings
-        W1, b1, W2 and b2 of each step, as `core.learning.training.Record` has them.
-    x : array_like, shape (features,)
-        The sample.
-
-    Returns
-    -------
-    Readings
-
-    Raises
-    ------
-    ValueError
-        If there are no steps, or the shapes do not fit.
-
-    Examples
-    --------
     >>> step = {"W1": [[1.0]], "b1": [0.0], "W2": [[5.3, 10.1]], "b2": [0.0, 0.0]}
     >>> reading = read_sample([step], [1.0])
     >>> reading.ranking, reading.duel.round(5)
@@ -85,7 +59,7 @@ def read_sample(parameters: Sequence[Mapping[str, ArrayLike]], x: ArrayLike) -> 
     )
     ranking = np.argsort(-scores, axis=1, kind="stable")
     highest = np.take_along_axis(scores, ranking[:, :2], axis=1)
-    return Readings(
+    return DigitReadings(
         hidden=hidden,
         scores=scores,
         probabilities=softmax(scores),
@@ -97,16 +71,9 @@ def read_sample(parameters: Sequence[Mapping[str, ArrayLike]], x: ArrayLike) -> 
 
 @dataclass(frozen=True, eq=False)
 class Mistakes:
-    """The samples whose prediction is wrong, the most confident first.
+    """The samples whose prediction is wrong, by their place in the data set, (mistakes,).
 
-    Attributes
-    ----------
-    samples : ndarray of int, shape (mistakes,)
-        Their places in the data set.
-    labels, predictions : ndarray of int, shape (mistakes,)
-        The true and the predicted classes.
-    probabilities : ndarray, shape (mistakes,)
-        The probability of each predicted class.
+    The most confident come first; ``probabilities`` are those of the predicted classes.
     """
 
     samples: LabelArray
@@ -118,24 +85,6 @@ class Mistakes:
 def mistakes(model: Model, dataset: Dataset) -> Mistakes:
     """Find the samples that a model misreads, those of which it is most confident first.
 
-    Parameters
-    ----------
-    model : Model
-        Any model with a score a class.
-    dataset : Dataset
-        The samples, such as the held-out part.
-
-    Returns
-    -------
-    Mistakes
-
-    Raises
-    ------
-    ValueError
-        If the data set does not fit the model.
-
-    Examples
-    --------
     >>> from core.learning.models import LinearClassifier
     >>> data = Dataset(("A", "B"), [[1.0], [-1.0], [3.0]], [1, 1, 1])
     >>> found = mistakes(LinearClassifier([[1.0, 0.0]], [0.0, 0.0]), data)
@@ -157,31 +106,8 @@ def mistakes(model: Model, dataset: Dataset) -> Mistakes:
 
 
 def most_similar_lead(model: Model, dataset: Dataset, *, winner: int, lead: float) -> int:
-    """Find the sample in which a class is ahead of all others by most nearly a given difference.
+    """Find the sample of a class that is ahead of all others by most nearly a given difference.
 
-    Parameters
-    ----------
-    model : Model
-        Any model with a score a class.
-    dataset : Dataset
-        Where to search, among the samples whose true class is ``winner``.
-    winner : int
-        The class that is to be ahead.
-    lead : float
-        By how much its score is to be above the highest of the others.
-
-    Returns
-    -------
-    int
-        The place of the sample in the data set.
-
-    Raises
-    ------
-    ValueError
-        If the class is not one, or has no samples.
-
-    Examples
-    --------
     >>> from core.learning.models import LinearClassifier
     >>> data = Dataset(("A", "B"), [[1.0], [2.0], [4.0], [3.0]], [0, 0, 0, 1])
     >>> model = LinearClassifier([[1.0, 0.0]], [0.0, 0.0])

@@ -15,16 +15,16 @@ from core.learning.models import Model
 from core.learning.snapshots import stacked_scores
 from core.learning.training import History
 from core.validation import as_count, as_labels
-from pages.two_layer_network.mini_batch import GradientNoise, gradient_noise
+from pages.two_layer_network.training.mini_batch import GradientNoise, gradient_noise
 
-__all__ = ["NetworkRun", "Phase", "confusion_matrices", "network_run", "phases"]
+__all__ = ["NetworkRun", "TrainingPhase", "confusion_matrices", "network_run", "phases"]
 
 _RISEN: Final = 1.25
 _FALLEN: Final = 0.98
 _FEWEST_STEPS: Final = 20
 
 
-class Phase(IntEnum):
+class TrainingPhase(IntEnum):
     """Where a run stands at a step; the first that is true."""
 
     START = 0
@@ -44,17 +44,10 @@ class Phase(IntEnum):
 
 @dataclass(frozen=True, eq=False)
 class NetworkRun:
-    """What a run looks like at some of its recorded steps.
+    """What a run looks like at some of its recorded steps, (records, ...).
 
-    Attributes
-    ----------
-    noise : GradientNoise
-        The gradient of the mini-batch of each step against the full one.
-    confusion : ndarray of int, shape (records, classes, classes)
-        How often the class of a row was predicted as the class of a column: of the held-out
-        samples, or of the samples to learn from if none are held out.
-    phases : ndarray of int, shape (records,)
-        A :class:`Phase` each.
+    ``confusion`` (records, classes, classes) is that of the held-out samples, or, if none are held
+    out, of those to learn from; ``phases`` (records,) are of :class:`TrainingPhase`.
     """
 
     noise: GradientNoise
@@ -70,44 +63,7 @@ def network_run(
     held_out: Dataset | None = None,
     records: slice = slice(None),
 ) -> NetworkRun:
-    """Look back on a run.
-
-    Parameters
-    ----------
-    model : Model
-        Whose objective it is.
-    train : Dataset
-        The samples to learn from.
-    history : History
-        The run.
-    held_out : Dataset, optional
-        The samples that are only looked at.
-    records : slice
-        Which recorded steps to look at; all if left out.
-
-    Returns
-    -------
-    NetworkRun
-
-    Raises
-    ------
-    ValueError
-        If the data do not fit the model.
-
-    Examples
-    --------
-    >>> from core.learning.datasets import nine_points
-    >>> from core.learning.models import TwoLayerNet
-    >>> from core.learning.training import Recipe, Training
-    >>> rng = np.random.default_rng(0)
-    >>> model = TwoLayerNet.initial(2, 8, 3, rng=rng)
-    >>> training = Training(model, nine_points(), Recipe(learning_rate=1.0), rng=rng)
-    >>> for _ in training.advance(20):
-    ...     pass
-    >>> run = network_run(model, nine_points(), training.history)
-    >>> run.confusion[-1].tolist(), Phase(run.phases[-1]).name
-    ([[3, 0, 0], [0, 3, 0], [0, 0, 3]], 'SOLVED')
-    """
+    """Look back on a run, at some of its records: the model's own parameters are of no effect."""
     judged = train if held_out is None else held_out
     parameters = {name: values[records] for name, values in history.parameters.items()}
     predictions = stacked_scores(parameters, judged.points, dtype=model.dtype).argmax(-1)
@@ -121,29 +77,10 @@ def network_run(
 def confusion_matrices(
     labels: ArrayLike, predictions: ArrayLike, classes: int
 ) -> NDArray[np.int64]:
-    """Count how often each class is predicted as each class, at each of several steps.
+    """Count how often each class (a row) is predicted as each (a column), at each of several steps.
 
-    Parameters
-    ----------
-    labels : array_like of int, shape (samples,)
-        The true classes, from 0 to ``classes - 1``.
-    predictions : array_like of int, shape (steps, samples)
-        The predicted ones.
-    classes : int
-        At least 2.
+    ``labels`` have shape (samples,), ``predictions`` (steps, samples).
 
-    Returns
-    -------
-    ndarray of int, shape (steps, classes, classes)
-        Rows are true classes, columns predicted ones; see `core.losses.batch.confusion_matrix`.
-
-    Raises
-    ------
-    ValueError
-        If a class is out of range, or the shapes do not fit.
-
-    Examples
-    --------
     >>> confusion_matrices([0, 0, 1], [[0, 1, 1], [1, 1, 1]], 2).tolist()
     [[[1, 1], [0, 1]], [[0, 2], [0, 1]]]
     """
@@ -160,29 +97,18 @@ def confusion_matrices(
 
 
 def phases(history: History) -> NDArray[np.int64]:
-    """Say of each recorded step where the run stands, by what was known by then.
-
-    Parameters
-    ----------
-    history : History
-        The run.
-
-    Returns
-    -------
-    ndarray of int, shape (records,)
-        A :class:`Phase` each.
-    """
+    """Say of each record which :class:`TrainingPhase` it is in, by what was known by then."""
     steps, total = history.steps, history.total
     # Between 2 / 3 of the steps taken so far and now.
     before = np.searchsorted(steps, 2 * steps / 3, side="right") - 1
-    cases: Mapping[Phase, NDArray[Any]] = {
-        Phase.START: steps == 0,
-        Phase.WORSE: total > total[0],
-        Phase.MEMORISING: _memorises(history),
-        Phase.SOLVED: history.accuracy == 1.0,
-        Phase.STALLED: (steps >= _FEWEST_STEPS) & (total > _FALLEN * total[before]),
+    cases: Mapping[TrainingPhase, NDArray[Any]] = {
+        TrainingPhase.START: steps == 0,
+        TrainingPhase.WORSE: total > total[0],
+        TrainingPhase.MEMORISING: _memorises(history),
+        TrainingPhase.SOLVED: history.accuracy == 1.0,
+        TrainingPhase.STALLED: (steps >= _FEWEST_STEPS) & (total > _FALLEN * total[before]),
     }
-    return np.select(list(cases.values()), list(cases), Phase.LEARNING).astype(np.int64)
+    return np.select(list(cases.values()), list(cases), TrainingPhase.LEARNING).astype(np.int64)
 
 
 def _memorises(history: History) -> NDArray[np.bool_]:

@@ -40,12 +40,8 @@ BoolArray = NDArray[np.bool_]
 class DrawnDigit:
     """A drawing on its way to the network; the arrays are read-only.
 
-    Attributes
-    ----------
-    bitmap : ndarray of bool, shape (32, 32)
-        The normalised bitmap; True is ink.
-    counts : ndarray of int, shape (8, 8)
-        The pixels of ink in each block of 4 x 4, from 0 to 16.
+    ``bitmap`` (32, 32) is normalised, True is ink; ``counts`` (8, 8) are the pixels of ink in each
+    block of 4 x 4, from 0 to 16.
     """
 
     bitmap: BoolArray
@@ -66,20 +62,8 @@ def drawn_digit(drawing: ArrayLike) -> DrawnDigit:
     the four neighbours; and its rows are shifted so that its left edge is upright, measured two
     rows below its top and above its bottom.
 
-    Parameters
-    ----------
-    drawing : array_like, shape (rows, columns)
-        A bitmap of any size; what is not 0 is ink. Where in it the digit stands, and how large, is
-        of no effect, but for the rounding to pixels.
-
-    Returns
-    -------
-    DrawnDigit
-
-    Raises
-    ------
-    ValueError
-        If the drawing is not a bitmap, or has no ink.
+    A drawing is a bitmap of any size; what is not 0 is ink. Where in it the digit stands, and how
+    large, is of no effect, but for the rounding to pixels.
 
     References
     ----------

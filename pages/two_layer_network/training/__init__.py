@@ -1,0 +1,1 @@
+"""The training view: a run that can be scrubbed through."""
