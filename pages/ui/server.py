@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from pages.ui.stage.message import PLOTLY_URL
+from pages.ui.stage.pack import PLOTLY_URL
 
 __all__ = ["SecurityHeaders", "plotly_script"]
 

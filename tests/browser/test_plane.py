@@ -18,7 +18,7 @@ from tests.browser.hand import (
 )
 
 PIXEL = """([row, column]) => {
-  const canvas = document.querySelector('[data-picture=pixels]');
+  const canvas = document.querySelector('[data-panel=plane] [data-picture]');
   return [...canvas.getContext('2d').getImageData(column, row, 1, 1).data];
 }"""
 RED, GREEN = [255, 0, 0, 255], [0, 255, 0, 128]
@@ -107,6 +107,6 @@ def test_a_picture_is_painted_frame_by_frame(page: Page, demo: str) -> None:
     assert page.evaluate(PIXEL, [2, 0]) == RED
     settle(page)
     assert page.evaluate(PIXEL, [0, 0]) == GREEN
-    canvas = page.locator("canvas[data-picture=pixels]").bounding_box()
+    canvas = page.locator("[data-panel=plane] canvas[data-picture]").bounding_box()
     plot = page.locator("[data-panel=plane] .nsewdrag").bounding_box()
     assert canvas == pytest.approx(plot, abs=1.5)

@@ -12,7 +12,7 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from pages.ui import server
-from pages.ui.stage.message import PLOTLY_URL
+from pages.ui.stage.pack import PLOTLY_URL
 
 
 def client() -> TestClient:

@@ -14,7 +14,7 @@ from functools import cache
 import plotly.graph_objects as go
 
 from pages.ui.kit.palette_entries import ZERO_LEVEL
-from pages.ui.stage.vocabulary import Tint
+from pages.ui.stage.panels import Tint
 
 __all__ = [
     "CLASS_COLORS",

@@ -16,7 +16,7 @@ import plotly.graph_objects as go
 
 from pages.ui.stage.channels import Channel, Numbers, Source, is_pixels
 from pages.ui.stage.handles import Handle
-from pages.ui.stage.panels import Panel
+from pages.ui.stage.panels import Panel, Picture
 from pages.ui.stage.readouts import Readout, spoken
 
 __all__ = ["PLOTLY_URL", "pack"]
@@ -35,10 +35,11 @@ class _Places:
     channels: list[Channel] = field(default_factory=list)
     spots: list[dict[str, Any]] = field(default_factory=list)
     now: list[Numbers] = field(default_factory=list)
+    pictures: list[tuple[str, Picture, int]] = field(default_factory=list)
     _of: dict[Channel, list[int]] = field(default_factory=dict)
 
-    def add(self, channel: Channel, name: str, panel: str | None = None, trace: int = 0) -> None:
-        """Add a spot of a figure, or a readout by its name."""
+    def add(self, channel: Channel, name: str, panel: str | None = None, trace: int = 0) -> int:
+        """Add a spot of a figure, a picture, or a readout by its name; return its number."""
         shown = channel(self.present)
         if shown is None:
             where = f"panel {panel!r}, trace {trace}, {name!r}" if panel else f"{name!r}"
@@ -47,9 +48,10 @@ class _Places:
         self.channels.append(channel)
         self.spots.append({"panel": panel, "trace": trace, "attribute": name})
         self.now.append(np.ravel(shown))
+        return len(self.now) - 1
 
     def add_source(self, source: Source, owner: str) -> None:
-        """Add what a mark, a picture or a handle shows, once however many show it."""
+        """Add what a mark or a handle shows, once however many show it."""
         if callable(source) and source not in self._of:
             self.add(source, f"{owner} {len(self.channels)}")
 
@@ -103,9 +105,9 @@ def _places(
             for source in mark.sources:
                 places.add_source(source, f"mark of {panel.id}")
         for picture in panel.pictures:
-            places.add_source(picture.pixels, f"picture of {panel.id}")
-            pixels, size = places.now[places.first(picture.pixels)], math.prod(picture.shape)
-            if not is_pixels(pixels) or pixels.size != size:
+            place, size = places.add(picture.pixels, f"picture of {panel.id}"), picture.size
+            places.pictures.append((panel.id, picture, place))
+            if not is_pixels(places.now[place]) or places.now[place].size != size:
                 raise ValueError(f"picture of {panel.id!r} must have {size} pixels of uint8")
     for handle in handles:
         for channel in handle.channels:
@@ -229,8 +231,7 @@ def pack(
     places = _places(now, panels, handles, readouts)
     packed = _pack_handles(handles, places)
     starts = _distinct(packed)
-    pictures = [(panel.id, picture) for panel in panels for picture in panel.pictures]
-    palettes = list(dict.fromkeys(picture.palette for _, picture in pictures))
+    palettes = list(dict.fromkeys(picture.palette for _, picture, _ in places.pictures))
 
     def present(channel: Channel) -> float:
         return float(places.now[places.first(channel)][0])
@@ -250,8 +251,8 @@ def pack(
         "readouts": [readout.pack() for readout in readouts],
         "marks": [mark.pack(panel.id, places.first) for panel in panels for mark in panel.marks],
         "pictures": [
-            picture.pack(panel, places.first(picture.pixels), palettes.index(picture.palette))
-            for panel, picture in pictures
+            picture.pack(panel, place, palettes.index(picture.palette))
+            for panel, picture, place in places.pictures
         ],
         "palettes": palettes,
         "numbers": sum(map(len, starts)) // _NUMBER_BYTES,
@@ -261,7 +262,7 @@ def pack(
         ],
     }
     text = json.dumps(header, allow_nan=False).encode()
-    pixels = [places.now[places.first(picture.pixels)].tobytes() for _, picture in pictures]
+    pixels = [places.now[place].tobytes() for *_, place in places.pictures]
     films = [film for handle in packed for film in handle.films]
     return b"".join([struct.pack("<I", len(text)), text, *starts, *pixels, *films])
 

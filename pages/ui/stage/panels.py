@@ -56,6 +56,11 @@ class Picture:
     palette: tuple[Tint, ...]
     smooth: bool = False
 
+    @property
+    def size(self) -> int:
+        """How many pixels it has."""
+        return self.shape[0] * self.shape[1]
+
     def pack(self, panel: str, place: int, palette: int) -> dict[str, Any]:
         """Write the picture for the browser; its palette by its number."""
         return {

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from pages.ui.stage.component import stage
-from pages.ui.stage.vocabulary import Handle, Panel, Release, Spot, steps
+from pages.ui.stage.handles import Bar, steps
+from pages.ui.stage.mount import Stage, mount
+from pages.ui.stage.panels import Panel
+from pages.ui.stage.release import Release
 from tests.benchmarks.apps.ten_bars import LIMIT, STEP, VALUES, ten_bars
-
-HEIGHTS = Spot("bars", 0, "y")
 
 st.set_page_config(layout="wide")
 values = st.session_state.setdefault("values", VALUES)
@@ -28,26 +28,35 @@ def swept(index: int) -> np.ndarray:
     return heights
 
 
-stage(
+mount(
     "bars",
-    panels=[Panel("bars", ten_bars(), "Ten bars", "Ten bars")],
-    handles=[
-        Handle(
-            id=f"bar{index}",
-            label=f"bar {index}",
-            value=value,
-            minimum=-LIMIT,
-            maximum=LIMIT,
-            step=STEP,
-            decimals=1,
-            mark="bar",
-            panel="bars",
-            at=index,
-            sweep={HEIGHTS: swept(index)},
-        )
-        for index, value in enumerate(values)
-    ],
-    now={HEIGHTS: np.array(values)},
-    labels=dict.fromkeys(("png", "svg", "hint", "play", "pause", "typing"), ""),
-    on_release=adopt,
+    Stage(
+        panels=[
+            Panel(
+                id="bars",
+                figure=ten_bars(),
+                title="Ten bars",
+                alt="Ten bars",
+                show={(0, "y"): lambda heights: heights},
+            )
+        ],
+        handles=[
+            Bar(
+                id=f"bar{index}",
+                label=f"bar {index}",
+                value=value,
+                minimum=-LIMIT,
+                maximum=LIMIT,
+                step=STEP,
+                decimals=1,
+                panel="bars",
+                at=index,
+                sweep=swept(index),
+            )
+            for index, value in enumerate(values)
+        ],
+        now=np.array(values),
+    ),
+    adopt,
+    dict.fromkeys(("png", "svg", "hint", "play", "pause", "typing"), ""),
 )

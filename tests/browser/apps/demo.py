@@ -10,8 +10,11 @@ import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
-from pages.ui.stage.component import stage
-from pages.ui.stage.vocabulary import Handle, Panel, Readout, Release, Spot, steps
+from pages.ui.stage.handles import Bar, Point, Timeline, steps
+from pages.ui.stage.mount import Stage, mount
+from pages.ui.stage.panels import Panel
+from pages.ui.stage.readouts import Readout
+from pages.ui.stage.release import Release
 
 LABELS = {
     "png": "PNG",
@@ -38,12 +41,11 @@ def world_released(release: Release) -> None:
 
 
 grid = steps(0.0, 10.0, 0.1, 1)
-bars = Spot("product", 0, "y")
 
 
-def product(a, b):
-    a, b = np.broadcast_arrays(np.asarray(a, float), np.asarray(b, float))
-    return {bars: np.stack([a, b], axis=-1), "product": a * b}
+def pairs(a, b):
+    """Both factors, (..., 2)."""
+    return np.stack(np.broadcast_arrays(np.asarray(a, float), np.asarray(b, float)), axis=-1)
 
 
 figure = go.Figure(go.Bar(x=[0, 1]))
@@ -52,39 +54,54 @@ figure.update_xaxes(range=[-0.5, 1.5], fixedrange=True)
 figure.update_layout(margin={"l": 40, "r": 10, "t": 10, "b": 30}, dragmode=False)
 
 a, b = kept["a"], kept["b"]
-stage(
+mount(
     "bars",
-    panels=[Panel("product", figure, "a times b", "two bars")],
-    handles=[
-        Handle(
-            id,
-            id,
-            kept[id],
-            0.0,
-            10.0,
-            0.1,
-            1,
-            mark="bar",
-            panel="product",
-            at=at,
-            sweep=product(*((grid, b) if id == "a" else (a, grid))),
-        )
-        for at, id in enumerate("ab")
-    ],
-    readouts=[Readout("product", "a b", 2)],
-    now=product(a, b),
-    on_release=bars_released,
-    labels=LABELS,
+    Stage(
+        panels=[
+            Panel(
+                id="product",
+                figure=figure,
+                title="a times b",
+                alt="two bars",
+                show={(0, "y"): lambda pair: pair},
+            )
+        ],
+        handles=[
+            Bar(
+                id=id,
+                label=id,
+                value=kept[id],
+                minimum=0.0,
+                maximum=10.0,
+                step=0.1,
+                decimals=1,
+                panel="product",
+                at=at,
+                sweep=pairs(*((grid, b) if id == "a" else (a, grid))),
+            )
+            for at, id in enumerate("ab")
+        ],
+        readouts=[Readout("product", lambda pair: pair.prod(axis=-1), "a b", 2)],
+        now=pairs(a, b),
+    ),
+    bars_released,
+    LABELS,
 )
 
 x, y = world["point"]
 run = np.linspace(0.0, 1.0, 101)
-spots = Spot("plane", 0, "x"), Spot("plane", 0, "y")
-curve = Spot("run", 0, "x"), Spot("run", 0, "y")
+
+
+def point_x(shown):
+    return shown.get("x")
+
+
+def point_y(shown):
+    return shown.get("y")
 
 
 def at_step(step):
-    return {curve[0]: run[step][..., None], curve[1]: (run**2)[step][..., None], "loss": run[step]}
+    return {"step": run[step]}
 
 
 plane = go.Figure(go.Scatter(mode="markers", marker={"size": 16}))
@@ -103,49 +120,65 @@ history.update_layout(
 scene = go.Figure(go.Surface(z=np.outer(run[::10], run[::10]), showscale=False))
 scene.update_layout(uirevision="kept", margin={"l": 0, "r": 0, "t": 0, "b": 0})
 
-stage(
+mount(
     "world",
-    panels=[
-        Panel("plane", plane, "plane", f"point at {x:g}, {y:g}"),
-        Panel("run", history, "run", "a run"),
-        Panel("scene", scene, "scene", "a surface"),
-    ],
-    handles=[
-        Handle(
-            "point",
-            "point",
-            (x, y),
-            (-5.0, -5.0),
-            (5.0, 5.0),
-            0.1,
-            1,
-            panel="plane",
-            axis="xy",
-            moves=((0, spots[0], 0), (1, spots[1], 0)),
-            live=True,
-        ),
-        Handle(
-            "step",
-            "step",
-            world["step"],
-            0,
-            100,
-            1,
-            0,
-            mark="timeline",
-            axis="x",
-            sweep=at_step(np.arange(101)),
-            rate=100,
-        ),
-    ],
-    readouts=[Readout("loss", "loss", 2), Readout("distance", "distance", 3)],
-    now={
-        spots[0]: np.array([x]),
-        spots[1]: np.array([y]),
-        "distance": np.array(np.hypot(x, y)),
-        **at_step(int(world["step"])),
-    },
-    on_release=world_released,
-    labels=LABELS,
+    Stage(
+        panels=[
+            Panel(
+                id="plane",
+                figure=plane,
+                title="plane",
+                alt=f"point at {x:g}, {y:g}",
+                show={(0, "x"): point_x, (0, "y"): point_y},
+            ),
+            Panel(
+                id="run",
+                figure=history,
+                title="run",
+                alt="a run",
+                show={
+                    (0, "x"): lambda shown: shown["step"][..., None],
+                    (0, "y"): lambda shown: (shown["step"] ** 2)[..., None],
+                },
+            ),
+            Panel(id="scene", figure=scene, title="scene", alt="a surface"),
+        ],
+        handles=[
+            Point(
+                id="point",
+                label="point",
+                value=(x, y),
+                minimum=(-5.0, -5.0),
+                maximum=(5.0, 5.0),
+                step=0.1,
+                decimals=1,
+                panel="plane",
+                axis="xy",
+                moves=((0, point_x, 0), (1, point_y, 0)),
+                live=True,
+            ),
+            Timeline(
+                id="step",
+                label="step",
+                value=world["step"],
+                minimum=0,
+                maximum=100,
+                sweep=at_step(np.arange(101)),
+                rate=100,
+            ),
+        ],
+        readouts=[
+            Readout("loss", lambda shown: shown["step"], "loss", 2),
+            Readout("distance", lambda shown: shown.get("distance"), "distance", 3),
+        ],
+        now={
+            "x": np.array([x]),
+            "y": np.array([y]),
+            "distance": np.array(np.hypot(x, y)),
+            **at_step(int(world["step"])),
+        },
+    ),
+    world_released,
+    LABELS,
 )
 st.write(f"messages: {world['messages']}; point: {x:g}, {y:g}; step: {world['step']:g}")

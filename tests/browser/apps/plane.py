@@ -4,16 +4,11 @@ import numpy as np
 import streamlit as st
 
 from pages.ui.kit.theme import base_figure
-from pages.ui.stage.component import stage
-from pages.ui.stage.vocabulary import (
-    Handle,
-    Panel,
-    Picture,
-    Readout,
-    Release,
-    Spot,
-    Tint,
-)
+from pages.ui.stage.handles import Point, Timeline
+from pages.ui.stage.mount import Stage, mount
+from pages.ui.stage.panels import Panel, Picture, Tint
+from pages.ui.stage.readouts import Readout
+from pages.ui.stage.release import Release
 
 LABELS = {"png": "PNG", "svg": "SVG", "hint": "", "play": "play", "pause": "pause", "typing": ""}
 STEPS, ROWS, COLUMNS = 12, 4, 6
@@ -44,63 +39,80 @@ figure = base_figure()
 figure.add_scatter(mode="markers", marker={"size": 10, "color": "#000"})
 figure.update_xaxes(range=[-1, 1])
 figure.update_yaxes(range=[-1, 1])
-steps = np.arange(STEPS)
-stage(
+
+
+def point_x(shown):
+    return None if "points" not in shown else shown["points"][:, 0]
+
+
+def point_y(shown):
+    return None if "points" not in shown else shown["points"][:, 1]
+
+
+mount(
     "plane",
-    panels=[Panel("plane", figure, "plane", "plane", takes_points=True)],
-    handles=[
-        *(
-            Handle(
-                f"point{i}",
-                f"point {i}",
-                (float(x), float(y)),
-                (-1.0, -1.0),
-                (1.0, 1.0),
-                0.01,
-                2,
-                panel="plane",
-                axis="xy",
-                live=True,
-                is_removable=True,
-                moves=((0, Spot("plane", 0, "x"), i), (1, Spot("plane", 0, "y"), i)),
+    Stage(
+        panels=[
+            Panel(
+                id="plane",
+                figure=figure,
+                title="plane",
+                alt="plane",
+                show={(0, "x"): point_x, (0, "y"): point_y},
+                pictures=(
+                    Picture(
+                        pixels=lambda shown: pixels(shown["step"]),
+                        shape=(ROWS, COLUMNS),
+                        extent=(-1.0, 1.0, -1.0, 1.0),
+                        palette=(Tint("#ff0000"), Tint("#00ff00", 0.5), Tint("var(--ink)")),
+                    ),
+                ),
+                takes_points=True,
             )
-            for i, (x, y) in enumerate(points)
-        ),
-        Handle(
-            "step",
-            "step",
-            kept["step"],
-            0,
-            STEPS - 1,
-            1,
-            0,
-            mark="timeline",
-            axis="x",
-            sweep={"pixels": pixels(steps).reshape(STEPS, -1)},
-        ),
-    ],
-    pictures=[
-        Picture(
-            "pixels",
-            "plane",
-            (ROWS, COLUMNS),
-            (-1.0, 1.0, -1.0, 1.0),
-            (Tint("#ff0000"), Tint("#00ff00", 0.5), Tint("var(--ink)")),
-        )
-    ],
-    readouts=[
-        Readout("sum", "sum of x", decimals=2),
-        Readout("updates", "updates", decimals=0),
-        Readout("count", "points", decimals=0),
-    ],
-    now={
-        Spot("plane", 0, "x"): points[:, 0],
-        Spot("plane", 0, "y"): points[:, 1],
-        "pixels": pixels(kept["step"]).ravel(),
-        "sum": points[:, :1].sum(axis=0),
-        "updates": np.array([kept["updates"]]),
-        "count": np.array([len(points)]),
-    },
-    on_release=released,
-    labels=LABELS,
+        ],
+        handles=[
+            *(
+                Point(
+                    id=f"point{i}",
+                    label=f"point {i}",
+                    value=(float(x), float(y)),
+                    minimum=(-1.0, -1.0),
+                    maximum=(1.0, 1.0),
+                    step=0.01,
+                    panel="plane",
+                    axis="xy",
+                    live=True,
+                    is_removable=True,
+                    moves=((0, point_x, i), (1, point_y, i)),
+                )
+                for i, (x, y) in enumerate(points)
+            ),
+            Timeline(
+                id="step",
+                label="step",
+                value=kept["step"],
+                minimum=0,
+                maximum=STEPS - 1,
+                sweep={"step": np.arange(STEPS)},
+            ),
+        ],
+        readouts=[
+            Readout(
+                "sum",
+                lambda shown: None if "points" not in shown else shown["points"][:, 0].sum(),
+                "sum of x",
+                2,
+            ),
+            Readout("updates", lambda shown: shown.get("updates"), "updates", 0),
+            Readout(
+                "count",
+                lambda shown: None if "points" not in shown else np.array(len(shown["points"])),
+                "points",
+                0,
+            ),
+        ],
+        now={"points": points, "step": kept["step"], "updates": np.array(kept["updates"])},
+    ),
+    released,
+    LABELS,
 )
