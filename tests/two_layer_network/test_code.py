@@ -20,7 +20,7 @@ from core.losses.penalties import PENALTIES
 from pages.two_layer_network import TwoLayerNetworkState
 from pages.two_layer_network.code import snippet
 from pages.ui.learning.runs import Run
-from pages.ui.learning.setups import OFFERED, setup
+from pages.ui.learning.setups import setup
 from pages.ui.stage.number_format import format_fixed
 
 
@@ -72,7 +72,7 @@ def assert_same(state: TwoLayerNetworkState, steps: int) -> None:
     assert steps_printed[-1].startswith(f"step {record.step}:")
 
 
-@pytest.mark.parametrize("name", OFFERED["network"])
+@pytest.mark.parametrize("name", TwoLayerNetworkState.offered())
 def test_every_data_set(name: str) -> None:
     assert_same(replace(TwoLayerNetworkState(), data=name, draw=3, seed=5), 60)
 
@@ -99,7 +99,7 @@ LOSSES = [
 def test_every_loss_penalty_and_optimiser(
     loss: dict[str, Any], optimizer: str, penalty: str
 ) -> None:
-    settings = {**loss, "optimizer": optimizer, "penalty": penalty, "decay": 0.01}
+    settings = {**loss, "optimizer": optimizer, "penalty": penalty, "strength": 0.01}
     state = replace(
         TwoLayerNetworkState(), data="blobs", learning_rate=0.02, mixing=0.3, **settings
     )
@@ -114,7 +114,7 @@ def test_every_kind_of_batch(sampling: str, batch_size: int) -> None:
 
 
 def test_without_a_penalty_and_at_the_start() -> None:
-    assert_same(replace(TwoLayerNetworkState(), data="xor", decay=0.0, trained=0), 0)
+    assert_same(replace(TwoLayerNetworkState(), data="xor", strength=0.0, trained=0), 0)
 
 
 def test_points_by_hand() -> None:

@@ -135,7 +135,7 @@ def test_a_run_that_diverges_is_told_and_keeps_its_numbers(language: str) -> Non
 
 def test_the_axis_of_the_losses() -> None:
     app = shown(MOONS)
-    app.toggle(key="logarithmic").set_value(True).run()
+    app.toggle(key="is_logarithmic").set_value(True).run()
     assert state_of(app, TwoLayerNetworkState).is_logarithmic
     (losses,) = [panel for panel in header(app)["panels"] if panel["id"] == "net_losses"]
     assert '"type":"log"' in losses["figure"].replace(" ", "")
