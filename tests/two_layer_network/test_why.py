@@ -164,7 +164,7 @@ def test_adam_s_ratio_is_how_far_the_weight_moved(at: int) -> None:
 
 def test_a_kink_within_reach_is_told() -> None:
     # The second sample is exactly where the first unit switches: 1 * 1 + 0 * 0 - 1 = 0.
-    state = replace(TwoLayerNetworkState(), points=((2.0, 0.0, 0), (1.0, 0.0, 1)), decay=0.0)
+    state = replace(TwoLayerNetworkState(), points=((2.0, 0.0, 0), (1.0, 0.0, 1)), strength=0.0)
     net = TwoLayerNet([[1.0, 0.1], [0.0, 0.1]], [-1.0, 0.5], [[-3.0, 3.0], [0.1, 0.0]], [0.0, 0.0])
     made = replace(setup(state, "cross_entropy"), start=net)
     told = derivation(state, Run(made, made.training()), text_in("en"))
