@@ -11,7 +11,7 @@ from playwright.sync_api import Page
 from core.learning.plane import square_box
 from core.learning.training import Training
 from pages.two_layer_network import TwoLayerNetworkState
-from pages.two_layer_network.training.panels import RESOLUTION
+from pages.two_layer_network.training.numbers import RESOLUTION
 from pages.ui.kit.theme import CLASS_COLORS
 from pages.ui.learning.setups import setup
 from tests.browser.hand import RECORD, centre, open_stage, readouts, settle, shown, until, value
@@ -30,7 +30,7 @@ WATCH = """() => {
 }"""
 
 PIXELS = """() => {
-  const canvas = document.querySelector('[data-picture="net_regions"]');
+  const canvas = document.querySelector('[data-picture^="picture of net_plane"]');
   return [...canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data];
 }"""
 

@@ -54,6 +54,7 @@ class AxisSizes(NamedTuple):
         return int(getattr(self, axis))
 
 
+@lru_cache(LAYOUTS_KEPT)
 def written(sizes: AxisSizes) -> AxisSizes:
     """How many rows or columns of each axis are written as numbers."""
     along = {axis: sizes.along(axis) for axis in NUMBERED}

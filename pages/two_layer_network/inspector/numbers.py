@@ -33,9 +33,9 @@ class PassNumbers:
         """Whether a handle moves that does not leave the step of the pass."""
         return self.step.ndim > 0 and bool((self.step == self.step.flat[0]).all())
 
-    def needs(self, step: int) -> bool:
-        """Whether the numbers of a step of the pass can be seen; from now on, all can."""
-        return self.step.ndim == 0 or step in self.step
+    def moves_in(self, step: int) -> bool:
+        """Whether the numbers of a step of the pass may be others; now, all are given."""
+        return self.step.ndim == 0 or (self.is_at_one_step and step == self.step[0])
 
 
 PassSweeps: TypeAlias = Sweeps[str, PassNumbers]

@@ -224,24 +224,25 @@ def _only_at(inspected: InspectedPass, step: int, x: FloatArray) -> Channel:
 def _cells(inspected: InspectedPass, step: int) -> list[Mark]:
     """The numbers of a step, and the strengths of their colours."""
 
+    @lru_cache(1)
+    def entries(block: Block, result: PassNumbers) -> FloatArray:
+        return inspected.entries(block, result.followed)
+
     def numbers(block: Block, result: PassNumbers) -> FloatArray | None:
-        if not result.needs(step):
+        if not result.moves_in(step):
             return None
-        entries, exponent = (
-            inspected.entries(block, result.followed),
-            inspected.exponent(block.name),
-        )
+        exponent = inspected.exponent(block.name)
         if not exponent:
-            return entries
+            return entries(block, result)
         # In a power of ten that is told, another one would be read for it.
-        scaled = entries / 10.0**exponent
+        scaled = entries(block, result) / 10.0**exponent
         is_tiny = np.abs(scaled) < 10.0**-CELL_DECIMALS
         return np.where(is_tiny, scaled.round(CELL_DECIMALS), scaled)
 
     def shades(block: Block, result: PassNumbers) -> FloatArray | None:
-        if not result.needs(step):
+        if not result.moves_in(step):
             return None
-        return inspected.entries(block, result.followed) / inspected.limit(block.name)
+        return entries(block, result) / inspected.limit(block.name)
 
     return [
         Cell(
@@ -269,11 +270,12 @@ def _rings(inspected: InspectedPass, step: int) -> list[Mark]:
     """A ring around what is followed in each array of a step."""
 
     def place(block: Block, is_row: bool, result: PassNumbers) -> FloatArray | None:
-        if not result.needs(step):
-            return None
+        is_here = result.step == step
+        if not is_here.any():
+            return None if result.step.ndim else np.array([np.nan])
         middle = _middle(inspected, block, result.followed, is_row=is_row)
         at = block.top - block.height * middle if is_row else block.left + block.width * middle
-        return np.where(result.step == step, at, np.nan)[..., None]
+        return np.where(is_here, at, np.nan)[..., None]
 
     return [
         Ring(

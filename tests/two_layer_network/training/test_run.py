@@ -15,7 +15,12 @@ from sklearn.metrics import confusion_matrix as sklearn_confusion_matrix
 from core.learning.datasets import Dataset, circles, moons, published_spiral, split, xor
 from core.learning.models import Objective, TwoLayerNet
 from core.learning.training import History, Recipe, Training
-from pages.two_layer_network.training.run import Phase, confusion_matrices, network_run, phases
+from pages.two_layer_network.training.run import (
+    TrainingPhase,
+    confusion_matrices,
+    network_run,
+    phases,
+)
 
 
 def rng(seed: int = 0) -> np.random.Generator:
@@ -89,20 +94,20 @@ def told(
     for _ in training.advance(steps):
         pass
     found = phases(training.history)
-    assert found[0] == Phase.START
-    return Phase(found[-1]), training.history
+    assert found[0] == TrainingPhase.START
+    return TrainingPhase(found[-1]), training.history
 
 
 def test_phases_of_runs() -> None:
-    assert told(moons(40, rng=rng()), Recipe(0.1), 5)[0] is Phase.LEARNING
-    assert told(moons(40, rng=rng(), noise=0.0), Recipe(0.5), 3000)[0] is Phase.SOLVED
+    assert told(moons(40, rng=rng()), Recipe(0.1), 5)[0] is TrainingPhase.LEARNING
+    assert told(moons(40, rng=rng(), noise=0.0), Recipe(0.5), 3000)[0] is TrainingPhase.SOLVED
     # One hidden unit cannot tell XOR.
-    assert told(xor(50, rng=rng()), Recipe(0.5), 2000, hidden=1)[0] is Phase.STALLED
-    assert told(published_spiral(), Recipe(100.0), 3)[0] is Phase.WORSE
+    assert told(xor(50, rng=rng()), Recipe(0.5), 2000, hidden=1)[0] is TrainingPhase.STALLED
+    assert told(published_spiral(), Recipe(100.0), 3)[0] is TrainingPhase.WORSE
     phase, history = told(
         moons(20, rng=rng(), noise=0.5), Recipe(0.02, "adam"), 2000, hidden=100, part=0.5
     )
-    assert phase is Phase.MEMORISING
+    assert phase is TrainingPhase.MEMORISING
     assert history.held_out_loss[-1] > 1.25 * history.held_out_loss.min()
 
 
@@ -122,7 +127,7 @@ def history_of(steps, total, *, accuracy=None, held_out=None) -> History:
 
 def test_phases_by_the_numbers() -> None:
     def names(history: History) -> list[str]:
-        return [Phase(number).name for number in phases(history)]
+        return [TrainingPhase(number).name for number in phases(history)]
 
     # 20 * 2 / 3 = 13.3: since step 13, or the record before it.
     flat = history_of([0, 10, 12, 20, 30], [1.0, 0.6, 0.5, 0.4901, 0.1])

@@ -1,4 +1,4 @@
-"""What the inspector's stage holds: every place, for every step of every handle."""
+"""What the inspector's stage shows: every number, for every step of every handle."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from decimal import Decimal
 from functools import cache
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,47 +16,58 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from core.learning.models import Objective, TwoLayerNet
 from pages.two_layer_network import TwoLayerNetworkState
+from pages.two_layer_network.inspector.formulas import formula
+from pages.two_layer_network.inspector.inspected_pass import InspectedPass
 from pages.two_layer_network.inspector.inspection import inspect
-from pages.two_layer_network.inspector.numbers import Scene, places, sweep, timeline_sweep
-from pages.two_layer_network.inspector.panels import (
-    Counts,
-    close_up,
-    close_up_marks,
-    formula,
-    map_layout,
-    map_marks,
-    map_pictures,
-)
+from pages.two_layer_network.inspector.layout import AxisSizes, Block, map_layout, step_layouts
+from pages.two_layer_network.inspector.numbers import PASS, SAMPLE, UNIT, PassNumbers, PassSweeps
+from pages.two_layer_network.inspector.sentences import sentences, step_names
 from pages.two_layer_network.inspector.stage import (
-    _handles,
-    _panels,
-    _readouts,
-    inspector_scene,
+    inspector_stage,
     inspector_table,
     moved,
-    sentences,
-    step_names,
+    pass_of,
+    sweeps_of,
 )
 from pages.ui.kit.palette_entries import ZERO_LEVEL
 from pages.ui.learning.runs import Run
 from pages.ui.learning.setups import setup
-from pages.ui.stage.message import pack
-from pages.ui.stage.vocabulary import Release, spoken
+from pages.ui.stage.marks import Cell, Mark, Ring
+from pages.ui.stage.mount import Stage
+from pages.ui.stage.readouts import spoken
+from pages.ui.stage.release import Release
+from pages.ui.stage.sweeps import rows_of
 from pages.ui.state.state import decode, encode
 from pages.ui.text import LANGUAGES, text_in
+from tests.stages import assert_present_rows, panels_of
+from tests.stages import decode as decode_message
 
 SMALL = TwoLayerNetworkState(
-    data="moons", batch_size=8, hidden=8, trained=30, passed=3, followed=2, unit=5
+    data="moons",
+    batch_size=8,
+    hidden=8,
+    trained=30,
+    step_of_pass=3,
+    followed_sample=2,
+    followed_unit=5,
 )
 STATES = {
     "small": SMALL,
-    "one_sample": replace(SMALL, batch_size=1, hidden=1, passed=9),
-    "hinge": replace(SMALL, data="nine", loss="hinge", margin=0.5, hidden=6, passed=4, penalty="l1"),
-    "squared_hinge": replace(SMALL, loss="hinge", power=2, variant="one_vs_all", passed=6),
-    "squared_error": replace(SMALL, loss="squared_error", strength=0.0, passed=7, unit=0),
-    "spiral": TwoLayerNetworkState(trained=10, passed=11, followed=20, unit=40),
-    "digits": TwoLayerNetworkState(data="digits", trained=20, passed=3, followed=31, unit=63, at=7),
-}  # fmt: skip
+    "one_sample": replace(SMALL, batch_size=1, hidden=1, step_of_pass=9),
+    "hinge": replace(
+        SMALL, data="nine", loss="hinge", margin=0.5, hidden=6, step_of_pass=4, penalty="l1"
+    ),
+    "squared_hinge": replace(SMALL, loss="hinge", power=2, variant="one_vs_all", step_of_pass=6),
+    "squared_error": replace(
+        SMALL, loss="squared_error", strength=0.0, step_of_pass=7, followed_unit=0
+    ),
+    "spiral": TwoLayerNetworkState(
+        trained=10, step_of_pass=11, followed_sample=20, followed_unit=40
+    ),
+    "digits": TwoLayerNetworkState(
+        data="digits", trained=20, step_of_pass=3, followed_sample=31, followed_unit=63, at=7
+    ),
+}
 
 
 @cache
@@ -68,100 +80,130 @@ def run_of(name: str) -> Run:
     return run
 
 
-def scene_at(name: str, **changes: int) -> Scene:
-    return inspector_scene(replace(STATES[name], **changes), run_of(name))
+@cache
+def inspected(name: str) -> InspectedPass:
+    return pass_of(STATES[name], run_of(name))
 
 
-def shown(scene: Scene) -> dict:
-    return places(scene, timeline_sweep(scene))
+def sweeps(name: str, **changes: int) -> PassSweeps:
+    return sweeps_of(replace(STATES[name], **changes), inspected(name))
+
+
+def stage_of(name: str, language: str = "en") -> Stage:
+    return inspector_stage(inspected(name), sweeps(name), list(range(31)), text_in(language))
+
+
+def blocks(name: str) -> list[tuple[int, Block]]:
+    layouts = enumerate(inspected(name).layouts)
+    return [(step, block) for step, layout in layouts for block in layout.blocks]
+
+
+def marks_of_blocks(stage: Stage, name: str, kind: type[Mark]) -> list[tuple[int, Block, Any]]:
+    found = [mark for mark in panels_of(stage)["close_up"].marks if isinstance(mark, kind)]
+    return [(*placed, mark) for placed, mark in zip(blocks(name), found, strict=True)]
+
+
+def unit_of(name: str, array: str) -> float:
+    """Tiny numbers are written in powers of ten."""
+    largest = np.abs(np.asarray(inspected(name).inspection.arrays[array], dtype=float)).max()
+    return float(10.0 ** np.floor(np.log10(largest))) if 0 < largest < 0.02 else 1.0
+
+
+def channels(stage: Stage) -> dict[str, Any]:
+    found = {readout.id: readout.number for readout in stage.readouts}
+    for panel in stage.panels:
+        for number, mark in enumerate(panel.marks):
+            every = [source for source in mark.sources if callable(source)]
+            found |= {f"{panel.id} {number} {i}": source for i, source in enumerate(every)}
+        found |= {f"picture {i}": picture.pixels for i, picture in enumerate(panel.pictures)}
+    return found
 
 
 @pytest.mark.parametrize("name", STATES)
-def test_the_scene_is_the_gradient_of_the_mini_batch_of_the_step(name: str) -> None:
-    run, state = run_of(name), STATES[name]
-    scene = scene_at(name)
+def test_the_pass_is_the_gradient_of_the_mini_batch_of_the_step(name: str) -> None:
+    run, state, found = run_of(name), STATES[name], inspected(name)
     steps = [record.step for record in run.training.records]
-    assert state.at is None or scene.training_step <= state.at
-    assert scene.training_step == max(s for s in steps if state.at is None or s <= state.at)
-    number = steps.index(scene.training_step)
+    assert state.at is None or found.training_step <= state.at
+    assert found.training_step == max(s for s in steps if state.at is None or s <= state.at)
+    number = steps.index(found.training_step)
     record, model = run.training.records[number], run.training.model_at(number)
     train = run.setup.train
     expected = model.loss(train.points[record.batch], train.labels[record.batch])
     for array, gradient in expected.backward.items():
-        assert_array_equal(scene.inspection.arrays[array], gradient)
-    assert set(scene.inspection.arrays) >= set(expected.forward)
+        assert_array_equal(found.inspection.arrays[array], gradient)
+    assert set(found.inspection.arrays) >= set(expected.forward)
 
 
 @pytest.mark.parametrize("name", STATES)
-def test_a_step_of_the_timeline_is_the_scene_at_that_step(name: str) -> None:
-    rows = timeline_sweep(scene_at(name))
-    for step in range(scene_at(name).last + 1):
-        there = scene_at(name, passed=step)
-        assert there.step == step
-        now = shown(there)
-        for place, table in rows.items():
-            assert_array_equal(table[step], now[place], err_msg=str(place))
+@pytest.mark.parametrize(
+    ("handle", "attribute"),
+    [(PASS, "step_of_pass"), (SAMPLE, "followed_sample"), (UNIT, "followed_unit")],
+)
+def test_a_step_of_a_handle_shows_what_the_state_there_shows(
+    name: str, handle: str, attribute: str
+) -> None:
+    moving, rows, shown = sweeps(name).by[handle], len(sweeps(name).by[handle].step), 0
+    every = range(rows) if handle == PASS else {0, rows // 2, rows - 1}
+    there = {value: sweeps(name, **{attribute: value}).now for value in every}
+    for place, channel in channels(stage_of(name)).items():
+        table = channel(moving)
+        if table is None:
+            continue
+        shown += 1
+        for value, now in there.items():
+            expected = np.ravel(channel(now))
+            found = np.ravel(table[value])
+            assert_allclose(found, expected, rtol=1e-13, err_msg=f"{place} at {value}")
+    assert shown > 20
 
 
-@pytest.mark.parametrize("name", STATES)
-def test_a_step_of_a_slider_is_the_scene_there(name: str) -> None:
-    scene = scene_at(name)
-    samples, units = np.arange(len(scene.shown)), np.arange(scene.counts.hidden)
-    sliders = {
-        "followed": (samples, sweep(scene, scene.following(samples, scene.now.hidden))),
-        "unit": (units, sweep(scene, scene.following(scene.now.samples, units))),
-    }
-    for attribute, (values, rows) in sliders.items():
-        for value in {0, len(values) // 2, len(values) - 1}:
-            now = shown(scene_at(name, **{attribute: value}))
-            for place, table in rows.items():
-                assert_allclose(table[value], now[place], rtol=1e-13, err_msg=str(place))
+@pytest.mark.parametrize("name", ["small", "hinge", "digits"])
+def test_the_browser_is_told_the_present_at_the_present_step(name: str) -> None:
+    stage = stage_of(name)
+    swept = [handle for handle in stage.handles if not handle.live]
+    assert [handle.id for handle in swept] == [PASS, SAMPLE, UNIT]
+    assert_present_rows(replace(stage, handles=swept))
 
 
 @pytest.mark.parametrize("name", STATES)
 def test_cells_hold_the_entries_of_their_arrays(name: str) -> None:
     """Against plain loops over the rows and columns that are shown."""
-    scene = scene_at(name)
-    now = shown(scene)
+    found, now = inspected(name), sweeps(name).now
 
     def indices(axis: str | None) -> list[int]:
         if axis is None:
             return [0]
-        count = len(scene.shown) if axis == "samples" else scene.counts.along(axis)
+        count = len(found.shown) if axis == "samples" else found.sizes.along(axis)
         most, few = {"classes": (10, 10), "samples": (9, 8)}.get(axis, (9, 6))
         size = count if count <= most else few
-        first = min(int(scene.now.along(axis)) // size * size, count - size)
+        first = min(int(now.followed.along(axis)) // size * size, count - size)
         kept = range(first, first + size)
-        return [int(scene.shown[i]) for i in kept] if axis == "samples" else list(kept)
+        return [int(found.shown[i]) for i in kept] if axis == "samples" else list(kept)
 
-    for number, layout in enumerate(scene.close):
-        for index, block in enumerate(layout.blocks):
-            table = np.asarray(scene.inspection.arrays[block.name], dtype=float)
-            table = np.atleast_2d(table).T if block.column_axis is None else np.atleast_2d(table)
-            table = table.T if block.is_transposed else table
-            if block.row_axis is None and block.column_axis is None:
-                table = table.reshape(1, 1)
-            expected = [
-                table[i, j] for i in indices(block.row_axis) for j in indices(block.column_axis)
-            ]
-            # Tiny numbers are written in powers of ten.
-            largest = np.abs(np.asarray(scene.inspection.arrays[block.name], dtype=float)).max()
-            unit = 10.0 ** np.floor(np.log10(largest)) if 0 < largest < 0.02 else 1.0
-            least = 0.5e-4 * unit if unit < 1 else 0.0  # in which there are four decimals
-            assert_allclose(
-                now[f"numbers_{number}_{index}"] * unit, expected, rtol=1e-13, atol=least
-            )
-            shades = now[f"shades_{number}_{index}"]
-            assert np.abs(shades).max(initial=0) <= 1
-            assert_array_equal(np.sign(shades), np.sign(expected))
-            is_seen = ~np.isnan(now[f"x_{number}_{index}"])
-            assert is_seen.all() if number == scene.step else not is_seen.any()
+    for step, block, cells in marks_of_blocks(stage_of(name), name, Cell):
+        table = np.asarray(found.inspection.arrays[block.name], dtype=float)
+        table = np.atleast_2d(table).T if block.column_axis is None else np.atleast_2d(table)
+        table = table.T if block.is_transposed else table
+        if block.row_axis is None and block.column_axis is None:
+            table = table.reshape(1, 1)
+        expected = [
+            table[i, j] for i in indices(block.row_axis) for j in indices(block.column_axis)
+        ]
+        unit = unit_of(name, block.name)
+        least = 0.5e-4 * unit if unit < 1 else 0.0  # in which there are four decimals
+        assert_allclose(cells.numbers(now) * unit, expected, rtol=1e-13, atol=least)
+        shades = cells.shades(now)
+        assert np.abs(shades).max(initial=0) <= 1
+        assert_array_equal(np.sign(shades), np.sign(expected))
+        is_seen = ~np.isnan(cells.x(now))
+        assert is_seen.all() if step == now.step else not is_seen.any()
 
 
 @pytest.mark.parametrize("name", STATES)
 def test_rings_are_around_what_is_multiplied(name: str) -> None:
     """The cells in the rings of a matrix product give, summed, the cell in the last ring."""
-    steps = scene_at(name).inspection.steps
+    found, stage = inspected(name), stage_of(name)
+    steps = found.inspection.steps
     products = {
         number: inner
         for number, step in enumerate(steps)
@@ -173,22 +215,25 @@ def test_rings_are_around_what_is_multiplied(name: str) -> None:
         if inner
     }
     assert len(products) == 5
+    rings, cells = (marks_of_blocks(stage, name, kind) for kind in (Ring, Cell))
     for number, axis in products.items():
-        scene = scene_at(name, passed=number)
-        now = shown(scene)
+        now = sweeps(name, step_of_pass=number).now
         inside = []
-        for index, block in enumerate(scene.close[number].blocks):
-            x, y = (now[f"ring_{axis}_{number}_{index}"] for axis in "xy")
+        for (step, block, ring), (*_, written) in zip(rings, cells, strict=True):
+            if step != number:
+                assert np.isnan(ring.x(now)).all()
+                continue
             wide, high = block.ring_size
-            cells = np.array(block.cells)
-            is_in = (np.abs(cells[:, 0] - x) < wide / 2) & (np.abs(cells[:, 1] - y) < high / 2)
-            unit = 10.0 ** scene.exponent(block.name)
-            inside.append(now[f"numbers_{number}_{index}"][is_in] * unit)
+            at = np.array(block.cells)
+            is_in = (np.abs(at[:, 0] - ring.x(now)) < wide / 2) & (
+                np.abs(at[:, 1] - ring.y(now)) < high / 2
+            )
+            inside.append(written.numbers(now)[is_in] * unit_of(name, block.name))
         left, right, *bias, result = inside
         assert [len(one) for one in (*bias, result)] == [1] * (
             1 + (steps[number].phase == "forward")
         )
-        count = scene.counts.along(axis)
+        count = found.sizes.along(axis)
         most, few = {"classes": (10, 10), "samples": (9, 8)}.get(axis, (9, 6))
         assert len(left) == len(right) == (count if count <= most else few)
         if count <= most:
@@ -197,24 +242,24 @@ def test_rings_are_around_what_is_multiplied(name: str) -> None:
 
 @pytest.mark.parametrize("name", STATES)
 def test_arrays_that_are_not_yet_known_are_empty(name: str) -> None:
-    scene = scene_at(name)
-    rows = timeline_sweep(scene)
-    known_from = scene.inspection.known_from
-    for array in scene.layout.frames:
-        if array == "loss":
-            assert (~np.isnan(rows["map_loss"])[:, 0]).argmax() == known_from["loss"]
-            continue
-        film = rows[f"picture_{array}"]
-        table = scene.inspection.table(array)
-        is_drawn = (film != ZERO_LEVEL).any(axis=1)
-        expected = np.arange(scene.last + 1) >= known_from[array]
+    found, timeline = inspected(name), sweeps(name).by[PASS]
+    panel = panels_of(stage_of(name))["map"]
+    known_from, names = found.inspection.known_from, list(found.map.frames)
+    drawn = [array for array in names if array != "loss"]
+    for array, picture in zip(drawn, panel.pictures, strict=True):
+        is_drawn = (picture.pixels(timeline) != ZERO_LEVEL).any(axis=1)
+        expected = np.arange(found.last + 1) >= known_from[array]
         # An array of zeros looks like an empty one.
-        assert_array_equal(is_drawn, expected & (np.abs(table).max() > 0))
-    asked = ~np.isnan(rows["questions"])
-    names = list(scene.layout.frames)
-    for step, known in enumerate(scene.inspection.steps[1:], 1):
+        assert_array_equal(is_drawn, expected & (np.abs(found.inspection.table(array)).max() > 0))
+    *rings, questions, loss = panel.marks
+    assert len(rings) == len(names)
+    assert (~np.isnan(loss.numbers(timeline))[:, 0]).argmax() == known_from["loss"]
+    asked = ~np.isnan(questions.x(timeline))
+    for step, known in enumerate(found.inspection.steps[1:], 1):
         wanted = set(known.outputs) & set(names)
         assert {names[i] for i in np.flatnonzero(asked[step - 1])} == wanted
+        tones = {n: ring.tones(timeline)[step, 0] for n, ring in zip(names, rings, strict=True)}
+        assert {n for n, tone in tones.items() if tone} == wanted
 
 
 @settings(max_examples=25, deadline=None)
@@ -233,8 +278,8 @@ def test_nothing_overlaps_and_nothing_is_outside(
         features, hidden, classes, rng=np.random.default_rng(0), objective=objective
     )
     X, y = np.ones((samples, features)), np.zeros(samples, dtype=int)
-    steps, counts = inspect(net, X, y).steps, Counts(samples, features, hidden, classes)
-    layout = map_layout(steps, counts)
+    steps, sizes = inspect(net, X, y).steps, AxisSizes(samples, features, hidden, classes)
+    layout = map_layout(steps, sizes)
     frames = list(layout.frames.values())
     for i, one in enumerate(frames):
         assert one.left >= -1e-9
@@ -243,7 +288,7 @@ def test_nothing_overlaps_and_nothing_is_outside(
         for other in frames[i + 1 :]:
             apart = one.right <= other.left or other.right <= one.left
             assert apart or one.bottom >= other.top or other.bottom >= one.top
-    for step in close_up(steps, counts, objective):
+    for step in step_layouts(steps, sizes, objective):
         boxes = [
             (b.left, b.left + b.columns * b.width, b.top - b.rows * b.height, b.top)
             for b in step.blocks
@@ -257,8 +302,8 @@ def test_nothing_overlaps_and_nothing_is_outside(
 
 def test_formulas_tell_the_shapes() -> None:
     def formulas(name: str) -> list[str]:
-        scene = scene_at(name)
-        return [formula(step, scene.objective) for step in scene.inspection.steps]
+        found = inspected(name)
+        return [formula(step, found.objective) for step in found.inspection.steps]
 
     assert formulas("small") == [
         "X (N×D), t (N×C), W1 (D×H), b1 (H), W2 (H×C), b2 (C)",
@@ -340,18 +385,21 @@ def on_a_calculator(term: str) -> Decimal:
     return total
 
 
+def at_step(timeline: PassNumbers, step: int) -> PassNumbers:
+    return rows_of(timeline, slice(step, step + 1), ())
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", STATES)
 def test_what_is_printed_gives_what_is_printed(name: str, language: str) -> None:
-    t = text_in(language)
-    scene = scene_at(name)
-    rows, now, words = timeline_sweep(scene), shown(scene), _readouts(scene, t)
-    told = sentences(scene, t)
-    assert len(told) == len(step_names(scene)) == scene.last + 1
+    stage, found = stage_of(name, language), inspected(name)
+    told = sentences(found, text_in(language))
+    assert len(told) == len(step_names(found)) == found.last + 1
     checked = 0
     for step, sentence in enumerate(told):
-        here = {**now, **{place: np.asarray(table[step]) for place, table in rows.items()}}
-        text = spoken(words, here, sentence)
+        here = at_step(sweeps(name).by[PASS], step)
+        value = lambda channel, here=here: float(channel(here))  # noqa: E731
+        text = spoken(stage.readouts, value, sentence)
         assert not re.search(r"[{}–]", text), text
         for term, sign, result in CLAIM.findall(text):
             if "…" in text:
@@ -368,31 +416,30 @@ def test_what_is_printed_gives_what_is_printed(name: str, language: str) -> None
 
 @pytest.mark.parametrize("name", ["small", "spiral", "digits"])
 def test_the_terms_of_a_gradient_are_those_of_the_samples_that_are_named(name: str) -> None:
-    scene, t = scene_at(name), text_in("en")
-    now, arrays = timeline_sweep(scene), scene.inspection.arrays
-    first = int(scene.now.samples) // 8 * 8
-    first = min(first, len(scene.shown) - 8)
-    seen = {int(row) for row in scene.shown[first : first + 8]}
-    others = scene.counts.samples - 3
+    found, now = inspected(name), sweeps(name).now
+    slots, arrays = sweeps(name).by[PASS].sentence, found.inspection.arrays
+    first = min(int(now.followed.samples) // 8 * 8, len(found.shown) - 8)
+    seen = {int(row) for row in found.shown[first : first + 8]}
+    others = found.sizes.samples - 3
     factors = {"dW2": ("h", "dscores"), "db2": "dscores", "dW1": ("X", "da1"), "db1": "da1"}
-    for step, known in enumerate(scene.inspection.steps):
+    for step, known in enumerate(found.inspection.steps):
         if known.outputs[0] not in factors:
             continue
         sides = factors[known.outputs[0]]
         is_sum = isinstance(sides, str)
         names = [sides] if is_sum else list(sides)
         follow = {"h": "hidden", "da1": "hidden", "dscores": "classes", "X": "features"}
-        columns = [arrays[side][:, int(scene.now.along(follow[side]))] for side in names]
+        columns = [arrays[side][:, int(now.followed.along(follow[side]))] for side in names]
         terms = np.prod(columns, axis=0)
-        named = [int(now[f"sample{i}"][step]) - 1 for i in range(3)]
+        named = [int(slots[f"sample{i}"][step]) - 1 for i in range(3)]
         assert set(named) <= seen
         assert named[0] == max(seen, key=lambda row: (abs(terms[row]), -row))
         for i, row in enumerate(named):
             for side, column in zip(("left", "right"), columns, strict=False):
-                assert now[f"{side}{i}"][step] == column[row]
+                assert slots[f"{side}{i}"][step] == column[row]
         rest = sum(term for row, term in enumerate(terms) if row not in named)
-        assert now["rest"][step] == pytest.approx(rest, abs=1e-12)
-        words = sentences(scene, t)[step]
+        assert slots["rest"][step] == pytest.approx(rest, abs=1e-12)
+        words = sentences(found, text_in("en"))[step]
         assert "{sample0}, {sample1}, {sample2}" in words
         assert f"the other {others}" in words
 
@@ -403,45 +450,38 @@ def test_cells_in_a_power_of_ten_are_written_in_no_other() -> None:
     known = setup(state, state.loss)
     run = Run(known, known.training())
     run.advance(300, seconds=60.0)
-    scene = inspector_scene(state, run)
-    for place, numbers in shown(scene).items():
-        if not str(place).startswith("numbers_"):
-            continue
-        _, step, index = str(place).split("_")
-        array = scene.close[int(step)].blocks[int(index)].name
-        if scene.exponent(array):
-            assert np.all((numbers == 0) | (np.abs(numbers) >= 1e-4)), array
+    found = pass_of(state, run)
+    shown = sweeps_of(state, found)
+    stage = inspector_stage(found, shown, [0], text_in("en"))
+    placed = [block for layout in found.layouts for block in layout.blocks]
+    cells = [mark for mark in panels_of(stage)["close_up"].marks if isinstance(mark, Cell)]
+    tiny = 0
+    for block, mark in zip(placed, cells, strict=True):
+        if found.exponent(block.name):
+            tiny += 1
+            numbers = mark.numbers(shown.now)
+            assert np.all((numbers == 0) | (np.abs(numbers) >= 1e-4)), block.name
+    assert tiny
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", STATES)
-def test_the_stage_can_be_packed(name: str, language: str) -> None:
-    """Every place that a mark, a picture or a readout needs is there, in its size."""
-    t, scene = text_in(language), scene_at(name)
-    timeline = timeline_sweep(scene)
-    now, words = places(scene, timeline), _readouts(scene, t)
-    message = pack(
-        panels=_panels(scene, now, words, t),
-        handles=_handles(scene, timeline, list(range(31)), t),
-        readouts=words,
-        marks=[
-            *map_marks(scene.layout),
-            *close_up_marks(scene.close, lambda note: note.text),
-        ],
-        pictures=map_pictures(scene.layout, scene.counts),
-        now=now,
-        focus=None,
-        labels={},
-        answers=0,
+def test_the_stage_is_packed_with_a_number_at_every_mark(name: str, language: str) -> None:
+    stage = stage_of(name, language)
+    assert len(stage.packed({})) < 1_200_000
+    assert [panel.id for panel in stage.panels] == ["map", "close_up"]
+    assert not any(
+        re.search(r"[{}]", panel["alt"]) for panel in decode_message(stage.packed({}))[0]["panels"]
     )
-    assert len(message) < 1_200_000
-    for mark in close_up_marks(scene.close, lambda note: note.text):
-        assert not isinstance(mark.y, tuple) or len(mark.y) == len(now[mark.x])
+    for panel in stage.panels:
+        for mark in panel.marks:
+            x = mark.x(stage.now) if callable(mark.x) else mark.x
+            assert not isinstance(mark.y, tuple) or len(mark.y) == len(x)
 
 
 def test_a_release_becomes_a_state() -> None:
     release = Release({"pass": 6.0, "sample": 3, "unit_followed": 8, "at": 30}, None)
-    expected = replace(SMALL, passed=6, followed=3, unit=7)
+    expected = replace(SMALL, step_of_pass=6, followed_sample=3, followed_unit=7)
     assert moved(SMALL, release, shown=30, last=30) == expected
     assert decode(TwoLayerNetworkState, encode(expected))[0] == expected
     earlier = Release({**release.values, "at": 12}, None)
@@ -449,7 +489,9 @@ def test_a_release_becomes_a_state() -> None:
     # Who goes back to the last step follows the training again.
     assert moved(replace(SMALL, at=12), release, shown=12, last=30) == expected
     # A network with one unit and a batch of one have no sliders.
-    assert moved(SMALL, Release({"pass": 2}, None), shown=30, last=30) == replace(SMALL, passed=2)
+    assert moved(SMALL, Release({"pass": 2}, None), shown=30, last=30) == replace(
+        SMALL, step_of_pass=2
+    )
     for wrong in ({}, {"pass": "x"}, {"pass": -1}, {"pass": 2, "sample": float("inf")}):
         assert (
             moved(TwoLayerNetworkState(), Release(wrong, None), shown=0, last=0)
@@ -459,23 +501,23 @@ def test_a_release_becomes_a_state() -> None:
 
 @pytest.mark.parametrize("name", ["small", "hinge", "spiral"])
 def test_the_table_has_every_entry_of_what_is_drawn(name: str) -> None:
-    scene, table = scene_at(name), inspector_table(STATES[name], run_of(name), text_in("en"))
+    found, table = inspected(name), inspector_table(STATES[name], run_of(name), text_in("en"))
     rows = {(row["array"], row["row"], row["column"]): row["value"] for row in table.rows()}
     assert len(rows) == len(table.columns["value"])
-    arrays = scene.inspection.arrays
-    last = int(scene.shown[-1])
-    assert last == scene.counts.samples - 1
+    arrays = found.inspection.arrays
+    last = int(found.shown[-1])
+    assert last == found.sizes.samples - 1
     assert rows["dW2", 2, 1] == arrays["dW2"][1, 0]
     assert rows["b1", 1, 3] == arrays["b1"][2]
     assert rows["mask", last + 1, 4] == float(arrays["mask"][last, 3])
     assert rows["losses", last + 1, 1] == arrays["losses"][last]
     assert rows["loss", 1, 1] == arrays["loss"]
     samples = {row for array, row, _ in rows if array == "X"}
-    assert samples == {int(row) + 1 for row in scene.shown}
+    assert samples == {int(row) + 1 for row in found.shown}
     assert len([key for key in rows if key[0] == "W1"]) == arrays["W1"].size
 
 
 def test_what_is_beyond_the_network_is_its_end() -> None:
-    scene = scene_at("small", passed=99, followed=99, unit=400)
-    assert (scene.step, int(scene.now.samples), int(scene.now.hidden)) == (14, 7, 7)
-    assert scene_at("small", at=500).training_step == 30
+    now = sweeps("small", step_of_pass=99, followed_sample=99, followed_unit=400).now
+    assert (now.step, now.followed.samples, now.followed.hidden) == (14, 7, 7)
+    assert pass_of(replace(SMALL, at=500), run_of("small")).training_step == 30

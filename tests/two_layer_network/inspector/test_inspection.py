@@ -173,25 +173,6 @@ def test_shapes_are_told_by_the_axes(samples) -> None:
             assert AXES[name] == AXES[name[1:]]
 
 
-def test_a_product_is_the_sum_over_its_factors() -> None:
-    _, found = random_pass(Objective())
-    seen = 0
-    for number, step in enumerate(found.steps):
-        if step.operation not in ("affine", "weights_gradient", "inputs_gradient"):
-            with pytest.raises(ValueError, match="step must be that of a matrix product"):
-                found.factors(number, 0, 0)
-            continue
-        seen += 1
-        table = found.table(step.outputs[0])
-        for row, column in np.ndindex(table.shape):
-            left, right = found.factors(number, row, column)
-            value = sum(a * b for a, b in zip(left, right, strict=True))
-            if step.operation == "affine":
-                value += found.table(step.inputs[2].name)[0, column]
-            assert value == pytest.approx(table[row, column], abs=1e-12)
-    assert seen == 5
-
-
 def test_one_sample_is_a_batch_of_one() -> None:
     net, _ = random_pass(Objective("cross_entropy"))
     one, batch = inspect(net, [1.0, 2.0, 3.0], 2), inspect(net, [[1.0, 2.0, 3.0]], [2])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cache
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,35 +14,36 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from core.learning.datasets import digits
 from pages.two_layer_network import TwoLayerNetworkState
-from pages.two_layer_network.digits import panels as figures
+from pages.two_layer_network.digits.controls import with_drawing
 from pages.two_layer_network.digits.drawn_digits import drawn_digit
+from pages.two_layer_network.digits.numbers import image_of
 from pages.two_layer_network.digits.pad.component import SHEET_SIZE, Drawing
-from pages.two_layer_network.digits.stage import (
-    digits_table,
-    image_of,
-    moved,
-    reading_of,
-    with_drawing,
-)
+from pages.two_layer_network.digits.panels import DigitView, score_range
+from pages.two_layer_network.digits.stage import digits_stage, digits_table, moved, view_of
 from pages.two_layer_network.written_drawing import EMPTY, parse_drawing, write_drawing
-from pages.ui.kit.comparison_panels import BELOW_PROBABILITIES, PROBABILITIES, TARGET_BASES
 from pages.ui.learning.controls import with_data
 from pages.ui.learning.runs import Run
 from pages.ui.learning.setups import setup, usual
-from pages.ui.stage.vocabulary import Release
+from pages.ui.stage.release import Release
 from pages.ui.state.state import decode, encode
 from pages.ui.text import LANGUAGES, text_in
+from tests.stages import assert_present_rows, panels_of, told
 
 ON_DIGITS = TwoLayerNetworkState(data="digits", trained=90)
 
 
 @cache
-def a_run() -> Run:
-    made = setup(ON_DIGITS, "cross_entropy")
+def a_run(hidden: int = 64) -> Run:
+    made = setup(replace(ON_DIGITS, hidden=hidden), "cross_entropy")
     run = Run(made, made.training())
     for _ in run.training.advance(90):
         pass
     return run
+
+
+def view(**settings: Any) -> DigitView:
+    state = replace(ON_DIGITS, **settings)
+    return view_of(state, a_run(), image_of(state))
 
 
 def a_sheet() -> np.ndarray:
@@ -101,23 +103,31 @@ def test_an_empty_sheet_is_read_without_nan() -> None:
         TwoLayerNetworkState(drawing=(1,) * 64), Drawing(np.zeros((64, 64), dtype=bool))
     )
     assert state.drawing == EMPTY
-    image = image_of(state)
-    reading = reading_of(state, a_run(), image)
-    assert image.mode == "empty"
-    for values in figures.places(reading.readings, None).values():
-        assert np.isfinite(values).all()
+    shown = view(drawing=EMPTY)
+    assert shown.image.mode == "empty"
+    stage = digits_stage(shown, text_in("en"))
+    for result in (stage.now, stage.handles[0].sweep):
+        for readout in stage.readouts:
+            assert np.isfinite(readout.number(result)).all(), readout.id
+    assert told(stage, "verdict").startswith("The sheet is empty")
     bias = a_run().training.model.loss(np.zeros(64), 0).forward["scores"][0]
-    assert_allclose(reading.scores, bias, rtol=1e-12)
+    assert_allclose(shown.now.readings.scores, bias, rtol=1e-12)
 
 
-@pytest.mark.parametrize(("at", "shown"), [(None, 90), (0, 0), (47, 40), (5000, 90)])
-def test_the_step_shown_is_that_of_the_address(at: int | None, shown: int) -> None:
-    state = replace(ON_DIGITS, at=at, digit=11)
-    reading = reading_of(state, a_run(), image_of(state))
-    assert reading.steps[reading.record] == shown
-    forward = a_run().training.model_at(reading.record).loss(digits().points[11], 1).forward
-    assert_allclose(reading.scores, forward["scores"][0], rtol=1e-12)
-    assert_allclose(reading.probabilities, forward["probabilities"][0], rtol=1e-12)
+@pytest.mark.parametrize(("at", "step"), [(None, 90), (0, 0), (47, 40), (5000, 90)])
+def test_the_step_shown_is_that_of_the_address(at: int | None, step: int) -> None:
+    shown = view(at=at, digit=11)
+    assert shown.now.steps == step
+    forward = a_run().training.model_at(shown.record).loss(digits().points[11], 1).forward
+    assert_allclose(shown.now.readings.scores, forward["scores"][0], rtol=1e-12)
+    assert_allclose(shown.now.probabilities, forward["probabilities"][0], rtol=1e-12)
+
+
+@pytest.mark.parametrize("drawing", [None, EMPTY, (0, 16) * 32])
+def test_the_timeline_shows_at_its_step_what_is_shown_now(drawing: Any) -> None:
+    stage = digits_stage(view(at=40, digit=3, drawing=drawing), text_in("en"))
+    assert (stage.handles[0].id, stage.handles[0].value) == ("at", 40)
+    assert_present_rows(stage)
 
 
 def test_a_release_is_the_step_of_the_timeline() -> None:
@@ -150,31 +160,43 @@ def test_what_is_usual_reads_96_of_100_held_out_digits() -> None:
 
 
 def test_every_number_of_the_panels_is_the_reading_s() -> None:
-    image = image_of(TwoLayerNetworkState(digit=4))
-    readings = reading_of(ON_DIGITS, a_run(), image).readings
-    places = figures.places(readings, 4)
-    assert_array_equal(places[figures.SCORES], readings.scores)
-    shown = np.array(places[PROBABILITIES])
+    stage = digits_stage(view(digit=4), text_in("en"))
+    every, panels = stage.handles[0].sweep, panels_of(stage)
+    readings = every.readings
+    assert_array_equal(panels["scores"].show[0, "y"](every), readings.scores)
+    shown = panels["probabilities"].show[0, "y"](every)
     assert_array_equal(shown[:, 10:], readings.probabilities)
     assert_array_equal(shown[:, :10], np.eye(10)[np.full(len(shown), 4)])
-    bases = np.array(places[TARGET_BASES])
+    bases = panels["probabilities"].show[0, "base"](every)
     assert (bases[:, 4] == 0).all()
-    assert (np.delete(bases[:, :10], 4, axis=1) == BELOW_PROBABILITIES).all()
+    assert (np.delete(bases[:, :10], 4, axis=1) < -1).all()  # the others wait below the panel
+    (pixels,) = (picture.pixels(every) for picture in panels["hidden"].pictures)
+    assert_array_equal(pixels, np.rint(16 * readings.hidden / readings.hidden.max()))
+    numbers = {readout.id: readout.number(every) for readout in stage.readouts}
     order = np.sort(readings.scores, axis=1)
-    assert_array_equal(places["top_score"], order[:, -1])
-    assert_array_equal(places["second_score"], order[:, -2])
-    hidden = np.array(places[figures.HIDDEN])
-    assert hidden.shape == (len(shown), 64)
-    assert_array_equal(hidden, np.rint(16 * readings.hidden / readings.hidden.max()))
-    assert places["active_units"][0] == (readings.hidden[0] > 0).sum()
+    assert_array_equal(np.ravel(numbers["top_score"]), order[:, -1])
+    assert_array_equal(np.ravel(numbers["second_score"]), order[:, -2])
+    assert_array_equal(numbers["top_name"], readings.scores.argmax(axis=1))
+    assert_array_equal(numbers["top_probability"], readings.probabilities.max(axis=1))
+    assert_array_equal(numbers["true_probability"], readings.probabilities[:, 4])
+    assert_allclose(numbers["sample_loss"], -np.log(readings.probabilities[:, 4]), rtol=1e-9)
+    assert_array_equal(numbers["lead"], readings.lead)
+    assert_array_equal(numbers["duel"], readings.duel[:, 0])
+    assert_array_equal(numbers["active_units"], (readings.hidden > 0).sum(axis=1))
+    assert_array_equal(numbers["verdict"], readings.scores.argmax(axis=1) != 4)
 
 
-def test_no_class_is_marked_for_a_drawing() -> None:
-    readings = reading_of(ON_DIGITS, a_run(), image_of(TwoLayerNetworkState())).readings
-    places = figures.places(readings, None)
-    assert (np.array(places[TARGET_BASES])[:, :10] == BELOW_PROBABILITIES).all()
-    assert np.isnan(figures.target_places(None)[figures.FLAG]).all()
-    assert figures.target_places(7)[figures.FLAG] == 7
+def test_the_true_class_is_marked_but_none_of_a_drawing() -> None:
+    t = text_in("en")
+    panels = panels_of(digits_stage(view(digit=7), t))
+    _, flag = panels["scores"].marks
+    assert (flag.x, flag.choices[7]) == ((7.0,), "⚑")
+    assert [entry.label for entry in panels["scores"].legend] == ["⚑ true class"]
+    panels = panels_of(drawing := digits_stage(view(drawing=(0, 16) * 32), t))
+    bases = panels["probabilities"].show[0, "base"](drawing.now)
+    assert (bases[:10] < -1).all()
+    assert len(panels["scores"].marks) == 1
+    assert panels["scores"].legend == panels["probabilities"].legend == ()
 
 
 @given(
@@ -183,7 +205,7 @@ def test_no_class_is_marked_for_a_drawing() -> None:
 )
 def test_all_scores_of_the_run_fit_on_the_axis(scores, factor) -> None:
     values = factor * np.array(scores)
-    low, high = figures.score_range(values)
+    low, high = score_range(values)
     assert low < high
     assert low <= min(0.0, values.min())
     assert high >= max(0.0, values.max())
@@ -193,8 +215,23 @@ def test_all_scores_of_the_run_fit_on_the_axis(scores, factor) -> None:
     ("units", "shape"), [(1, (1, 1)), (16, (1, 16)), (64, (4, 16)), (70, (5, 16))]
 )
 def test_hidden_units_stand_in_rows_of_sixteen(units: int, shape: tuple[int, int]) -> None:
-    picture = next(p for p in figures.pictures(units, has_bitmap=False) if p.id == figures.HIDDEN)
+    state = replace(ON_DIGITS, hidden=units)
+    stage = digits_stage(view_of(state, a_run(units), image_of(state)), text_in("en"))
+    (picture,) = panels_of(stage)["hidden"].pictures
     assert picture.shape == shape
+    assert len(picture.pixels(stage.now)) == shape[0] * shape[1]
+
+
+def test_a_drawing_stands_beside_its_bitmap() -> None:
+    sheet = a_sheet()
+    state = with_drawing(ON_DIGITS, Drawing(sheet))
+    stage = digits_stage(view_of(state, a_run(), image_of(state, sheet)), text_in("en"))
+    image = panels_of(stage)["image"]
+    counts, bitmap = (picture.pixels(stage.now) for picture in image.pictures)
+    assert_array_equal(counts, drawn_digit(sheet).counts.ravel())
+    assert_array_equal(bitmap, 16 * drawn_digit(sheet).bitmap.ravel())
+    assert image.ratio == 17 / 8
+    assert len(panels_of(digits_stage(view(), text_in("en")))["image"].pictures) == 1
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

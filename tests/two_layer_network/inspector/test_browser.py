@@ -46,6 +46,11 @@ ARRAYS: Final = (
     ("dW1", "penalty_W1", "total_W1"),
 )
 """What stands in the close-up at each step."""
+PICTURED: Final = (
+    *("X", "W1", "b1", "dW1", "db1", "a1", "da1", "mask", "h", "dh", "W2", "b2", "dW2", "db2"),
+    *("scores", "dscores", "probabilities", "targets", "losses"),
+)
+"""The pictures of the map, in their order."""
 SAMPLE = re.compile(r"sample (\d+), unit 1:")
 CELLS = """() => [...document.querySelectorAll('[data-panel=close_up] .stage-mark[data-kind=cell]')]
   .filter((node) => !node.hidden).map((node) => node.textContent.replaceAll('−', '-'))"""
@@ -56,8 +61,8 @@ BEGINNING = """(node) => {
   return left < x && x < (left + right) / 2;
 }"""
 """Whether the first cell of a panel is in the left half of what is seen of it."""
-DRAWN = """(name) => {
-  const canvas = document.querySelector(`[data-picture=picture_${name}]`);
+DRAWN = """(number) => {
+  const canvas = document.querySelectorAll('[data-picture^="picture of map"]')[number];
   const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
   return data.some((byte) => byte > 0);
 }"""
@@ -106,7 +111,8 @@ def test_step_by_step_there_and_back_with_the_keyboard(page: Page, app: str) -> 
         sentences.add(readouts(page)["sentence"])
         known_from = found.known_from
         for name in ("a1", "scores", "dscores", "dW1"):
-            assert page.evaluate(DRAWN, name) == (step >= known_from[name]), (name, step)
+            number = PICTURED.index(name)
+            assert page.evaluate(DRAWN, number) == (step >= known_from[name]), (name, step)
     assert len(sentences) == len(ARRAYS)
     until(page, lambda: "pass=" not in page.url)  # back where nothing is known
     settle(page)

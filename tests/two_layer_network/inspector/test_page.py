@@ -17,7 +17,7 @@ QUERY = {"look": "inspect", "data": "moons", "batch": "8", "hidden": "8", "train
 def test_the_page_shows_the_pass_of_the_step(language: str) -> None:
     app = opened("two_layer_network", lang=language, at="25", **{"pass": "5"}, **QUERY)
     state = state_of(app, TwoLayerNetworkState)
-    assert (state.look, state.passed, state.at) == ("inspect", 5, 25)
+    assert (state.look, state.step_of_pass, state.at) == ("inspect", 5, 25)
     known = setup(state, state.loss)
     training = known.training()
     for _ in training.advance(25):
