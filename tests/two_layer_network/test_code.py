@@ -99,7 +99,7 @@ LOSSES = [
 def test_every_loss_penalty_and_optimiser(
     loss: dict[str, Any], optimizer: str, penalty: str
 ) -> None:
-    settings = {**loss, "optimizer": optimizer, "penalty": penalty, "decay": 0.01}
+    settings = {**loss, "optimizer": optimizer, "penalty": penalty, "strength": 0.01}
     state = replace(
         TwoLayerNetworkState(), data="blobs", learning_rate=0.02, mixing=0.3, **settings
     )
