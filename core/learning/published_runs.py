@@ -14,8 +14,10 @@ from typing import Final
 import numpy as np
 
 from core.learning.datasets import published_spiral
-from core.learning.models import LinearClassifier, Objective, TwoLayerNet
-from core.learning.training import Recipe, Training
+from core.learning.history import Recipe
+from core.learning.models import LinearClassifier, TwoLayerNet
+from core.learning.objective import Objective
+from core.learning.training import Training
 
 __all__ = [
     "CLASSIFIER_STEPS",

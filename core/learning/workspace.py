@@ -16,7 +16,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from core.learning.models import Model, Objective
+from core.learning.models import Model
+from core.learning.objective import Objective
 from core.losses.hinge import hinge
 from core.losses.squared_error import squared_error
 from core.validation import FloatArray, LabelArray

@@ -15,7 +15,8 @@ import numpy as np
 import streamlit as st
 
 from core.learning.datasets import Dataset
-from core.learning.models import LinearClassifier, LossName
+from core.learning.models import LinearClassifier
+from core.learning.objective import LossName
 from core.learning.published_runs import published_classifier
 from core.learning.training import Training
 from core.validation import FloatArray, LabelArray

@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from core.learning.models import Objective
+from core.learning.objective import Objective
 from core.learning.snapshots import stacked_scores
 from core.losses.cross_entropy import cross_entropy
 from core.losses.hinge import hinge

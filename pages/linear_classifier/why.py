@@ -10,9 +10,11 @@ from typing import Final
 import numpy as np
 
 from core.learning.datasets import Dataset
+from core.learning.history import Recipe
 from core.learning.layers import SoftmaxWithLoss
-from core.learning.models import Model, ModelLoss, Objective
-from core.learning.training import Recipe, Training
+from core.learning.models import Model
+from core.learning.objective import ModelLoss, Objective
+from core.learning.training import Training
 from core.validation import FloatArray, LabelArray
 from pages.ui.kit import latex
 from pages.ui.state.written import write_number

@@ -15,8 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.learning.datasets import Dataset, digits, split
-from core.learning.models import LinearClassifier, Objective
-from core.learning.training import Recipe, Training
+from core.learning.history import Recipe
+from core.learning.models import LinearClassifier
+from core.learning.objective import Objective
+from core.learning.training import Training
 from core.losses.activations import softmax
 from core.validation import FloatArray, LabelArray
 from pages.ui.stage.sweeps import Sweeps, tabulate

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
-from core.learning.models import LOSSES, LossName
+from core.learning.objective import LOSSES, LossName
 from core.learning.published_runs import NETWORK_STEPS
 from pages.two_layer_network.written_drawing import InkCounts, parse_drawing, write_drawing
 from pages.ui.learning.state import MOST_HIDDEN, ModelState, Usual

@@ -30,10 +30,13 @@ show("held-out accuracy in percent", 100 * np.mean(scores.argmax(axis=1) == y_he
 
 def snippet(state: TwoLayerNetworkState, run: Run) -> str:
     """Write the code of the run up to the step that is shown, with its settings."""
-    setup, records = run.setup, run.training.records
-    epoch = run.training.steps_per_epoch
+    return _definitions(state, run) + _training(state, run)
+
+
+def _definitions(state: TwoLayerNetworkState, run: Run) -> str:
+    """Write the data, the start, the forward pass and the objective."""
+    setup = run.setup
     penalty = penalty_source(setup.objective, ("W1", "W2"))
-    slopes = {name: penalty.slope.replace("W", name) for name in ("W1", "W2")}
     split = split_source(setup.held_out) if setup.held_out else ""
     widths = {
         name: f"np.sqrt(2 / {name})" if setup.scale is None else repr(setup.scale)
@@ -68,6 +71,16 @@ def penalty():  # on the weights, not on the biases
 {SHOW}
 
 
+"""
+
+
+def _training(state: TwoLayerNetworkState, run: Run) -> str:
+    """Write the loop over the steps, with the backward pass, and what it prints."""
+    setup, records = run.setup, run.training.records
+    epoch = run.training.steps_per_epoch
+    penalty = penalty_source(setup.objective, ("W1", "W2"))
+    slopes = {name: penalty.slope.replace("W", name) for name in ("W1", "W2")}
+    return f"""\
 # Training
 steps = {records[run.record_at(state.at)].step}
 for step in range(steps + 1):

@@ -11,8 +11,9 @@ import numpy as np
 
 from core.gradients.check import GradientCheck, check_gradient
 from core.learning.datasets import Dataset
-from core.learning.models import Model, ModelLoss
-from core.learning.training import Record
+from core.learning.history import Record
+from core.learning.models import Model
+from core.learning.objective import ModelLoss
 from core.validation import FloatArray
 from pages.two_layer_network import TwoLayerNetworkState
 from pages.ui.kit.latex import row, significant

@@ -33,8 +33,10 @@ from sklearn.neural_network import MLPClassifier  # type: ignore[import-untyped]
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from core.learning.datasets import Dataset, Split, digits, split
-from core.learning.models import Objective, TwoLayerNet
-from core.learning.training import Recipe, Training
+from core.learning.history import Recipe
+from core.learning.models import TwoLayerNet
+from core.learning.objective import Objective
+from core.learning.training import Training
 
 RATE, L2 = 0.003, 1e-4
 LEAST_PERCENT = 96.0

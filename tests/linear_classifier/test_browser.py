@@ -9,7 +9,8 @@ import pytest
 from playwright.sync_api import Page
 
 from core.learning.datasets import nine_points
-from core.learning.models import LinearClassifier, Objective
+from core.learning.models import LinearClassifier
+from core.learning.objective import Objective
 from core.learning.published_runs import published_classifier
 from pages.linear_classifier import LinearClassifierState
 from pages.ui.learning.setups import setup

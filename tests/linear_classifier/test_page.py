@@ -11,7 +11,8 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from core.learning.datasets import nine_points
-from core.learning.models import LinearClassifier, Objective
+from core.learning.models import LinearClassifier
+from core.learning.objective import Objective
 from pages.linear_classifier import LinearClassifierState
 from pages.linear_classifier import stage as linear_classifier
 from pages.linear_classifier.panels import RUNS

@@ -7,8 +7,10 @@ import pytest
 from numpy.testing import assert_allclose
 
 from core.learning.datasets import blobs, nine_points
-from core.learning.models import LOSSES, LinearClassifier, Objective
-from core.learning.training import Recipe, Training
+from core.learning.history import Recipe
+from core.learning.models import LinearClassifier
+from core.learning.objective import LOSSES, Objective
+from core.learning.training import Training
 from core.losses.cross_entropy import cross_entropy
 from core.losses.hinge import HINGE_VARIANTS, hinge
 from pages.linear_classifier.run import Standing, linear_run, standings, without_residue

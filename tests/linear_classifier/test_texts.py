@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from core.learning.datasets import nine_points
-from core.learning.models import LinearClassifier, Objective
+from core.learning.history import DivergenceError, Recipe
+from core.learning.models import LinearClassifier
+from core.learning.objective import Objective
 from core.learning.published_runs import published_classifier
-from core.learning.training import DivergenceError, Recipe
 from core.losses.hinge import HINGE_VARIANTS
 from pages.linear_classifier import LinearClassifierState
 from pages.linear_classifier.code import snippet

@@ -13,8 +13,8 @@ import pytest
 from numpy.testing import assert_allclose
 
 from core.learning.datasets import Dataset, blobs
+from core.learning.history import SAMPLINGS
 from core.learning.optimizers import OPTIMIZERS
-from core.learning.training import SAMPLINGS
 from core.losses.hinge import HINGE_VARIANTS
 from core.losses.penalties import PENALTIES
 from pages.two_layer_network import TwoLayerNetworkState

@@ -23,23 +23,6 @@ SHOWS = re.compile(
 """Modules of a lesson that may know the screen; all others compute, and can be read alone."""
 
 LONGEST_FUNCTION, LONGEST_FILE = 60, 500
-LONG_FUNCTIONS = {
-    "pages/two_layer_network/code.py:snippet",
-    "pages/two_layer_network/inspector_panels.py:_step_layout",
-    "pages/two_layer_network/inspector_panels.py:close_up_marks",
-    "pages/two_layer_network/inspector_stage.py:_handles",
-    "pages/two_layer_network/stage.py:_panels",
-    "pages/ui/stage/message.py:pack",
-}
-LONG_FILES = {
-    "core/learning/models.py",
-    "core/learning/training.py",
-    "pages/two_layer_network/digits_stage.py",
-    "pages/two_layer_network/inspector_panels.py",
-    "pages/two_layer_network/inspector_scene.py",
-    "pages/two_layer_network/panels.py",
-}
-"""These two lists may only become shorter."""
 
 
 def sources(folder: str) -> list[Path]:
@@ -171,7 +154,7 @@ def test_no_function_is_long() -> None:
         for node in ast.walk(tree(path))
         if isinstance(node, ast.FunctionDef) and length(node) > LONGEST_FUNCTION
     }
-    assert long == LONG_FUNCTIONS
+    assert long == set()
 
 
 def test_no_file_is_long() -> None:
@@ -181,7 +164,7 @@ def test_no_file_is_long() -> None:
         for path in sources(folder)
         if len(path.read_text(encoding="utf-8").splitlines()) > LONGEST_FILE
     }
-    assert long == LONG_FILES
+    assert long == set()
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.learning.datasets import digits
-from core.learning.models import Objective
+from core.learning.objective import Objective
 from core.validation import FloatArray, LabelArray
 from pages.two_layer_network import TwoLayerNetworkState
 from pages.two_layer_network.digits.digit_readings import DigitReadings, read_sample

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from core.learning.models import Objective
+from core.learning.objective import Objective
 from pages.two_layer_network.inspector.inspection import AXES, Axis, PassStep
 
 __all__ = ["formula", "letters", "penalty_symbol", "symbol"]

@@ -9,7 +9,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from core.learning.models import Objective, TwoLayerNet
+from core.learning.models import TwoLayerNet
+from core.learning.objective import Objective
 from core.validation import FloatArray, LabelArray
 from pages.two_layer_network.inspector.inspection import AXES, Axis, Inspection, inspect, spread
 from pages.two_layer_network.inspector.layout import (

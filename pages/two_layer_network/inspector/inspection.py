@@ -13,7 +13,8 @@ from typing import Any, Final, Literal, get_args
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from core.learning.models import LossName, ModelLoss, TwoLayerNet
+from core.learning.models import TwoLayerNet
+from core.learning.objective import LossName, ModelLoss
 from core.losses.targets import one_hot
 from core.validation import FloatArray, LabelArray, as_count, as_labels
 

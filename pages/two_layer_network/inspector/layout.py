@@ -9,7 +9,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Final, NamedTuple
 
-from core.learning.models import Objective
+from core.learning.objective import Objective
 from pages.two_layer_network.inspector.formulas import letters, penalty_symbol, symbol
 from pages.two_layer_network.inspector.inspection import AXES, Axis, PassStep
 

@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.learning.datasets import IMAGE_SHAPE, Dataset
+from core.learning.history import History
 from core.learning.models import Model
 from core.learning.plane import Box, decision_pixels, zero_lines
-from core.learning.training import History, extremes, smoothed
+from core.learning.training import extremes, smoothed
 from core.validation import FloatArray, LabelArray
 from pages.two_layer_network.training.mini_batch import GradientNoise
 from pages.two_layer_network.training.run import NetworkRun, network_run

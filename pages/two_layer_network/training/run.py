@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from core.learning.datasets import Dataset
+from core.learning.history import History
 from core.learning.models import Model
 from core.learning.snapshots import stacked_scores
-from core.learning.training import History
 from core.validation import as_count, as_labels
 from pages.two_layer_network.training.mini_batch import GradientNoise, gradient_noise
 

@@ -9,9 +9,9 @@ from typing import Final
 import numpy as np
 import streamlit as st
 
-from core.learning.models import LOSSES
+from core.learning.history import SAMPLINGS
+from core.learning.objective import LOSSES
 from core.learning.optimizers import OPTIMIZERS
-from core.learning.training import SAMPLINGS
 from core.losses.penalties import PENALTIES
 from pages.ui.kit.controls import margin_control, number_control, variant_control
 from pages.ui.learning.runs import Run, target_of

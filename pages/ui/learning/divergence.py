@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from core.learning.models import Objective
-from core.learning.training import DivergenceError
+from core.learning.history import DivergenceError
+from core.learning.objective import Objective
 from pages.ui.stage.number_format import format_fixed, format_significant
 from pages.ui.text import Text
 

@@ -12,7 +12,8 @@ from typing import Final
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from core.learning.training import DivergenceError, Training
+from core.learning.history import DivergenceError
+from core.learning.training import Training
 from pages.ui.learning.divergence import divergence_sentence
 from pages.ui.learning.setups import Setup, usual
 from pages.ui.learning.state import ModelState

@@ -12,8 +12,10 @@ import streamlit as st
 
 from core.learning import datasets
 from core.learning.datasets import Dataset, Split, split
-from core.learning.models import LinearClassifier, LossName, Model, Objective, TwoLayerNet
-from core.learning.training import Recipe, Training
+from core.learning.history import Recipe
+from core.learning.models import LinearClassifier, Model, TwoLayerNet
+from core.learning.objective import LossName, Objective
+from core.learning.training import Training
 from pages.ui.learning.points.written import MOST_EDITED_POINTS, Point
 from pages.ui.learning.state import ModelState, Usual
 from pages.ui.state.example import default_name

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any, ClassVar, Final, TypeVar
 
+from core.learning.history import SAMPLINGS
 from core.learning.optimizers import OPTIMIZERS
-from core.learning.training import SAMPLINGS
 from core.losses.hinge import HingeVariant
 from core.losses.penalties import PENALTIES
 from pages.ui.learning.points.written import Point, parse_groups, parse_points, write_points

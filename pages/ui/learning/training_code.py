@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from core.learning.datasets import Dataset
-from core.learning.models import Objective
-from core.learning.training import Recipe
+from core.learning.history import Recipe
+from core.learning.objective import Objective
 from pages.ui.learning.points.written import MOST_EDITED_POINTS
 from pages.ui.learning.setups import data_name, usual
 from pages.ui.learning.state import ModelState

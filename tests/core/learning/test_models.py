@@ -12,7 +12,8 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from core.gradients.check import check_gradient
 from core.learning.datasets import nine_points
-from core.learning.models import LinearClassifier, Objective, TwoLayerNet
+from core.learning.models import LinearClassifier, TwoLayerNet
+from core.learning.objective import Objective
 from core.losses.hinge import HINGE_VARIANTS
 
 LOSSES = (

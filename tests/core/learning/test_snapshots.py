@@ -10,9 +10,10 @@ from numpy.testing import assert_allclose
 
 from core.learning import snapshots
 from core.learning.datasets import nine_points
+from core.learning.history import Recipe
 from core.learning.models import LinearClassifier, TwoLayerNet
 from core.learning.snapshots import stacked_scores
-from core.learning.training import Recipe, Training
+from core.learning.training import Training
 
 
 def run(kind: type, steps: int = 12, seed: int = 0) -> Training:

@@ -25,8 +25,10 @@ from core.learning.datasets import (
     split,
     xor,
 )
-from core.learning.models import LinearClassifier, Objective, TwoLayerNet
-from core.learning.training import DivergenceError, Recipe, Training, extremes, smoothed
+from core.learning.history import DivergenceError, Recipe
+from core.learning.models import LinearClassifier, TwoLayerNet
+from core.learning.objective import Objective
+from core.learning.training import Training, extremes, smoothed
 
 RECIPES = (
     Recipe(),

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from core.learning.models import LinearClassifier, Objective, TwoLayerNet
+from core.learning.models import LinearClassifier, TwoLayerNet
+from core.learning.objective import Objective
 from core.learning.workspace import Workspace
 from core.losses.cross_entropy import cross_entropy
 from tests.core.learning.test_models import LOSSES, PENALTIES, model_of

@@ -9,8 +9,9 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 from core.learning.datasets import Dataset, digits, split
+from core.learning.history import Recipe
 from core.learning.models import LinearClassifier, TwoLayerNet
-from core.learning.training import Recipe, Training
+from core.learning.training import Training
 from pages.two_layer_network.digits.digit_readings import mistakes, most_similar_lead, read_sample
 
 

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
 
 from core.learning.datasets import digits, split
+from core.learning.history import Recipe
 from core.learning.models import TwoLayerNet
-from core.learning.training import Recipe, Training
+from core.learning.training import Training
 from pages.two_layer_network.digits.drawn_digits import drawn_digit
 
 

@@ -76,7 +76,7 @@ def test_a_digit_its_scores_and_its_probabilities(language: str) -> None:
     assert now["probabilities", "y"][10:] == pytest.approx(p.tolist(), rel=1e-9)
     assert now[None, "true_probability"] == pytest.approx([p[5]], rel=1e-9)
     assert now[None, "sample_loss"] == pytest.approx([-np.log(p[5])], rel=1e-6)
-    flags = [mark for mark in stage_of(app)["marks"] if "⚑" in (mark["choices"] or ())]
+    flags = [mark for mark in header(app)["marks"] if "⚑" in (mark["choices"] or ())]
     assert [flag["x"] for flag in flags] == [[5.0]]
     t = text_in(language)
     expected = "right" if p.argmax() == 5 else "wrong"
@@ -181,7 +181,7 @@ def test_an_empty_sheet_is_a_sentence(language: str) -> None:
         model()[0].loss(np.zeros(64), 0).forward["probabilities"][0].tolist(), rel=1e-9
     )
     assert all(None not in values for values in now.values())
-    assert not any("⚑" in (mark["choices"] or ()) for mark in stage_of(app)["marks"])
+    assert not any("⚑" in (mark["choices"] or ()) for mark in header(app)["marks"])
 
 
 def test_from_a_digit_to_the_sheet_and_back() -> None:

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 
 from core.gradients.check import check_gradient
-from core.learning.models import Objective, TwoLayerNet
+from core.learning.models import TwoLayerNet
+from core.learning.objective import Objective
 from core.losses.hinge import HINGE_VARIANTS
 from pages.two_layer_network.inspector.inspection import AXES, Inspection, inspect, spread
 

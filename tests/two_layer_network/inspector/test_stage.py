@@ -14,7 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 
-from core.learning.models import Objective, TwoLayerNet
+from core.learning.models import TwoLayerNet
+from core.learning.objective import Objective
 from pages.two_layer_network import TwoLayerNetworkState
 from pages.two_layer_network.inspector.formulas import formula
 from pages.two_layer_network.inspector.inspected_pass import InspectedPass

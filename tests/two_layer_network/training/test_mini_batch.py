@@ -9,8 +9,10 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 
 from core.learning.datasets import moons, nine_points
-from core.learning.models import LinearClassifier, Objective, TwoLayerNet
-from core.learning.training import Recipe, Training
+from core.learning.history import Recipe
+from core.learning.models import LinearClassifier, TwoLayerNet
+from core.learning.objective import Objective
+from core.learning.training import Training
 from pages.two_layer_network.training.mini_batch import GradientNoise, gradient_noise
 
 

@@ -13,8 +13,10 @@ from numpy.testing import assert_array_equal
 from sklearn.metrics import confusion_matrix as sklearn_confusion_matrix
 
 from core.learning.datasets import Dataset, circles, moons, published_spiral, split, xor
-from core.learning.models import Objective, TwoLayerNet
-from core.learning.training import History, Recipe, Training
+from core.learning.history import History, Recipe
+from core.learning.models import TwoLayerNet
+from core.learning.objective import Objective
+from core.learning.training import Training
 from pages.two_layer_network.training.run import (
     TrainingPhase,
     confusion_matrices,

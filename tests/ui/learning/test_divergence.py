@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 
 from core.learning.datasets import nine_points
-from core.learning.models import LinearClassifier, Objective
-from core.learning.training import DivergenceError, Recipe, Training
+from core.learning.history import DivergenceError, Recipe
+from core.learning.models import LinearClassifier
+from core.learning.objective import Objective
+from core.learning.training import Training
 from pages.ui.learning.divergence import divergence_sentence
 from pages.ui.text import LANGUAGES, text_in
 

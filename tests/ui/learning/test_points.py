@@ -9,7 +9,8 @@ import re
 import pytest
 
 from core.learning.datasets import Dataset, nine_points
-from core.learning.models import LinearClassifier, Objective
+from core.learning.models import LinearClassifier
+from core.learning.objective import Objective
 from core.losses.cross_entropy import cross_entropy
 from core.losses.hinge import hinge
 from core.tables.point_edits import points_from_edits

@@ -8,9 +8,10 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from streamlit.testing.v1 import AppTest
 
+from core.learning.history import DivergenceError, Record
 from core.learning.models import LinearClassifier
 from core.learning.published_runs import CLASSIFIER_STEPS, spiral_classifier, spiral_network
-from core.learning.training import DivergenceError, Record, Training
+from core.learning.training import Training
 from pages.linear_classifier import LinearClassifierState
 from pages.two_layer_network import TwoLayerNetworkState
 from pages.ui.learning.presets import preset_run

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from core.learning.datasets import Dataset
-from core.learning.models import LossName, Model, Objective
+from core.learning.models import Model
+from core.learning.objective import LossName, Objective
 from core.validation import FloatArray
 from pages.ui.export import Table
 from pages.ui.text import Text
