@@ -110,7 +110,7 @@ Words: TypeAlias = Callable[[str], str]
 
 
 def _word(view: TrainingView, t: Text, name: str) -> str:
-    return t(f"two_layer_network.training.{name}", **view.words)
+    return t(name, **view.words)
 
 
 def _plane(view: TrainingView, words: Words) -> Panel:
@@ -118,9 +118,15 @@ def _plane(view: TrainingView, words: Words) -> Panel:
     seen, box = view.seen, square_box(view.run.setup.data.points)
     names = zip(seen.train.names, CLASS_COLORS, strict=False)
     told = (
-        (seen.held_out is not None, LegendEntry(words("legend.held_out_point"), MUTED, "none")),
-        (seen.drawn > 0, LegendEntry(words("legend.drawn"), INK, "ring")),
-        (True, LegendEntry(words("legend.unit"), MUTED, "line")),
+        (
+            seen.held_out is not None,
+            LegendEntry(words("two_layer_network.training.legend.held_out_point"), MUTED, "none"),
+        ),
+        (
+            seen.drawn > 0,
+            LegendEntry(words("two_layer_network.training.legend.drawn"), INK, "ring"),
+        ),
+        (True, LegendEntry(words("two_layer_network.training.legend.unit"), MUTED, "line")),
     )
     show: dict[tuple[int, str], Channel] = {
         (0, "x"): lambda r: r.lines[..., 0, :],
@@ -142,8 +148,8 @@ def _plane(view: TrainingView, words: Words) -> Panel:
                 smooth=True,
             ),
         ),
-        title=words("panel.plane"),
-        alt=words("alt.plane"),
+        title=words("two_layer_network.training.panel.plane"),
+        alt=words("two_layer_network.training.alt.plane"),
         legend=(
             *(LegendEntry(name, color) for name, color in names),
             *(entry for is_there, entry in told if is_there),
@@ -169,18 +175,22 @@ def _losses(view: TrainingView, words: Words) -> Panel:
             view.color,
             has_held_out=seen.held_out is not None,
             has_batches=seen.drawn > 0,
-            step_label=words("step_axis"),
+            step_label=words("two_layer_network.training.step_axis"),
         ),
         show={
             (0, "x"): _cursor,
             **_curves(len(seen.curves.losses), lambda curves: curves.losses),
         },
         marks=(Dot(_steps, now, colors=(view.color,)),),
-        title=words("panel.losses"),
-        alt=words("alt.losses"),
+        title=words("two_layer_network.training.panel.losses"),
+        alt=words("two_layer_network.training.alt.losses"),
         legend=(
             *_curve_legend(view, words),
-            *([LegendEntry(words("legend.batches"), MUTED, "line")] if seen.drawn else []),
+            *(
+                [LegendEntry(words("two_layer_network.training.legend.batches"), MUTED, "line")]
+                if seen.drawn
+                else []
+            ),
         ),
     )
 
@@ -198,15 +208,15 @@ def _accuracy(view: TrainingView, words: Words) -> Panel:
             view.seen.train.classes,
             view.color,
             has_held_out=view.seen.held_out is not None,
-            step_label=words("step_axis"),
+            step_label=words("two_layer_network.training.step_axis"),
         ),
         show={
             (0, "x"): _cursor,
             **_curves(len(view.seen.curves.accuracies), lambda curves: curves.accuracies, 100.0),
         },
         marks=(Dot(_steps, now, colors=(view.color,)),),
-        title=words("panel.accuracy"),
-        alt=words("alt.accuracy"),
+        title=words("two_layer_network.training.panel.accuracy"),
+        alt=words("two_layer_network.training.alt.accuracy"),
         legend=_curve_legend(view, words),
     )
 
@@ -243,8 +253,8 @@ def _curves(
 
 
 def _curve_legend(view: TrainingView, words: Words) -> tuple[LegendEntry, ...]:
-    train = LegendEntry(words("legend.train"), view.color, "line")
-    held_out = LegendEntry(words("legend.held_out"), view.color, "dots")
+    train = LegendEntry(words("two_layer_network.training.legend.train"), view.color, "line")
+    held_out = LegendEntry(words("two_layer_network.training.legend.held_out"), view.color, "dots")
     return (train,) if view.seen.held_out is None else (train, held_out)
 
 
@@ -267,7 +277,11 @@ def _confusion(view: TrainingView, words: Words) -> Panel:
     title = "confusion" if view.seen.held_out is None else "confusion_held_out"
     return Panel(
         id="net_confusion",
-        figure=confusion_figure(view.seen.train.names, words("predicted"), words("true")),
+        figure=confusion_figure(
+            view.seen.train.names,
+            words("two_layer_network.training.predicted"),
+            words("two_layer_network.training.true"),
+        ),
         marks=(
             Cell(
                 tuple(np.tile(across, classes)),
@@ -278,8 +292,8 @@ def _confusion(view: TrainingView, words: Words) -> Panel:
                 colors=(RIGHT, MUTED),
             ),
         ),
-        title=words(f"panel.{title}"),
-        alt=words("alt.confusion"),
+        title=words(f"two_layer_network.training.panel.{title}"),
+        alt=words("two_layer_network.training.alt.confusion"),
         tall=view.box is None,
     )
 
@@ -306,7 +320,12 @@ def _gradient(view: TrainingView, words: Words) -> Panel:
 
     return Panel(
         id="net_gradient",
-        figure=_gradient_figure(limit, view.color, words("along"), words("across")),
+        figure=_gradient_figure(
+            limit,
+            view.color,
+            words("two_layer_network.training.along"),
+            words("two_layer_network.training.across"),
+        ),
         show={
             (index, axis): partial(arrow, index, number)
             for index in range(1 + len(ARROWS))
@@ -322,11 +341,11 @@ def _gradient(view: TrainingView, words: Words) -> Panel:
                 colors=(view.color,),
             ),
         ),
-        title=words("panel.gradient"),
-        alt=words("alt.gradient"),
+        title=words("two_layer_network.training.panel.gradient"),
+        alt=words("two_layer_network.training.alt.gradient"),
         legend=(
-            LegendEntry(words("legend.full"), MUTED, "line"),
-            LegendEntry(words("legend.noisy"), view.color, "line"),
+            LegendEntry(words("two_layer_network.training.legend.full"), MUTED, "line"),
+            LegendEntry(words("two_layer_network.training.legend.noisy"), view.color, "line"),
         ),
     )
 
@@ -348,8 +367,8 @@ def _weights(view: TrainingView, words: Words) -> Panel:
         id="net_weights",
         figure=_pixel_plane(height, width),
         pictures=(_image(lambda r: r.weight_pixels, height, width, diverging_palette()),),
-        title=words("panel.weights"),
-        alt=words("alt.weights"),
+        title=words("two_layer_network.training.panel.weights"),
+        alt=words("two_layer_network.training.alt.weights"),
         tall=True,
         height=1.3,
         ratio=width / height,
@@ -364,8 +383,8 @@ def _drawn(view: TrainingView, words: Words) -> Panel:
         id="net_drawn",
         figure=_pixel_plane(height, width),
         pictures=(_image(lambda r: r.drawn_pixels, height, width, ink_palette()),),
-        title=words("panel.drawn"),
-        alt=words("alt.drawn"),
+        title=words("two_layer_network.training.panel.drawn"),
+        alt=words("two_layer_network.training.alt.drawn"),
         wide=True,
         height=0.35,
         least_width=800,
