@@ -18,7 +18,8 @@ ROOT = Path(__file__).parents[2]
 STANDARD = set(sys.stdlib_module_names)
 
 SHOWS = re.compile(
-    r"(.*_)?(page|stage|panels|controls|component)|data|sources|results|pair|published|tables"
+    r"(.*_)?(page|stage|panels|figures|controls|component)"
+    r"|data|sources|results|pair|published|tables"
 )
 """Modules of a lesson that may know the screen; all others compute, and can be read alone."""
 

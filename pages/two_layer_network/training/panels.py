@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import partial
 from typing import Final, TypeAlias
 
 import numpy as np
-import plotly.graph_objects as go
 
-from core.learning.datasets import IMAGE_SHAPE, Dataset
+from core.learning.datasets import IMAGE_SHAPE
 from core.learning.plane import Box, square_box
 from core.validation import FloatArray
+from pages.two_layer_network.training.figures import (
+    accuracy_figure,
+    gradient_figure,
+    losses_figure,
+    pixel_plane,
+    plane_figure,
+)
 from pages.two_layer_network.training.numbers import (
     LEVELS,
     MOST_DRAWN,
@@ -25,7 +31,6 @@ from pages.two_layer_network.training.numbers import (
     gradient_limit,
     units_across,
 )
-from pages.ui.kit.bars import FIGURES_KEPT
 from pages.ui.kit.confusion import confusion_figure
 from pages.ui.kit.theme import (
     CLASS_COLORS,
@@ -33,7 +38,6 @@ from pages.ui.kit.theme import (
     HINGE,
     INK,
     MUTED,
-    base_figure,
     diverging_palette,
     ink_palette,
     region_palette,
@@ -137,7 +141,7 @@ def _plane(view: TrainingView, words: Words) -> Panel:
         show[2, "y"] = lambda r: r.drawn_points[..., 1, :]
     return Panel(
         id="net_plane",
-        figure=_plane_figure(seen.train, seen.held_out, box, seen.drawn),
+        figure=plane_figure(seen.train, seen.held_out, box, seen.drawn),
         show=show,
         pictures=(
             Picture(
@@ -169,7 +173,7 @@ def _losses(view: TrainingView, words: Words) -> Panel:
 
     return Panel(
         id="net_losses",
-        figure=_losses_figure(
+        figure=losses_figure(
             view.last_step,
             seen.limits,
             view.color,
@@ -203,7 +207,7 @@ def _accuracy(view: TrainingView, words: Words) -> Panel:
 
     return Panel(
         id="net_accuracy",
-        figure=_accuracy_figure(
+        figure=accuracy_figure(
             view.last_step,
             view.seen.train.classes,
             view.color,
@@ -320,7 +324,7 @@ def _gradient(view: TrainingView, words: Words) -> Panel:
 
     return Panel(
         id="net_gradient",
-        figure=_gradient_figure(
+        figure=gradient_figure(
             limit,
             view.color,
             words("two_layer_network.training.along"),
@@ -365,7 +369,7 @@ def _weights(view: TrainingView, words: Words) -> Panel:
     height, width = _size(count, units_across(count))
     return Panel(
         id="net_weights",
-        figure=_pixel_plane(height, width),
+        figure=pixel_plane(height, width),
         pictures=(_image(lambda r: r.weight_pixels, height, width, diverging_palette()),),
         title=words("two_layer_network.training.panel.weights"),
         alt=words("two_layer_network.training.alt.weights"),
@@ -381,7 +385,7 @@ def _drawn(view: TrainingView, words: Words) -> Panel:
     height, width = _size(count, count)
     return Panel(
         id="net_drawn",
-        figure=_pixel_plane(height, width),
+        figure=pixel_plane(height, width),
         pictures=(_image(lambda r: r.drawn_pixels, height, width, ink_palette()),),
         title=words("two_layer_network.training.panel.drawn"),
         alt=words("two_layer_network.training.alt.drawn"),
@@ -400,117 +404,3 @@ def _size(images: int, across: int) -> tuple[int, int]:
     """Height and width of images side by side, in pixels."""
     rows, columns = IMAGE_SHAPE
     return -(-images // across) * (rows + 1) - 1, across * (columns + 1) - 1
-
-
-@lru_cache(FIGURES_KEPT)
-def _pixel_plane(height: int, width: int) -> go.Figure:
-    """An empty plane for images, in pixels."""
-    figure = base_figure()
-    figure.update_xaxes(range=[0, width], visible=False)
-    figure.update_yaxes(range=[0, height], visible=False)
-    figure.update_layout(margin={"l": 10, "r": 10, "t": 6, "b": 6})
-    return figure
-
-
-@lru_cache(FIGURES_KEPT)
-def _plane_figure(train: Dataset, held_out: Dataset | None, box: Box, drawn: int) -> go.Figure:
-    figure = base_figure()
-    figure.add_scatter(mode="lines", line={"color": INK, "width": 1.5}, opacity=0.5)
-    _add_points(figure, train, symbol="circle", size=8)
-    if drawn:
-        figure.add_scatter(
-            mode="markers",
-            marker={"symbol": "circle-open", "size": 14, "color": INK, "line": {"width": 2}},
-        )
-    if held_out is not None:
-        _add_points(figure, held_out, symbol="diamond", size=9)
-    left, right, bottom, top = box.extent
-    figure.update_xaxes(range=[left, right], showgrid=False, zeroline=False, nticks=5)
-    figure.update_yaxes(range=[bottom, top], showgrid=False, zeroline=False, nticks=5)
-    figure.update_layout(margin={"l": 40, "r": 10, "t": 6, "b": 28})
-    return figure
-
-
-def _add_points(figure: go.Figure, data: Dataset, *, symbol: str, size: int) -> None:
-    figure.add_scatter(
-        x=data.points[:, 0].tolist(),
-        y=data.points[:, 1].tolist(),
-        mode="markers",
-        marker={
-            "symbol": symbol,
-            "size": size,
-            "color": [CLASS_COLORS[label] for label in data.labels.tolist()],
-            "line": {"color": INK, "width": 1},
-        },
-    )
-
-
-@lru_cache(FIGURES_KEPT)
-def _losses_figure(
-    steps: int,
-    limits: tuple[float, float],
-    color: str,
-    *,
-    has_held_out: bool,
-    has_batches: bool,
-    step_label: str,
-) -> go.Figure:
-    """The axis is linear from 0 on, and logarithmic from another lower limit on."""
-    low, high = limits
-    figure = base_figure()
-    _add_curves(figure, color, limits, has_held_out=has_held_out)
-    if has_batches:
-        figure.add_scatter(mode="lines", line={"color": MUTED, "width": 1}, opacity=0.55)
-        figure.add_scatter(mode="lines", line={"color": MUTED, "width": 2.5})
-    _steps_axis(figure, steps, step_label)
-    figure.update_yaxes(range=[low, 1.04 * high])
-    if low:
-        ends = np.log10([low, 1.2 * high]).tolist()
-        figure.update_yaxes(type="log", range=ends, exponentformat="power", dtick=1)
-    figure.update_layout(uirevision=f"{steps} {limits}")
-    return figure
-
-
-@lru_cache(FIGURES_KEPT)
-def _accuracy_figure(
-    steps: int, classes: int, color: str, *, has_held_out: bool, step_label: str
-) -> go.Figure:
-    figure = base_figure()
-    _add_curves(figure, color, (0, 104), has_held_out=has_held_out)
-    figure.add_hline(100 / classes, line={"color": MUTED, "width": 1.5, "dash": "dash"})
-    _steps_axis(figure, steps, step_label)
-    figure.update_yaxes(range=[0, 104], ticksuffix=" %", dtick=25)
-    return figure
-
-
-def _add_curves(
-    figure: go.Figure, color: str, limits: tuple[float, float], *, has_held_out: bool
-) -> None:
-    """Add the cursor, the curve of what is learnt from, and that of what is held out."""
-    figure.add_scatter(y=list(limits), mode="lines", line={"color": INK, "width": 2})
-    figure.add_scatter(mode="lines", line={"color": color, "width": 3})
-    if has_held_out:
-        figure.add_scatter(mode="lines", line={"color": color, "width": 3, "dash": "dot"})
-
-
-def _steps_axis(figure: go.Figure, steps: int, label: str) -> None:
-    figure.update_xaxes(range=[0, 1.02 * max(steps, 1)], title_text=label, nticks=6)
-    figure.update_layout(margin_b=46)
-
-
-@lru_cache(FIGURES_KEPT)
-def _gradient_figure(limit: float, color: str, along: str, across: str) -> go.Figure:
-    figure = base_figure()
-    strokes = ((MUTED, 5, 1.0), (color, 4, 1.0), (color, 2, 0.6), (color, 2, 0.6))
-    for shade, width, opacity in strokes:
-        figure.add_scatter(mode="lines", line={"color": shade, "width": width}, opacity=opacity)
-    figure.update_xaxes(range=[-0.45 * limit, 1.1 * limit], title_text=along, nticks=6)
-    figure.update_yaxes(
-        range=[-0.06 * limit, 0.7 * limit],
-        title_text=across,
-        scaleanchor="x",
-        constraintoward="bottom",
-        nticks=5,
-    )
-    figure.update_layout(margin_b=46)
-    return figure
