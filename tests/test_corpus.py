@@ -186,9 +186,9 @@ def test_every_parameter_is_ordinary_extreme_and_malformed(name: str) -> None:
     assert set(given(name, is_told=True))
 
 
-def test_no_parameter_is_left_out() -> None:
+def test_every_parameter_of_then_is_still_read() -> None:
     own = {p.name for lesson in lessons().values() for _, p in parameters(lesson.state)}
-    assert EXTREMES.keys() == {"z", "names", "y", "t", *own}
+    assert EXTREMES.keys() <= {"z", "names", "y", "t", *own}
 
 
 def test_a_listed_difference_is_about_what_is_recorded_and_has_a_reason() -> None:
