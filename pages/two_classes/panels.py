@@ -163,7 +163,6 @@ def _scores(state: TwoClassesState, sweeps: TwoClassSweeps, t: Text) -> Panel:
     def above(result: TwoClassNumbers) -> FloatArray:
         return np.asarray(result.scores.max(axis=-1)[..., None])
 
-    decimals = max(1, sweeps.axis.decimals)
     return Panel(
         id="scores",
         figure=_scores_figure(pair.names, state.shown, sweeps.axis.limit),
@@ -173,7 +172,7 @@ def _scores(state: TwoClassesState, sweeps: TwoClassSweeps, t: Text) -> Panel:
                 (0.5,),
                 above,
                 numbers=lambda result: result.m[..., None],
-                decimals=(decimals,),
+                digits=6,
                 prefix="m = ",
                 side="above",
             ),

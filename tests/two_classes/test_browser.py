@@ -35,7 +35,7 @@ def check_frame(frame: dict) -> None:
     assert shown(numbers["true_probability"], float(now.true_probability))
     assert numbers["equality"].endswith("Equal to the last digit.")
     assert float(frame["marks"]["scores"][0].removeprefix("m = ")) == pytest.approx(
-        float(now.m), abs=0.051
+        float(now.m), abs=1e-9
     )
     assert [float(text) for text in frame["marks"]["sigmoid"] if text] == pytest.approx(
         now.sigmoids.tolist(), abs=5.1e-5
