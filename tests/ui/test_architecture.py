@@ -29,11 +29,6 @@ LONG_FUNCTIONS = {
     "pages/numerical_stability/panels.py:marks",
     "pages/score_function/panels.py:marks",
     "pages/softmax_loss_graph/panels.py:marks",
-    "pages/two_layer_network/code.py:snippet",
-    "pages/two_layer_network/inspector_panels.py:_step_layout",
-    "pages/two_layer_network/inspector_panels.py:close_up_marks",
-    "pages/two_layer_network/inspector_stage.py:_handles",
-    "pages/two_layer_network/stage.py:_panels",
     "pages/ui/stage/message.py:pack",
 }
 LONG_FILES = {
@@ -44,10 +39,6 @@ LONG_FILES = {
     "pages/cross_entropy/numbers.py",
     "pages/numerical_stability/panels.py",
     "pages/softmax_loss_graph/panels.py",
-    "pages/two_layer_network/digits_stage.py",
-    "pages/two_layer_network/inspector_panels.py",
-    "pages/two_layer_network/inspector_scene.py",
-    "pages/two_layer_network/panels.py",
 }
 """These two lists may only become shorter."""
 
