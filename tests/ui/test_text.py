@@ -45,7 +45,8 @@ def test_nothing_is_left_in_english(language: str) -> None:
         "table.ours",
         "topic.softmax",
     }
-    assert same <= formulas
+    has_words = {key for key in same if re.search("[A-Za-z]{3}", text_in("en").raw(key))}
+    assert has_words <= formulas
 
 
 def test_every_key_that_the_program_makes_up_exists() -> None:

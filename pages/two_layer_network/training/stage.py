@@ -96,7 +96,7 @@ def show_training(state: TwoLayerNetworkState, run: Run, target: int, t: Text) -
 def training_stage(state: TwoLayerNetworkState, view: TrainingView, t: Text) -> Stage:
     """Lay out the stage."""
     seen = view.seen
-    row, steps = seen.row(state.at if view.is_over else None), seen.numbers.steps
+    row, steps = seen.row(state.at), seen.numbers.steps
     return Stage(
         panels=panels(view, t),
         handles=[

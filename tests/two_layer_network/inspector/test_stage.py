@@ -158,6 +158,16 @@ def test_a_step_of_a_handle_shows_what_the_state_there_shows(
     assert shown > 20
 
 
+@pytest.mark.parametrize("kind", [Cell, Ring])
+def test_a_slider_brings_the_numbers_of_the_present_step_only(kind: type[Mark]) -> None:
+    by = sweeps("small").by
+    for step, block, mark in marks_of_blocks(stage_of("small"), "small", kind):
+        channel = mark.numbers if isinstance(mark, Cell) else mark.x
+        for handle in (SAMPLE, UNIT):
+            is_given = channel(by[handle]) is not None
+            assert is_given == (step == SMALL.step_of_pass), block.name
+
+
 @pytest.mark.parametrize("name", ["small", "hinge", "digits"])
 def test_the_browser_is_told_the_present_at_the_present_step(name: str) -> None:
     stage = stage_of(name)

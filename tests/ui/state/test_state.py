@@ -253,7 +253,7 @@ def test_every_kind_of_parameter_is_met_above() -> None:
         for word, is_limited in (("float", True), ("int", True), ("str", False), ("bool", False))
         for kind, _, name in some(word, is_limited=is_limited)
     }
-    assert {name for _, name in set(EVERY) - met} == {*PARSED, "along"}
+    assert {*PARSED, "along"} <= {name for _, name in set(EVERY) - met}
 
 
 CAT = ("cat", "car", "frog")
