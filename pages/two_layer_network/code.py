@@ -30,14 +30,6 @@ show("held-out accuracy in percent", 100 * np.mean(scores.argmax(axis=1) == y_he
 
 def snippet(state: TwoLayerNetworkState, run: Run) -> str:
     """Write the code of the run up to the step that is shown, with its settings."""
-<<<<<<< HEAD
-    return _definitions(state, run) + _training(state, run)
-
-
-def _definitions(state: TwoLayerNetworkState, run: Run) -> str:
-    """Write the data, the start, the forward pass and the objective."""
-=======
->>>>>>> lesson-g
     setup = run.setup
     penalty = penalty_source(setup.objective, ("W1", "W2"))
     split = split_source(setup.held_out) if setup.held_out else ""
@@ -74,17 +66,6 @@ def penalty():  # on the weights, not on the biases
 {SHOW}
 
 
-<<<<<<< HEAD
-"""
-
-
-def _training(state: TwoLayerNetworkState, run: Run) -> str:
-    """Write the loop over the steps, with the backward pass, and what it prints."""
-    setup, records = run.setup, run.training.records
-    epoch = run.training.steps_per_epoch
-    penalty = penalty_source(setup.objective, ("W1", "W2"))
-    slopes = {name: penalty.slope.replace("W", name) for name in ("W1", "W2")}
-=======
 {_loop(run, run.training.records[run.record_at(state.at)].step, penalty.slope)}\
 show("data loss", data_loss)
 show("penalty", penalty())
@@ -97,7 +78,6 @@ def _loop(run: Run, last: int, penalty_slope: str) -> str:
     """Write the training up to a step: forward, backward, update."""
     setup, epoch = run.setup, run.training.steps_per_epoch
     slopes = {name: penalty_slope.replace("W", name) for name in ("W1", "W2")}
->>>>>>> lesson-g
     return f"""\
 # Training
 steps = {last}

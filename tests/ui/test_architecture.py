@@ -24,27 +24,6 @@ SHOWS = re.compile(
 """Modules of a lesson that may know the screen; all others compute, and can be read alone."""
 
 LONGEST_FUNCTION, LONGEST_FILE = 60, 500
-<<<<<<< HEAD
-=======
-LONG_FUNCTIONS = {
-    "pages/gradient_check/code.py:snippet",
-    "pages/gradient_check/errors.py:gradient_errors",
-    "pages/numerical_stability/panels.py:marks",
-    "pages/score_function/panels.py:marks",
-    "pages/softmax_loss_graph/panels.py:marks",
-    "pages/ui/stage/message.py:pack",
-}
-LONG_FILES = {
-    "core/examples.py",
-    "core/graphs/graph.py",
-    "core/learning/models.py",
-    "core/learning/training.py",
-    "pages/cross_entropy/numbers.py",
-    "pages/numerical_stability/panels.py",
-    "pages/softmax_loss_graph/panels.py",
-}
-"""These two lists may only become shorter."""
->>>>>>> lesson-g
 
 
 def sources(folder: str) -> list[Path]:
