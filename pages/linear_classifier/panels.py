@@ -11,7 +11,6 @@ import numpy as np
 import plotly.graph_objects as go
 
 from core.learning.datasets import Dataset
-from core.learning.plane import Box, decision_pixels, weight_arrows, zero_lines
 from core.validation import FloatArray
 from pages.linear_classifier import LinearClassifierState
 from pages.linear_classifier.pair import Pair, Seen
@@ -29,6 +28,7 @@ from pages.ui.kit.theme import (
     plain,
     region_palette,
 )
+from pages.ui.learning.plane import Box, decision_pixels, weight_arrows, zero_lines
 from pages.ui.learning.setups import is_editable
 from pages.ui.stage.channels import Channel, Numbers
 from pages.ui.stage.marks import Cell, Dot, Note

@@ -13,7 +13,6 @@ import streamlit as st
 
 from core.learning.datasets import Dataset
 from core.learning.models import LinearClassifier
-from core.learning.plane import Box, arrow_scale, square_box
 from core.tables.point_edits import with_point, with_point_at, without_point
 from core.validation import FloatArray
 from pages.linear_classifier import LinearClassifierState
@@ -44,6 +43,7 @@ from pages.linear_classifier.run import Standing, standings
 from pages.ui.kit.scores import round_up
 from pages.ui.kit.stages import stage_words
 from pages.ui.kit.theme import CLASS_COLORS, INK
+from pages.ui.learning.plane import Box, arrow_scale, square_box
 from pages.ui.learning.points.editor import new_class
 from pages.ui.learning.points.own import replace_points
 from pages.ui.learning.setups import is_editable, points_of

@@ -8,11 +8,11 @@ from urllib.parse import parse_qs, urlparse
 import numpy as np
 from playwright.sync_api import Page
 
-from core.learning.plane import square_box
 from core.learning.training import Training
 from pages.two_layer_network import TwoLayerNetworkState
 from pages.two_layer_network.training.numbers import RESOLUTION
 from pages.ui.kit.theme import CLASS_COLORS
+from pages.ui.learning.plane import square_box
 from pages.ui.learning.setups import setup
 from tests.browser.hand import RECORD, centre, open_stage, readouts, settle, shown, until, value
 

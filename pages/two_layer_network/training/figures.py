@@ -8,7 +8,6 @@ import numpy as np
 import plotly.graph_objects as go
 
 from core.learning.datasets import Dataset
-from core.learning.plane import Box
 from pages.ui.kit.bars import FIGURES_KEPT
 from pages.ui.kit.theme import (
     CLASS_COLORS,
@@ -16,6 +15,7 @@ from pages.ui.kit.theme import (
     MUTED,
     base_figure,
 )
+from pages.ui.learning.plane import Box
 
 __all__ = ["accuracy_figure", "gradient_figure", "losses_figure", "pixel_plane", "plane_figure"]
 

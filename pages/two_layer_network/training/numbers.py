@@ -12,13 +12,13 @@ from numpy.typing import NDArray
 from core.learning.datasets import IMAGE_SHAPE, Dataset
 from core.learning.history import History
 from core.learning.models import Model
-from core.learning.plane import Box, decision_pixels, zero_lines
 from core.learning.training import extremes, smoothed
 from core.validation import FloatArray, LabelArray
 from pages.two_layer_network.training.mini_batch import GradientNoise
 from pages.two_layer_network.training.run import NetworkRun, network_run
 from pages.ui.kit.palette_entries import ZERO_LEVEL, diverging_levels, ink_levels, tiled
 from pages.ui.kit.scores import round_up
+from pages.ui.learning.plane import Box, decision_pixels, zero_lines
 from pages.ui.stage.sweeps import rows_of
 
 __all__ = [

@@ -10,7 +10,6 @@ from typing import Final, TypeAlias
 import numpy as np
 
 from core.learning.datasets import IMAGE_SHAPE
-from core.learning.plane import Box, square_box
 from core.validation import FloatArray
 from pages.two_layer_network.training.figures import (
     accuracy_figure,
@@ -42,6 +41,7 @@ from pages.ui.kit.theme import (
     ink_palette,
     region_palette,
 )
+from pages.ui.learning.plane import Box, square_box
 from pages.ui.learning.runs import Run
 from pages.ui.stage.channels import Channel
 from pages.ui.stage.marks import Cell, Dot, Note

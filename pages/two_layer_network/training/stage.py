@@ -11,7 +11,6 @@ import numpy as np
 import streamlit as st
 
 from core.learning.datasets import Dataset
-from core.learning.plane import square_box
 from core.learning.training import Training
 from core.validation import FloatArray
 from pages.two_layer_network import TwoLayerNetworkState
@@ -20,6 +19,7 @@ from pages.two_layer_network.training.panels import TrainingView, panels
 from pages.two_layer_network.training.run import TrainingPhase
 from pages.ui.export import Table
 from pages.ui.kit.stages import stage_words
+from pages.ui.learning.plane import square_box
 from pages.ui.learning.runs import Run
 from pages.ui.learning.setups import Setup
 from pages.ui.learning.state import MOST_TRAINED

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from core.learning.plane import square_box
 from pages.two_layer_network import TwoLayerNetworkState
 from pages.two_layer_network.training.numbers import (
     LEVELS,
@@ -21,6 +20,7 @@ from pages.two_layer_network.training.panels import TrainingView
 from pages.two_layer_network.training.run import TrainingPhase
 from pages.two_layer_network.training.stage import moved, training_stage, view_of
 from pages.ui.kit.palette_entries import ZERO_LEVEL
+from pages.ui.learning.plane import square_box
 from pages.ui.learning.runs import Run
 from pages.ui.learning.setups import setup
 from pages.ui.learning.state import MOST_TRAINED

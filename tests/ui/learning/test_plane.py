@@ -12,7 +12,9 @@ from hypothesis.extra import numpy as hnp
 from numpy.testing import assert_allclose, assert_array_equal
 
 from core.learning.datasets import blobs, circles, moons, nine_points, published_spiral
-from core.learning.plane import (
+from core.learning.snapshots import stacked_scores
+from core.losses.activations import softmax
+from pages.ui.learning.plane import (
     Box,
     arrow_scale,
     decision_levels,
@@ -20,8 +22,6 @@ from core.learning.plane import (
     weight_arrows,
     zero_lines,
 )
-from core.learning.snapshots import stacked_scores
-from core.losses.activations import softmax
 
 numbers = st.floats(-1e3, 1e3).map(lambda x: round(x, 3))
 UNIT = Box((0.0, 0.0), 1.0)
