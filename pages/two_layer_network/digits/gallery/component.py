@@ -9,7 +9,7 @@ from typing import Any
 
 import streamlit as st
 
-__all__ = ["GalleryItem", "gallery"]
+__all__ = ["GalleryItem", "gallery", "read"]
 
 _FOLDER = Path(__file__).parent
 
@@ -72,11 +72,11 @@ def gallery(
     """
 
     def chosen() -> None:
-        number, name = _read(st.session_state.get(key))
+        number, name = read(st.session_state.get(key))
         if number and name in {item.name for item in items}:
             on_chosen(name)
 
-    known, _ = _read(st.session_state.get(key))
+    known, _ = read(st.session_state.get(key))
     state = _component(
         key=key,
         data={
@@ -88,13 +88,13 @@ def gallery(
         on_state_change=chosen,
     )
     # As with the stage: after a restart of the server, nobody was called back.
-    number, name = _read(state)
+    number, name = read(state)
     if number != known and name in {item.name for item in items}:
         on_chosen(name)
         st.rerun()
 
 
-def _read(state: Any) -> tuple[int, int]:
+def read(state: Any) -> tuple[int, int]:
     """The number of the message in a component's state, and the name of the image; 0 if none."""
     sent = (state or {}).get("state")
     if not isinstance(sent, dict):

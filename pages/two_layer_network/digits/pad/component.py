@@ -11,7 +11,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-__all__ = ["SHEET_SIZE", "WORDS", "Drawing", "pad"]
+__all__ = ["SHEET_SIZE", "WORDS", "Drawing", "packed", "pad", "read"]
 
 SHEET_SIZE: Final = 64
 """Rows and columns of the sheet."""
@@ -63,34 +63,35 @@ def pad(
     """
 
     def sent() -> None:
-        number, drawing = _read(st.session_state.get(key))
+        number, drawing = read(st.session_state.get(key))
         if number and drawing is not None:
             on_drawn(drawing)
 
-    known, _ = _read(st.session_state.get(key))
+    known, _ = read(st.session_state.get(key))
     state = _component(
         key=key,
         data={
             "size": SHEET_SIZE,
             "radius": PEN_RADIUS,
-            "ink": "" if ink is None else _packed(ink),
+            "ink": "" if ink is None else packed(ink),
             "answers": known,
             "labels": dict(labels),
         },
         on_state_change=sent,
     )
     # As with the stage: after a restart of the server, nobody was called back.
-    number, drawing = _read(state)
+    number, drawing = read(state)
     if drawing is not None and number != known:
         on_drawn(drawing)
         st.rerun()
 
 
-def _packed(ink: NDArray[np.bool_]) -> str:
+def packed(ink: NDArray[np.bool_]) -> str:
+    """Write the ink as hexadecimal digits, a bit a pixel."""
     return np.packbits(ink).tobytes().hex()
 
 
-def _read(state: Any) -> tuple[int, Drawing | None]:
+def read(state: Any) -> tuple[int, Drawing | None]:
     """The number of the message in a component's state, and what it brings."""
     sent = (state or {}).get("state")
     if not isinstance(sent, dict) or not isinstance(sent.get("number"), int):
