@@ -8,14 +8,18 @@ import io
 import json
 import struct
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl
 
 import numpy as np
+from streamlit.components.v2.component_manager import BidiComponentManager
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
 
+from pages.ui.lessons import lessons
 from pages.ui.state.state import State, decode
 from pages.ui.text import text_in
 
@@ -24,16 +28,26 @@ S = TypeVar("S", bound=State)
 PAGES = Path(__file__).parents[1] / "pages"
 
 
-def opened(page: str = "home", **parameters: str) -> AppTest:
-    app = AppTest.from_file(str(PAGES / "navigation.py"), default_timeout=30)
+@cache
+def _components() -> BidiComponentManager:
+    """Every session's own would look for components in all installed packages: longer than a page."""
+    manager = BidiComponentManager()
+    manager.discover_and_register_components(start_file_watching=False)
+    return manager
+
+
+def app_at(path: str, parameters: Mapping[str, str]) -> AppTest:
+    """The app at a path and its parameters, not run yet."""
+    app = AppTest.from_file(str(PAGES / "navigation.py"), default_timeout=60)
+    app._page_hash = calc_hash(path)  # as st.Page hashes its url_path
+    app._bidi_component_manager = _components()
     for name, text in parameters.items():
         app.query_params[name] = text
-    app.run()
-    if page != "home":
-        app.switch_page(str(PAGES / page / "page.py"))
-        for name, text in parameters.items():
-            app.query_params[name] = text
-        app.run()
+    return app
+
+
+def opened(page: str = "home", **parameters: str) -> AppTest:
+    app = app_at(lessons()[page].path, parameters).run()
     assert not app.exception
     return app
 

@@ -12,18 +12,16 @@ import io
 import json
 import sys
 from collections.abc import Iterable
-from functools import cache
 from itertools import islice
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
 import numpy as np
-from streamlit.components.v2.component_manager import BidiComponentManager
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Tab
-from streamlit.util import calc_hash
 
+from tests.apptest import app_at
 from tests.corpus import stage
 
 SCRIPT = Path(__file__).parents[2] / "pages" / "navigation.py"
@@ -35,23 +33,10 @@ MOST_LINES = 60
 """Lines of a difference that are shown."""
 
 
-@cache
-def _components() -> BidiComponentManager:
-    """Every session's own would look for components in all installed packages: longer than a page."""
-    manager = BidiComponentManager()
-    manager.discover_and_register_components(start_file_watching=False)
-    return manager
-
-
 def opened(address: str) -> AppTest:
     """Open an address: the page by its path, whatever script draws it."""
     path, _, query = address.partition("?")
-    app = AppTest.from_file(str(SCRIPT), default_timeout=60)
-    app._page_hash = calc_hash(path.removeprefix("/"))  # as st.Page hashes its url_path
-    app._bidi_component_manager = _components()
-    for name, text in parse_qsl(query, keep_blank_values=True):
-        app.query_params[name] = text
-    return app.run()
+    return app_at(path.removeprefix("/"), dict(parse_qsl(query, keep_blank_values=True))).run()
 
 
 def _opened_tab(app: AppTest, name: str) -> Tab:
