@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import numpy as np
 import pytest
 from hypothesis import assume, given
@@ -187,15 +185,3 @@ def test_arrows_point_to_higher_scores_and_fit(W, reach) -> None:
 
 def test_no_weights_no_arrows() -> None:
     assert arrow_scale(np.zeros((2, 3)), UNIT) == 1.0
-
-
-def test_a_run_is_drawn_fast() -> None:
-    rng = np.random.default_rng(0)
-    parameters = {"W1": rng.normal(size=(201, 2, 3)), "b1": rng.normal(size=(201, 3))}
-    times = []
-    for _ in range(5):
-        began = time.perf_counter()
-        scores = stacked_scores(parameters, UNIT.pixels(60), dtype=np.float32)
-        decision_levels(scores, certainty="probability")
-        times.append(time.perf_counter() - began)
-    assert min(times) < 0.15
