@@ -145,13 +145,13 @@ def test_handles_speak(page: Page, app: str) -> None:
     }
     alt = page.locator("[data-panel=scores] .stage-plot").get_attribute("aria-label")
     assert alt == (
-        "Bar chart of the scores: cat 3.2, car 5.1, frog -1.7. "
+        "Bar chart of the scores: cat 3.2, car 5.1, frog −1.7. "
         "The true class is cat. Violated margins: 1."
     )
     drag(page, "score1", 0, 60)
     settle(page)
     alt = page.locator("[data-panel=scores] .stage-plot").get_attribute("aria-label")
-    assert f"car {value(page, 'score1'):g}" in alt
+    assert f"car {value(page, 'score1'):g}" in alt.replace("−", "-")
 
 
 def test_names_are_text(page: Page, app: str) -> None:

@@ -30,7 +30,7 @@ WATCH = """() => {
 }"""
 
 PIXELS = """() => {
-  const canvas = document.querySelector('[data-picture^="picture of net_plane"]');
+  const canvas = document.querySelector('[data-picture$=" of net_plane"]');
   return [...canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data];
 }"""
 

@@ -104,11 +104,12 @@ def _places(
         for mark in panel.marks:
             for source in mark.sources:
                 places.add_source(source, f"mark of {panel.id}")
-        for picture in panel.pictures:
-            place, size = places.add(picture.pixels, f"picture of {panel.id}"), picture.size
+        for number, picture in enumerate(panel.pictures):
+            name = f"picture {number} of {panel.id}"  # the page tells pictures apart by it
+            place, size = places.add(picture.pixels, name), picture.size
             places.pictures.append((panel.id, picture, place))
             if not is_pixels(places.now[place]) or places.now[place].size != size:
-                raise ValueError(f"picture of {panel.id!r} must have {size} pixels of uint8")
+                raise ValueError(f"{name!r} must have {size} pixels of uint8")
     for handle in handles:
         for channel in handle.channels:
             places.add_source(channel, handle.id)

@@ -62,7 +62,7 @@ BEGINNING = """(node) => {
 }"""
 """Whether the first cell of a panel is in the left half of what is seen of it."""
 DRAWN = """(number) => {
-  const canvas = document.querySelectorAll('[data-picture^="picture of map"]')[number];
+  const canvas = document.querySelectorAll('[data-picture$=" of map"]')[number];
   const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
   return data.some((byte) => byte > 0);
 }"""

@@ -45,8 +45,10 @@ def test_a_preset_fits_its_lesson_and_the_address(usual: ModelState, id: str) ->
 
 def test_a_preset_leaves_alone_what_makes_no_run() -> None:
     example = Example(("a", "b"), (1.0, 2.0), 1)
-    before = TwoLayerNetworkState(example, noise=0.5, seed=7, hidden=3, at=5, unit=2)
-    assert preset_run("xor_network", before) == TwoLayerNetworkState(example, data="xor", unit=2)
+    before = TwoLayerNetworkState(example, noise=0.5, seed=7, hidden=3, at=5, followed_unit=2)
+    assert preset_run("xor_network", before) == TwoLayerNetworkState(
+        example, data="xor", followed_unit=2
+    )
 
 
 def same(first: Training, second: Training, steps: int) -> None:
@@ -115,7 +117,7 @@ def test_the_chooser_shows_the_run_and_takes_another() -> None:
     assert box.options == [t(f"learning.preset.{id}") for id in NETWORK.run_presets]
     box.select("circles_network").run()
     assert state_of(app, TwoLayerNetworkState) == preset_run(
-        "circles_network", replace(NETWORK, unit=2)
+        "circles_network", replace(NETWORK, followed_unit=2)
     )
     assert app.selectbox[0].value == "circles_network"
     app.query_params["at"] = "10"

@@ -171,7 +171,7 @@ NOWHERE = Picture(pixels=gone, shape=(1, 1), extent=(0, 1, 0, 1), palette=())
     [
         ({}, {}, (Readout("lost", gone),), "no number is given for 'lost'"),
         ({}, {"show": {(0, "y"): gone}}, (), "no number is given for panel 'panel', trace 0, 'y'"),
-        ({}, {"pictures": (NOWHERE,)}, (), "no number is given for 'picture of panel'"),
+        ({}, {"pictures": (NOWHERE,)}, (), "no number is given for 'picture 0 of panel'"),
         ({}, {"marks": (Dot(gone, (0.0,)),)}, (), "no number is given for 'mark of panel"),
         ({}, {"marks": (Dot((0.0,), gone),)}, (), "no number is given for 'mark of panel"),
         ({}, {"marks": (Note((0,), (0,), numbers=gone),)}, (), "no number is given for 'mark"),
@@ -277,7 +277,7 @@ def test_a_film_that_shows_one_picture_is_not_sent() -> None:
 
 @pytest.mark.parametrize("pixels", [PIXELS[:3], PIXELS * 1.0])
 def test_a_picture_needs_its_pixels(pixels: np.ndarray) -> None:
-    with pytest.raises(ValueError, match="picture of 'panel' must have 4 pixels of uint8"):
+    with pytest.raises(ValueError, match="'picture 0 of panel' must have 4 pixels of uint8"):
         packed_pictures(np.stack([PIXELS] * 3), pixels)
 
 
