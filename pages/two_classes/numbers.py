@@ -108,11 +108,6 @@ class TwoClassNumbers:
         """The probability of the true class."""
         return np.where(self.labels == 1, self.sigmoids[..., 1], self.sigmoids[..., 0])
 
-    @property
-    def units_apart(self) -> FloatArray:
-        """By how many units of the last place the two ways to the loss differ."""
-        return np.asarray(np.abs(self.binary - self.softmax_loss) / np.spacing(self.softmax_loss))
-
 
 @dataclass(frozen=True, eq=False)
 class TwoClassSweeps:
