@@ -26,8 +26,8 @@ class PublishedExample:
     source : str
         Where it is published. DLFS is "Deep Learning from Scratch".
     input : str
-        What goes in, in the notation of the field: z logits, s scores, p probabilities, t target,
-        y label or output.
+        What goes in, in the notation of the field: s scores (logits), p probabilities, t target,
+        y label.
     compute : callable
         Returns this core's figures: a number or an array, not rounded.
     expected : tuple of float

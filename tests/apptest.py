@@ -7,9 +7,10 @@ import contextlib
 import io
 import json
 import struct
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl
 
@@ -20,6 +21,7 @@ from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
 from pages.ui.lessons import lessons
+from pages.ui.stage.number_format import format_fixed
 from pages.ui.state.state import State, decode
 from pages.ui.text import text_in
 
@@ -41,13 +43,18 @@ def app_at(path: str, parameters: Mapping[str, str]) -> AppTest:
     app = AppTest.from_file(str(PAGES / "navigation.py"), default_timeout=60)
     app._page_hash = calc_hash(path)  # as st.Page hashes its url_path
     app._bidi_component_manager = _components()
+    app.session_state["settings"] = True  # unfolded, for the tests of what is in it
     for name, text in parameters.items():
         app.query_params[name] = text
     return app
 
 
-def opened(page: str = "home", **parameters: str) -> AppTest:
-    app = app_at(lessons()[page].path, parameters).run()
+def opened(page: str = "home", *, tab: str = "", **parameters: str) -> AppTest:
+    """Open a page, and one of its tabs if named: scenes, why, code, data or words."""
+    app = app_at(lessons()[page].path, parameters)
+    if tab:
+        app.session_state[f"{page}_tab"] = text_in(parameters.get("lang", "en"))(f"tab.{tab}")
+    app.run()
     assert not app.exception
     return app
 
@@ -73,7 +80,20 @@ def moved_to(app: AppTest, address: Mapping[str, str]) -> AppTest:
 
 def links(app: AppTest) -> list[dict[str, str]]:
     """The parameters of each link to a page."""
-    return [dict(parse_qsl(link.proto.query_string)) for link in app.get("page_link")]
+    return [dict(parse_qsl(query)) for _, query in linked(app)]
+
+
+def linked(app: AppTest) -> list[tuple[str, str]]:
+    """The path of each page that is linked to, and what the link takes along."""
+    single = [(link.proto.page, link.proto.query_string) for link in app.get("page_link")]
+    lists = [
+        json.loads(component.proto.json)
+        for component in app.get("bidi_component")
+        if component.proto.component_name == "logit_lab_links"
+    ]
+    return single + [
+        (link["path"], data["query"]) for data in lists for link in json.loads(data["links"])
+    ]
 
 
 def state_of(app: AppTest, kind: type[S]) -> S:
@@ -102,9 +122,26 @@ def header(app: AppTest, stage: int = 0) -> dict[str, Any]:
     return headers(app)[stage]
 
 
+def stages(app: AppTest) -> list[tuple[str, list[str]]]:
+    """Each stage by the id of its component, and the ids of its handles."""
+    components = [entry.proto for entry in app.get("bidi_component") if entry.proto.bytes]
+    return [
+        (component.id, [handle["id"] for handle in message["handles"]])
+        for component, message in zip(components, headers(app), strict=True)
+    ]
+
+
+def send(app: AppTest, id: str, message: Mapping[str, Any]) -> AppTest:
+    """Send what the browser sends when a handle of a stage is let go."""
+    states = app._tree.get_widget_states()
+    states.widgets.append(WidgetState(id=id, json_value=json.dumps({"state": message})))
+    return app._run(states)
+
+
 def message_size(app: AppTest) -> int:
     """Bytes that the first stage is sent in."""
-    return len(app.get("bidi_component")[0].proto.bytes)
+    stages = (entry.proto.bytes for entry in app.get("bidi_component"))
+    return len(next(filter(None, stages)))
 
 
 def told(app: AppTest, stage: int = 0) -> dict[str, float]:
@@ -118,7 +155,7 @@ def told(app: AppTest, stage: int = 0) -> dict[str, float]:
 
 
 def tab(app: AppTest, lesson: str, name: str, language: str = "en") -> AppTest:
-    """Open a tab: try, why, code or data."""
+    """Open a tab: scenes, why, code, data or words."""
     app.session_state[f"{lesson}_tab"] = text_in(language)(f"tab.{name}")
     return app.run()
 
@@ -129,6 +166,25 @@ def run(source: str) -> list[str]:
     with contextlib.redirect_stdout(printed), np.errstate(all="raise", under="ignore"):
         exec(source, {})
     return printed.getvalue().splitlines()
+
+
+def code_prints(
+    app: AppTest, readouts: Iterable[str], decimals: Mapping[str, int] = MappingProxyType({})
+) -> list[str]:
+    """Run the code of a page and return its lines; the first end with what is on screen."""
+    lines, now = run(app.code[0].value), told(app)
+    for line, name in zip(lines, readouts, strict=False):
+        shown = format_fixed(float(now[name]), decimals.get(name, 4))
+        found = line.split()[-1].replace("e-0", "e-").replace("e+0", "e+")
+        assert found == shown.replace("−", "-").replace("∞", "inf"), (name, line)
+    return lines
+
+
+def why(app: AppTest) -> str:
+    """The derivation of a page: the longest of its texts, with nothing left to be filled in."""
+    text = max((entry.value for entry in app.markdown), key=len)
+    assert "[[" not in text
+    return text
 
 
 def edit(app: AppTest, **edits: Any) -> AppTest:

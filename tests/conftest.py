@@ -16,9 +16,6 @@ from tests.browser.server import ROOT, Server
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
-# Streamlit looks for its base path when the first page is not the root; the misses are its own.
-PROBES = ("/_stcore/health", "/_stcore/host-config")
-
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
@@ -53,7 +50,6 @@ def watched(context: BrowserContext) -> tuple[Page, list[str]]:
         lambda message: (
             complaints.append(f"console: {message.text} {message.location}")
             if message.type == "error"
-            and not any(probe in str(message.location) for probe in PROBES)
             else None
         ),
     )
@@ -93,7 +89,7 @@ def as_new(page: Page, complaints: list[str], settings: dict[str, Any]) -> Itera
     if page.url != "about:blank":
         page.evaluate("() => { localStorage.clear(); sessionStorage.clear(); }")
     page.goto("about:blank")
-    page.emulate_media(color_scheme="null")
+    page.emulate_media(color_scheme="null", reduced_motion="null")
     page.set_viewport_size(settings["viewport"])
     page.context.clear_cookies()
     found = complaints.copy()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 import numpy as np
@@ -17,51 +17,143 @@ from pages.ui.stage.release import Release
 __all__ = [
     "assert_every_step_is_as_opened_there",
     "assert_present_rows",
+    "assert_same",
     "at",
     "decode",
     "now",
     "panels_of",
+    "pools",
     "released",
     "sentence",
-    "shown_at",
-    "shown_now",
     "told",
 ]
 
 Shown = dict[tuple[str | None, int, str], np.ndarray]
-"""Numbers by panel, trace and attribute; those of readouts and marks by None, 0 and their name."""
+"""Numbers by panel, trace and attribute; of what is in no figure by None, 0 and its name.
+
+Pictures are bytes of their palette.
+"""
 
 OUT_OF_SIGHT = -1000.0
 """What is not to be seen waits somewhere below it."""
 
 
-def decode(message: bytes) -> tuple[dict[str, Any], np.ndarray]:
-    """The header, and the columns of all sweeps one after the other."""
+TYPES = {"numbers": "<f8", "singles": "<f4", "words": "<u2", "bytes": "u1"}
+
+
+def pools(message: bytes) -> tuple[dict[str, Any], dict[str, np.ndarray], int]:
+    """The header, the numbers of each type, and where the pixels begin."""
     (length,) = struct.unpack_from("<I", message)
-    header = json.loads(message[4 : 4 + length])
-    return header, np.frombuffer(message, "<f8", header["numbers"], 4 + length)
+    header, end = json.loads(message[4 : 4 + length]), 4 + length
+    found = {}
+    for name, size in header["pools"].items():
+        found[name] = np.frombuffer(message, TYPES[name], size, end)
+        end += found[name].nbytes
+    return header, found, end
 
 
-def shown_now(stage: Stage) -> list[np.ndarray]:
-    """What each place shows before anything moves; pictures as bytes of their palette."""
-    return _shown(stage)[0]
+def decode(message: bytes) -> tuple[dict[str, Any], np.ndarray]:
+    """The header, and the columns of all sweeps along one coordinate, one after the other."""
+    header, found, _ = pools(message)
+    return header, found["numbers"]
 
 
-def shown_at(stage: Stage, handle: str, step: int) -> list[np.ndarray]:
-    """What each place shows at a step of a handle's sweep."""
-    return [table[step] for table in _shown(stage)[1][handle]]
+class _Message:
+    """The message of a stage, taken apart."""
+
+    def __init__(self, stage: Stage) -> None:
+        message = stage.packed({})
+        self.header, self.pools, end = pools(message)
+        self.numbers = self.pools["numbers"]
+        self.places = [tuple(place.values()) for place in self.header["places"]]
+        self.now = [np.array(values, dtype=float) for values in self.header["now"]]
+        self.handles = {handle["id"]: handle for handle in self.header["handles"]}
+        self.films: dict[tuple[str, int], np.ndarray] = {}
+        pixels = np.frombuffer(message, np.uint8)[end:]
+        for picture in self.header["pictures"]:
+            size = int(np.prod(picture["shape"]))
+            self.now[picture["place"]], pixels = pixels[:size], pixels[size:]
+        for id, handle in self.handles.items():
+            for place in handle["films"]:
+                size = handle["rows"] * self.now[place].size
+                self.films[id, place] = pixels[:size].reshape(handle["rows"], -1)
+                pixels = pixels[size:]
+        assert not pixels.size
+
+    def taken(self, id: str) -> list[np.ndarray]:
+        """What every place shows once a handle is taken: curves along its number, for one."""
+        shown = [values.copy() for values in self.now]
+        for place, start, length in self.handles[id]["focus"] or ():
+            shown[place] = self.numbers[start : start + length].astype(float)
+        return shown
+
+    def at(self, id: str, row: int, *each: int) -> list[np.ndarray]:
+        """What every place shows at a step of a handle, as the browser looks it up.
+
+        In the plane ``each`` are the steps in x and y, and ``row`` that of the pair.
+        """
+        handle, shown = self.handles[id], self.taken(id)
+        forms = handle["forms"] or [["numbers", 0, "bytes", None]] * len(handle["starts"])
+        if handle["cells"] is not None:
+            row = int(self.pools["words"][handle["cells"] + row])
+        for start, places, form in zip(handle["starts"], handle["columns"], forms, strict=True):
+            kind, along, index_type, indices = form
+            step = (row, *each)[along]
+            step = step if indices is None else int(self.pools[index_type][indices + step])
+            for place, index in places:
+                shown[place][index] = self.pools[kind][start + step]
+        for place in handle["films"]:
+            shown[place] = self.films[id, place][row]
+        return shown
 
 
-def assert_present_rows(stage: Stage) -> None:
+_latest: list[tuple[Stage, _Message]] = []
+
+
+def _read(stage: Stage) -> _Message:
+    """Read the message of a stage; the latest is kept: to pack takes longer than all else."""
+    if not _latest or _latest[0][0] is not stage:
+        _latest[:] = [(stage, _Message(stage))]
+    return _latest[0][1]
+
+
+def now(stage: Stage) -> Shown:
+    """What every place shows before anything moves."""
+    message = _read(stage)
+    return dict(zip(message.places, message.now, strict=True))
+
+
+def at(stage: Stage, id: str, row: int, *each: int) -> Shown:
+    """What every place shows when a handle stands at a step; in the plane also those in x and y."""
+    message = _read(stage)
+    return dict(zip(message.places, message.at(id, row, *each), strict=True))
+
+
+def assert_same(shown: Shown, expected: Shown, *, rtol: float = 1e-12, atol: float = 1e-12) -> None:
+    """Check that the same numbers are at every place; out of sight, anywhere is the same."""
+    assert shown.keys() == expected.keys()
+    for place, numbers in expected.items():
+        np.testing.assert_allclose(
+            np.maximum(shown[place], OUT_OF_SIGHT),
+            np.maximum(numbers, OUT_OF_SIGHT),
+            rtol=rtol,
+            atol=atol,
+            err_msg=str(place),
+        )
+
+
+def assert_present_rows(stage: Stage, *, besides: Collection[str] = ()) -> None:
     """At its present value every handle shows what is shown now, if that is on its grid."""
-    now, sweeps = _shown(stage)
-    found = 0
+    message, found = _read(stage), 0
     for handle in stage.handles:
         grid = handle.grid or np.linspace(handle.minimum, handle.maximum, handle.rows)
         for step in np.flatnonzero(np.isclose(grid, handle.value, rtol=0, atol=1e-9)):
-            found += 1
-            for table, values in zip(sweeps[handle.id], now, strict=True):
-                np.testing.assert_allclose(table[step], values, atol=1e-12, err_msg=handle.id)
+            if handle.id not in besides:
+                found += 1
+                for swept, values in zip(
+                    message.at(handle.id, step), message.taken(handle.id), strict=True
+                ):
+                    np.testing.assert_allclose(swept, values, atol=1e-12, err_msg=handle.id)
     assert found
 
 
@@ -82,61 +174,6 @@ def sentence(stage: Stage, template: str) -> str:
 def told(stage: Stage, id: str) -> str:
     """A readout as the browser writes it, without its bold marks."""
     return sentence(stage, f"{{{id}}}").replace("**", "")
-
-
-def _shown(stage: Stage) -> tuple[list[np.ndarray], dict[str, list[np.ndarray]]]:
-    message = stage.packed({})
-    header, numbers = decode(message)
-    (length,) = struct.unpack_from("<I", message)
-    offset = 4 + length + numbers.nbytes
-
-    def pixels(*shape: int) -> np.ndarray:
-        nonlocal offset
-        size = int(np.prod(shape))
-        offset += size
-        return np.frombuffer(message, np.uint8, size, offset - size).reshape(shape)
-
-    now = [np.array(values, dtype=np.float64) for values in header["now"]]
-    for picture in header["pictures"]:
-        now[picture["place"]] = pixels(int(np.prod(picture["shape"])))
-    sweeps = {}
-    for handle in header["handles"]:
-        rows = handle["rows"]
-        tables = [np.repeat(values[None], rows, axis=0) for values in now]
-        for start, spots in zip(handle["starts"], handle["columns"], strict=True):
-            for place, index in spots:
-                tables[place][:, index] = numbers[start : start + rows]
-        for place in handle["films"]:
-            tables[place] = pixels(rows, now[place].size)
-        sweeps[handle["id"]] = tables
-    assert offset == len(message)
-    return now, sweeps
-
-
-def _by_place(header: dict[str, Any], numbers: list[Any]) -> Shown:
-    return {
-        (place["panel"], place["trace"], place["attribute"]): np.array(values, dtype=float)
-        for place, values in zip(header["places"], numbers, strict=True)
-    }
-
-
-def now(stage: Stage) -> Shown:
-    """What every place shows."""
-    header, _ = decode(stage.packed({}))
-    return _by_place(header, header["now"])
-
-
-def at(stage: Stage, id: str, row: int) -> Shown:
-    """What every place shows when a handle stands at a step, as the browser looks it up."""
-    header, numbers = decode(stage.packed({}))
-    handle = next(handle for handle in header["handles"] if handle["id"] == id)
-    shown = [list(values) for values in header["now"]]
-    for place, values in handle["focus"] or ():
-        shown[place] = list(values)
-    for start, places in zip(handle["starts"], handle["columns"], strict=True):
-        for place, index in places:
-            shown[place][index] = numbers[start + row]
-    return _by_place(header, shown)
 
 
 def released(stage: Stage, id: str, row: int) -> Release:
@@ -169,21 +206,13 @@ def assert_every_step_is_as_opened_there(
     Steps at which another stage is laid out, with a wider axis, are left out.
     """
     stage = lay_out(state)
-    compared = 0
+    compared, seen = 0, _read(stage)
     for handle in stage.handles:
         for row in range(0, handle.rows, every if handle.rows > every else 1):
             there = lay_out(moved(state, released(stage, handle.id, row)))
             if _ranges(there) != _ranges(stage):
                 continue
             compared += 1
-            dragged, opened = at(stage, handle.id, row), now(there)
-            assert dragged.keys() == opened.keys()
-            for place, numbers in opened.items():
-                np.testing.assert_allclose(
-                    np.maximum(dragged[place], OUT_OF_SIGHT),
-                    np.maximum(numbers, OUT_OF_SIGHT),
-                    rtol=1e-12,
-                    atol=1e-12,
-                    err_msg=f"{handle.id} {row} {place}",
-                )
+            dragged = dict(zip(seen.places, seen.at(handle.id, row), strict=True))
+            assert_same(dragged, now(there))
     assert compared > len(stage.handles)

@@ -12,15 +12,7 @@ import pytest
 from pages.ui.lessons import lessons
 from pages.ui.state.parameters import parameters
 from tests.corpus.observe import compared, observed
-from tests.corpus.records import (
-    ARITHMETIC,
-    FIELDS,
-    Entry,
-    arithmetic,
-    differences,
-    entries,
-    recorded,
-)
+from tests.corpus.records import FIELDS, Entry, differences, entries, recorded
 
 ENTRIES = entries()
 SECTIONS = list(dict.fromkeys(entry.section for entry in ENTRIES))
@@ -34,10 +26,10 @@ read = cache(recorded)
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.address)
 def test_an_address_tells_what_is_recorded(entry: Entry) -> None:
-    if entry.delicate and arithmetic() != ARITHMETIC.read_text(encoding="utf-8").strip():
-        pytest.skip("it tells of rounding errors, and this processor makes others")
     difference = compared(
-        read(entry.section)[entry.address], observed(entry.address, whole=entry.whole)
+        read(entry.section)[entry.address],
+        observed(entry.address, whole=entry.whole),
+        exact=not entry.delicate,
     )
     if difference:
         hint = HINT.format(section=entry.section)

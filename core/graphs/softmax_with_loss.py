@@ -71,21 +71,8 @@ def softmax_with_cross_entropy(classes: int) -> Graph:
 
     .. math:: L = -\sum_j t_j \log y_j, \quad y_j = \frac{e^{z_j}}{S}
 
-    Parameters
-    ----------
-    classes : int
-        At least 2. `merge_classes` makes several of them one.
-
-    Returns
-    -------
-    Graph
-        Its inputs are the logits, then the targets. The groups ``softmax`` and ``cross_entropy``
-        are the two boxes of the collapsed view; see `evaluate_boxes`.
-
-    Raises
-    ------
-    ValueError
-        If there are fewer than two classes.
+    Its inputs are the logits of at least 2 classes, then the targets. The groups ``softmax`` and
+    ``cross_entropy`` are the two boxes of the collapsed view; see `evaluate_boxes`.
 
     Notes
     -----
@@ -119,23 +106,8 @@ def batch_of_softmax_with_loss(samples: int, classes: int) -> Graph:
     .. math:: L = \frac{1}{N} \sum_n L_n, \quad
               \frac{\partial L}{\partial z_n} = \frac{y_n - t_n}{N}
 
-    Parameters
-    ----------
-    samples : int
-        The batch size N, at least 1.
-    classes : int
-        At least 2.
-
-    Returns
-    -------
-    Graph
-        Its inputs are, sample by sample, the logits and then the targets. Each sample is a group,
-        ``sample0``, ``sample1``, ...
-
-    Raises
-    ------
-    ValueError
-        If there is no sample, or fewer than two classes.
+    Its inputs are, sample by sample, the logits and then the targets. Each sample is a group,
+    ``sample0``, ``sample1``, ...
 
     Examples
     --------
@@ -164,21 +136,9 @@ def evaluate_boxes(logits: ArrayLike, targets: ArrayLike) -> GraphValues:
     nothing overflows, and a tiny loss does not become 0. The gradient at the logits is
     (y - t) / N.
 
-    Parameters
-    ----------
-    logits, targets : array_like, shape (..., samples, classes)
-        The logits z, and the targets t as distributions. The leading axes are the same for both.
-
-    Returns
-    -------
-    GraphValues
-        Numbers of `softmax_with_cross_entropy` for one sample, of `batch_of_softmax_with_loss` for
-        several. NaN stands for what is inside a box.
-
-    Raises
-    ------
-    ValueError
-        As for `cross_entropy.cross_entropy`, and for a single class.
+    Logits z and distributions t are of shape (..., samples, classes). The numbers are those of
+    `softmax_with_cross_entropy` for one sample, of `batch_of_softmax_with_loss` for several; NaN
+    stands for what is inside a box.
 
     Examples
     --------
@@ -226,21 +186,8 @@ def evaluate_boxes(logits: ArrayLike, targets: ArrayLike) -> GraphValues:
 def shift_logits(logits: ArrayLike) -> FloatArray:
     """Subtract each sample's largest logit, which changes no probability, and bound the rest.
 
-    Parameters
-    ----------
-    logits : array_like, shape (..., classes)
-        Finite scores.
-
-    Returns
-    -------
-    ndarray of float64
-        z - max z, but not below `LOWEST_SHIFTED_LOGIT`: the exponential of a number below would
-        be 0, its logarithm minus infinity, and the graph could not say what the gradient is.
-
-    Raises
-    ------
-    ValueError
-        If the logits are empty or not finite.
+    It is z - max z, but not below `LOWEST_SHIFTED_LOGIT`: the exponential of a number below would
+    be 0, its logarithm minus infinity, and the graph could not say what the gradient is.
 
     Examples
     --------
@@ -263,22 +210,7 @@ def merge_classes(logits: ArrayLike, kept: Sequence[int]) -> FloatArray:
     The probabilities of the kept classes stay what they are, and so do the loss and the gradient of
     a sample whose true class is among them.
 
-    Parameters
-    ----------
-    logits : array_like, shape (..., classes)
-        Finite scores.
-    kept : sequence of int
-        The classes to keep.
-
-    Returns
-    -------
-    ndarray of float64, shape (..., kept + 1)
-        The kept logits and that of the rest; without the rest if all classes are kept.
-
-    Raises
-    ------
-    ValueError
-        If the logits are empty or not finite, or a kept class does not exist.
+    The rest comes last, in an array (..., kept + 1); there is none if all classes are kept.
 
     Examples
     --------
@@ -306,21 +238,6 @@ def textbook_gradient(probabilities: ArrayLike, targets: ArrayLike) -> FloatArra
     sample given with shape (classes,) is divided by the number of *classes*: too small a gradient.
     It is here to be shown, not to be used; `cross_entropy.cross_entropy` takes a 1-D sample as a
     batch of one.
-
-    Parameters
-    ----------
-    probabilities, targets : array_like, shape (classes,) or (batch, classes)
-        p and t.
-
-    Returns
-    -------
-    ndarray
-        (p - t) / len(t).
-
-    Raises
-    ------
-    ValueError
-        If the shapes differ, or there is no axis to divide by.
 
     References
     ----------

@@ -1,7 +1,9 @@
 """Data to learn from: points in the plane, and handwritten digits.
 
-Every generated set takes an explicit ``rng``; the same seed gives the same points. The samples are
-in the order of their classes: what trains on them in batches has to shuffle.
+A generated set takes the number of samples of each class, at least 1, an explicit ``rng`` (the same
+seed gives the same points), and ``noise``: the standard deviation of each coordinate, at least 0.
+A number out of range is a ValueError. The samples are in the order of their classes: what trains
+on them in batches has to shuffle.
 """
 
 from __future__ import annotations
@@ -143,10 +145,6 @@ def split(dataset: Dataset, *, rng: np.random.Generator, held_out: float = 0.25)
         The part to hold out, above 0 and at most 0.9, rounded to whole samples class by class. A
         class keeps at least one sample to learn from.
 
-    Returns
-    -------
-    Split
-
     Raises
     ------
     ValueError
@@ -175,10 +173,6 @@ def split(dataset: Dataset, *, rng: np.random.Generator, held_out: float = 0.25)
 def nine_points() -> Dataset:
     """Return the nine points, three a class, of the CS231n linear classification demo.
 
-    Returns
-    -------
-    Dataset
-
     References
     ----------
     CS231n, "Linear Classification Loss Visualization".
@@ -201,25 +195,7 @@ def blobs(
 ) -> Dataset:
     """Return normally distributed clouds, their centres evenly spaced on the unit circle.
 
-    Parameters
-    ----------
-    samples : int
-        Samples a class, at least 1.
-    rng : Generator
-        Where the randomness comes from.
-    classes : int
-        The number of clouds, from 2 to 10; the first is at the top, the others follow clockwise.
-    noise : float
-        The standard deviation of each coordinate, at least 0.
-
-    Returns
-    -------
-    Dataset
-
-    Raises
-    ------
-    ValueError
-        If a number is out of range.
+    There are 2 to 10 of them; the first is at the top, the others follow clockwise.
 
     Examples
     --------
@@ -236,25 +212,8 @@ def blobs(
 def moons(samples: int = 100, *, rng: np.random.Generator, noise: float = 0.1) -> Dataset:
     """Return two interleaving half circles.
 
-    Parameters
-    ----------
-    samples : int
-        Samples a class, at least 1.
-    rng : Generator
-        Where the randomness comes from.
-    noise : float
-        The standard deviation of each coordinate, at least 0.
-
-    Returns
-    -------
-    Dataset
-        The points without noise are those of scikit-learn's ``make_moons``, moved so that their
-        middle is the origin.
-
-    Raises
-    ------
-    ValueError
-        If a number is out of range.
+    Without noise they are those of scikit-learn's ``make_moons``, moved so that their middle is
+    the origin.
 
     Examples
     --------
@@ -275,26 +234,8 @@ def circles(
 ) -> Dataset:
     """Return a circle of radius 1 and one inside it, about the origin.
 
-    Parameters
-    ----------
-    samples : int
-        Samples a class, at least 1.
-    rng : Generator
-        Where the randomness comes from.
-    noise : float
-        The standard deviation of each coordinate, at least 0.
-    inner : float
-        The radius of the inner circle, from 0 to 1.
-
-    Returns
-    -------
-    Dataset
-        Class 0 is the outer circle. Without noise these are scikit-learn's ``make_circles``.
-
-    Raises
-    ------
-    ValueError
-        If a number is out of range.
+    ``inner`` is the radius of that one, from 0 to 1; class 0 is the outer one. Without noise these
+    are scikit-learn's ``make_circles``.
 
     Examples
     --------
@@ -321,25 +262,8 @@ def spiral(
     .. math:: r \in [0, 1], \quad t \in [4 k, 4 (k + 1)] + \text{noise}, \quad
               x = (r \sin t,\; r \cos t)
 
-    Parameters
-    ----------
-    samples : int
-        Samples a class, at least 1.
-    rng : Generator
-        Where the randomness comes from.
-    classes : int
-        The number of arms, from 2 to 10; class k turns from 4 k to 4 (k + 1) radians.
-    noise : float
-        The standard deviation of the angle in radians, at least 0.
-
-    Returns
-    -------
-    Dataset
-
-    Raises
-    ------
-    ValueError
-        If a number is out of range.
+    There are 2 to 10 arms; that of class k turns from 4 k to 4 (k + 1) radians. The noise is that
+    of the angle, in radians.
 
     References
     ----------
@@ -365,15 +289,6 @@ def published_spiral() -> Dataset:
     The notes do not tell their seed. These points, of NumPy's old generator with seed 0, lead to
     the same losses: a softmax classifier's falls to 0.786302 at iteration 190.
 
-    Returns
-    -------
-    Dataset
-        100 points of each of 3 classes.
-
-    References
-    ----------
-    CS231n notes, "Putting it together: Minimal Neural Network Case Study".
-
     Examples
     --------
     >>> published_spiral().points[-1].round(4)
@@ -385,25 +300,8 @@ def published_spiral() -> Dataset:
 def xor(samples: int = 100, *, rng: np.random.Generator, noise: float = 0.05) -> Dataset:
     """Return points of a square whose class is that of the diagonal they lie on.
 
-    Parameters
-    ----------
-    samples : int
-        Samples a class, at least 1.
-    rng : Generator
-        Where the randomness comes from.
-    noise : float
-        The standard deviation of each coordinate, at least 0.
-
-    Returns
-    -------
-    Dataset
-        Without noise, both coordinates lie between 0.1 and 1 in absolute value. In class 0 they
-        differ in sign, in class 1 they have the same.
-
-    Raises
-    ------
-    ValueError
-        If a number is out of range.
+    Without noise, both coordinates lie between 0.1 and 1 in absolute value. In class 0 they differ
+    in sign, in class 1 they have the same.
 
     Examples
     --------
@@ -421,11 +319,6 @@ def xor(samples: int = 100, *, rng: np.random.Generator, noise: float = 0.05) ->
 @cache
 def digits() -> Dataset:
     """Return 1797 handwritten digits of 8 x 8 pixels, row by row, from 0 (paper) to 1 (ink).
-
-    Returns
-    -------
-    Dataset
-        64 features, 10 classes.
 
     References
     ----------

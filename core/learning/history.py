@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
+
+import numpy as np
 
 from core.learning.optimizers import OPTIMIZERS, Adam, Momentum, Optimizer, OptimizerName, Sgd
 from core.validation import (
@@ -16,7 +18,15 @@ from core.validation import (
     require_option,
 )
 
-__all__ = ["SAMPLINGS", "DivergenceError", "History", "Recipe", "Record", "Sampling"]
+__all__ = [
+    "SAMPLINGS",
+    "DivergenceError",
+    "History",
+    "Recipe",
+    "Record",
+    "Sampling",
+    "history_of",
+]
 
 Sampling = Literal["shuffled", "with_replacement"]
 
@@ -184,3 +194,29 @@ class History:
     parameters: Mapping[str, FloatArray]
     batches: tuple[LabelArray, ...]
     step_losses: FloatArray
+
+
+def history_of(records: Sequence[Record], step_losses: FloatArray) -> History:
+    """Put records, that of the start first, and the losses of all steps into arrays."""
+
+    def column(attribute: str) -> FloatArray:
+        return np.array([getattr(record, attribute) for record in records])
+
+    is_held_out = records[0].held_out_loss is not None
+    return History(
+        steps=np.array([record.step for record in records], dtype=np.intp),
+        epochs=column("epoch"),
+        learning_rates=column("learning_rate"),
+        data_loss=column("data_loss"),
+        penalty=column("penalty"),
+        total=column("total"),
+        accuracy=column("accuracy"),
+        held_out_loss=column("held_out_loss") if is_held_out else None,
+        held_out_accuracy=column("held_out_accuracy") if is_held_out else None,
+        parameters={
+            name: np.stack([record.parameters[name] for record in records])
+            for name in records[0].parameters
+        },
+        batches=tuple(record.batch for record in records),
+        step_losses=step_losses,
+    )

@@ -2,7 +2,8 @@
 
 The functions are single passes. The backward ones take the gradient of the loss at a layer's
 outputs, and what the forward pass saw. They sum over the batch and never divide by its size: the
-loss has done that.
+loss has done that. A batch has a sample a row; a single sample is a batch of one. Arguments that
+are empty or not finite, or whose shapes do not fit each other, are a ValueError.
 
 The classes are layers that remember: each is one forward pass, made by its ``forward``, that keeps
 what went in and what came out as read-only arrays for display, and knows the way back.
@@ -71,24 +72,7 @@ def affine_forward(inputs: ArrayLike, weights: ArrayLike, bias: ArrayLike) -> Fl
 
     .. math:: \mathrm{out} = x W + b
 
-    Parameters
-    ----------
-    inputs : array_like, shape (batch, features) or (features,)
-        The inputs x, a sample a row. A single sample is a batch of one.
-    weights : array_like, shape (features, outputs)
-        W.
-    bias : array_like, shape (outputs,)
-        b.
-
-    Returns
-    -------
-    ndarray, shape (batch, outputs), or (outputs,) for a single sample
-        The outputs.
-
-    Raises
-    ------
-    ValueError
-        If an argument is empty or not finite, or the shapes do not fit each other.
+    Inputs x (batch, features), W (features, outputs) and b (outputs,).
 
     References
     ----------
@@ -117,24 +101,7 @@ def affine_backward(
     .. math:: dx = d\mathrm{out}\; W^\mathsf{T}, \quad dW = x^\mathsf{T} d\mathrm{out}, \quad
               db = \sum_\text{batch} d\mathrm{out}
 
-    Parameters
-    ----------
-    output_gradient : array_like, shape (batch, outputs) or (outputs,)
-        dout: the gradient of the loss at the outputs.
-    inputs : array_like, shape (batch, features) or (features,)
-        The inputs x of the forward pass.
-    weights : array_like, shape (features, outputs)
-        W of the forward pass.
-
-    Returns
-    -------
-    AffineGradients
-        dx, dW and db.
-
-    Raises
-    ------
-    ValueError
-        If an argument is empty or not finite, or the shapes do not fit each other.
+    dout is the gradient of the loss at the outputs; x and W are those of the forward pass.
 
     References
     ----------
@@ -171,22 +138,7 @@ def relu_backward(output_gradient: ArrayLike, inputs: ArrayLike) -> FloatArray:
 
     .. math:: dx = d\mathrm{out} \cdot [x > 0]
 
-    Parameters
-    ----------
-    output_gradient : array_like
-        dout: the gradient of the loss at the outputs, any shape.
-    inputs : array_like, same shape
-        The inputs x of the forward pass.
-
-    Returns
-    -------
-    ndarray
-        dx, same shape. Where x is exactly 0 it is 0, by convention.
-
-    Raises
-    ------
-    ValueError
-        If an argument is empty or not finite, or the shapes differ.
+    Where x is exactly 0 it is 0, by convention.
 
     Examples
     --------

@@ -1,7 +1,9 @@
 """Models that turn features into scores: the linear classifier and the two-layer network.
 
 A model is its parameters together with the objective it is to be trained for. Samples are rows:
-X is (batch, features), and W1 is (features, outputs), the transpose of the W of CS231n.
+X is (batch, features), and W1 is (features, outputs), the transpose of the W of CS231n. Parameters
+are kept as read-only copies in the float type of W1; if they are not finite, or their shapes do not
+fit, that is a ValueError.
 """
 
 from __future__ import annotations
@@ -52,7 +54,11 @@ class Model(ABC):
 
     @abstractmethod
     def loss(self, X: ArrayLike, y: ArrayLike) -> ModelLoss:
-        """Return data loss, penalty, total and all gradients on a batch."""
+        """Return data loss, penalty, total and all gradients on a batch.
+
+        Of samples (batch, features) and their labels (batch,); a single sample is a batch of one.
+        What does not fit the model, or is not finite, is a ValueError.
+        """
 
     @abstractmethod
     def scores(self, X: ArrayLike) -> FloatArray:
@@ -102,15 +108,8 @@ class LinearClassifier(Model):
 
     Attributes
     ----------
-    W1 : ndarray, shape (features, classes)
-    b1 : ndarray, shape (classes,)
-        Finite; kept as read-only copies in the float type of W1.
+    W1, b1 : ndarray, shapes (features, classes) and (classes,)
     objective : Objective
-
-    Raises
-    ------
-    ValueError
-        If the parameters are not finite, or their shapes do not fit.
 
     References
     ----------
@@ -180,20 +179,7 @@ class LinearClassifier(Model):
         return affine_forward(self._inputs(X), self.W1, self.b1)
 
     def loss(self, X: ArrayLike, y: ArrayLike) -> ModelLoss:
-        """Return data loss, penalty, total and all gradients on a batch.
-
-        Parameters
-        ----------
-        X : array_like, shape (batch, features) or (features,)
-            The samples. A single one is a batch of one.
-        y : array_like of int, shape (batch,) or ()
-            Their labels.
-
-        Raises
-        ------
-        ValueError
-            If the samples or labels do not fit the model, or are not finite.
-        """
+        """Return data loss, penalty, total and all gradients on a batch."""
         affine = Affine.forward(self._inputs(X), self.W1, self.b1)
         last = self.objective.data_loss(affine.outputs, np.atleast_1d(y))
         d_scores = last.backward()
@@ -217,13 +203,7 @@ class TwoLayerNet(Model):
     ----------
     W1, b1 : ndarray, shapes (features, hidden) and (hidden,)
     W2, b2 : ndarray, shapes (hidden, classes) and (classes,)
-        Finite; kept as read-only copies in the float type of W1.
     objective : Objective
-
-    Raises
-    ------
-    ValueError
-        If the parameters are not finite, or their shapes do not fit.
 
     References
     ----------
@@ -264,19 +244,9 @@ class TwoLayerNet(Model):
     ) -> Self:
         """Return a network with normally distributed weights and no biases.
 
-        Parameters
-        ----------
-        features, hidden, classes : int
-            At least 1, at least 1 and at least 2.
-        rng : Generator
-            Where the randomness comes from.
-        objective : Objective, optional
-            The cross-entropy without a penalty if None.
-        scale : float, optional
-            The standard deviation of all weights, at least 0. By default sqrt(2 / inputs) in each
-            layer, which keeps the scale of the signals through ReLUs.
-        dtype : dtype
-            float32 or float64. The same seed gives the same weights, but for their rounding.
+        Parameters are those of `LinearClassifier.initial`, and at least one hidden unit. By default
+        the standard deviation is sqrt(2 / inputs) in each layer, which keeps the scale of the
+        signals through ReLUs.
 
         References
         ----------
@@ -313,20 +283,7 @@ class TwoLayerNet(Model):
         return affine_forward(hidden, self.W2, self.b2)
 
     def loss(self, X: ArrayLike, y: ArrayLike) -> ModelLoss:
-        """Return data loss, penalty, total and all gradients on a batch.
-
-        Parameters
-        ----------
-        X : array_like, shape (batch, features) or (features,)
-            The samples. A single one is a batch of one.
-        y : array_like of int, shape (batch,) or ()
-            Their labels.
-
-        Raises
-        ------
-        ValueError
-            If the samples or labels do not fit the model, or are not finite.
-        """
+        """Return data loss, penalty, total and all gradients on a batch."""
         first = Affine.forward(self._inputs(X), self.W1, self.b1)
         hidden = ReLU.forward(first.outputs)
         second = Affine.forward(hidden.outputs, self.W2, self.b2)

@@ -1,7 +1,8 @@
 """The published runs of the CS231n case study: a spiral, and both models that learn it there.
 
-Both are trained on all points at once, with step size 1 and half of 0.001 times the sum of the
-squared weights. The notes do not tell the seed of the first weights. The linear classifier forgets
+They are those of the notes "Putting it together: Minimal Neural Network Case Study". Both are
+trained on all points at once, with step size 1 and half of 0.001 times the sum of the squared
+weights. The notes do not tell the seed of the first weights. The linear classifier forgets
 its start within 100 steps; the network's run is reproduced in range.
 
 Training the network takes about a second. What it leads to is kept in ``core/data``;
@@ -43,19 +44,6 @@ _TRAINED: Final = Path(__file__).parents[1] / "data" / "spiral_network.npz"
 def spiral_classifier(*, record_every: int = CLASSIFIER_STEPS) -> Training:
     """Return the run of the linear softmax classifier, at its start.
 
-    Parameters
-    ----------
-    record_every : int
-        Steps from one record to the next, at least 1.
-
-    Returns
-    -------
-    Training
-
-    References
-    ----------
-    CS231n notes, "Putting it together: Minimal Neural Network Case Study".
-
     Examples
     --------
     >>> (last,) = spiral_classifier().advance(CLASSIFIER_STEPS)
@@ -70,19 +58,6 @@ def spiral_classifier(*, record_every: int = CLASSIFIER_STEPS) -> Training:
 def spiral_network(*, record_every: int = NETWORK_STEPS) -> Training:
     """Return the run of the network with 100 hidden units, at its start.
 
-    Parameters
-    ----------
-    record_every : int
-        Steps from one record to the next, at least 1.
-
-    Returns
-    -------
-    Training
-
-    References
-    ----------
-    CS231n notes, "Putting it together: Minimal Neural Network Case Study".
-
     Examples
     --------
     >>> round(spiral_network().records[0].total, 2)
@@ -94,12 +69,7 @@ def spiral_network(*, record_every: int = NETWORK_STEPS) -> Training:
 
 
 def trained_spiral_network() -> TwoLayerNet:
-    """Return the network at the end of its run, as it was kept.
-
-    Returns
-    -------
-    TwoLayerNet
-        Its parameters after `NETWORK_STEPS` steps.
+    """Return the network after `NETWORK_STEPS` steps of its run, as it was kept.
 
     Examples
     --------
@@ -111,27 +81,12 @@ def trained_spiral_network() -> TwoLayerNet:
         return TwoLayerNet(**dict(file), objective=_OBJECTIVE)
 
 
-def _write() -> None:
-    training = spiral_network()
-    (last,) = training.advance(NETWORK_STEPS)
-    W1, b1, W2, b2 = last.parameters.values()
-    np.savez(_TRAINED, W1=W1, b1=b1, W2=W2, b2=b2)
-
-
-if __name__ == "__main__":
-    _write()
-
-
 def published_classifier() -> LinearClassifier:
     """Return the classifier that the CS231n demo's screenshot shows, for its nine points.
 
     Its objective is the Weston-Watkins hinge loss with lambda 0.1: a data loss of 0.64, a penalty
     of 1.93 and a total of 2.57. The demo lets W fall by half of lambda W for the penalty, although
     lambda times the sum of W squared has the gradient 2 lambda W.
-
-    Returns
-    -------
-    LinearClassifier
 
     References
     ----------
@@ -147,3 +102,14 @@ def published_classifier() -> LinearClassifier:
     """
     weights = np.array([[2.06, 1.48], [0.44, -1.82], [2.27, -2.04]])
     return LinearClassifier(weights.T, np.array([-0.42, 0.52, -0.10]), Objective("hinge", l2=0.1))
+
+
+def _write() -> None:
+    training = spiral_network()
+    (last,) = training.advance(NETWORK_STEPS)
+    W1, b1, W2, b2 = last.parameters.values()
+    np.savez(_TRAINED, W1=W1, b1=b1, W2=W2, b2=b2)
+
+
+if __name__ == "__main__":
+    _write()

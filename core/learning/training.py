@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
+import pickle
+import time
 from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from core.learning.datasets import Dataset
-from core.learning.history import DivergenceError, History, Recipe, Record
+from core.learning.history import DivergenceError, History, Recipe, Record, history_of
 from core.learning.models import Model
 from core.learning.workspace import Evaluation, Workspace
 from core.validation import (
@@ -142,31 +144,48 @@ class Training:
     @property
     def history(self) -> History:
         """The run so far."""
-        records = self._records
+        return history_of(self._records, self.step_losses)
 
-        def column(attribute: str) -> FloatArray:
-            return np.array([getattr(record, attribute) for record in records])
+    @property
+    def step_losses(self) -> FloatArray:
+        """The total on the mini-batch of every step that was taken."""
+        return np.array(self._step_losses)
 
-        is_held_out = self._held_out is not None
-        return History(
-            steps=np.array([record.step for record in records], dtype=np.intp),
-            epochs=column("epoch"),
-            learning_rates=column("learning_rate"),
-            data_loss=column("data_loss"),
-            penalty=column("penalty"),
-            total=column("total"),
-            accuracy=column("accuracy"),
-            held_out_loss=column("held_out_loss") if is_held_out else None,
-            held_out_accuracy=column("held_out_accuracy") if is_held_out else None,
-            parameters={
-                name: np.stack([record.parameters[name] for record in records])
-                for name in records[0].parameters
-            },
-            batches=tuple(record.batch for record in records),
-            step_losses=np.array(self._step_losses),
+    @property
+    def record_every(self) -> int:
+        """How many steps there are by now from one record to the next."""
+        return self._spacing(self._step)
+
+    @property
+    def checkpoint(self) -> bytes:
+        """All that changes while the run goes on, but for its records: see `resume`."""
+        return pickle.dumps(
+            (
+                self._step,
+                self._workspace.parameters,
+                self._optimizer,
+                self._rng,
+                self._order,
+                self._batch,
+            )
         )
 
-    def advance(self, steps: int) -> Iterator[Record]:
+    def resume(self, checkpoint: bytes) -> None:
+        """Go on from a checkpoint of the same run, made here or in another process.
+
+        The records begin anew there, with that of the step reached, and so do the losses.
+        """
+        self._step, parameters, self._optimizer, self._rng, order, self._batch = pickle.loads(
+            checkpoint
+        )
+        self._workspace.parameters[...] = parameters
+        if not self._takes_all:
+            self._gather(order)
+        self._divergence = None
+        self._records, self._step_losses = [], []
+        self._record()
+
+    def advance(self, steps: int, *, seconds: float = math.inf) -> Iterator[Record]:
         """Take further steps, and yield each new record, so that the caller can show it.
 
         To stop, leave the loop. Nothing happens unless the records are asked for.
@@ -175,6 +194,8 @@ class Training:
         ----------
         steps : int
             How many, at least 0.
+        seconds : float
+            After so long, the step that was reached is the last one. One step is always taken.
 
         Yields
         ------
@@ -190,28 +211,32 @@ class Training:
             When the loss is not finite any more. The records up to there stay; the run is over.
         """
         end = self._step + as_count("steps", steps)
+        deadline = time.monotonic() + seconds
         while self._step < end:
             if self._divergence is not None:
                 raise self._divergence
-            self._make_room()
-            next_record = self._step + self._record_every - self._step % self._record_every
-            self._take_steps(min(end, next_record) - self._step)
+            every = self._spacing(self._step + 1)
+            # The last one may have been there as the present step only.
+            self._records = [record for record in self._records if not record.step % every]
+            next_record = self._step + every - self._step % every
+            self._take_steps(min(end, next_record) - self._step, deadline)
             yield self._record()
+            if time.monotonic() >= deadline:
+                return
 
-    def _make_room(self) -> None:
-        """Drop what the next record replaces."""
-        if self._records[-1].step % self._record_every:
-            del self._records[-1]  # it was there as the present step only
-        elif len(self._records) == self._most_records:
-            del self._records[1::2]
-            self._record_every *= 2
+    def _spacing(self, step: int) -> int:
+        """Return how far apart records are when so many steps have been taken."""
+        every = self._record_every
+        while step > every * (self._most_records - 1):
+            every *= 2
+        return every
 
     def _rate_at(self, step: int) -> float:
         decayed: float = self._recipe.decay ** (step // self._steps_per_epoch)
         return self._recipe.learning_rate * decayed
 
     @np.errstate(all="ignore")
-    def _take_steps(self, count: int) -> None:
+    def _take_steps(self, count: int, deadline: float) -> None:
         workspace, optimizer = self._workspace, self._optimizer
         for _ in range(count):
             inputs, labels = self._epoch_inputs[self._batch], self._epoch_labels[self._batch]
@@ -222,11 +247,17 @@ class Training:
             optimizer.step(workspace.parameters, workspace.gradient, self.learning_rate)
             self._step += 1
             self._draw()
+            if time.monotonic() >= deadline:
+                return
+
+    @property
+    def _takes_all(self) -> bool:
+        return self._batch_size == len(self._labels) and self._recipe.sampling == "shuffled"
 
     def _draw(self) -> None:
         """Choose the samples of the next step."""
         size, count = self._batch_size, len(self._labels)
-        if size == count and self._recipe.sampling == "shuffled":
+        if self._takes_all:
             return
         if self._recipe.sampling == "with_replacement":
             self._gather(self._rng.integers(count, size=size))

@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 from core.losses.comparison import Comparison, compare_losses
 from core.losses.cross_entropy import cross_entropy
 from core.losses.hinge import HingeVariant, hinge
-from core.validation import FloatArray, LabelArray, as_floats, as_labels, require_finite
+from core.validation import FloatArray, LabelArray, as_floats, as_labels, reject_entry
 
 __all__ = [
     "Batch",
@@ -42,7 +42,8 @@ class Batch:
     names : tuple of str
         One name a class.
     scores : (batch, classes)
-        The scores, finite. One sample of shape (classes,) becomes a batch of one.
+        The scores, finite, or -inf for a wrong class: its probability is 0. One sample of shape
+        (classes,) becomes a batch of one.
     labels : (batch,)
         The true classes.
 
@@ -66,7 +67,9 @@ class Batch:
                 f"scores must have shape (batch, {len(self.names)}), one column for each of the "
                 f"names {self.names}, got shape {scores.shape}"
             )
-        require_finite("scores", scores)
+        bad = ~(np.isfinite(scores) | np.isneginf(scores))
+        if bad.any():
+            reject_entry("scores", scores, bad, "must be finite or -inf")
         given = np.reshape(self.labels, -1)
         labels = as_labels("labels", given, "scores", scores.shape).copy()
         for name, array in (("scores", scores), ("labels", labels)):
@@ -234,16 +237,6 @@ def evaluate_batch(
         As in :func:`core.losses.hinge.hinge`.
     progress : callable, optional
         Called after each block with the number of samples done and N.
-
-    Returns
-    -------
-    BatchResult
-        Arrays of shape (batch,); sums and means are in its ``totals``.
-
-    Raises
-    ------
-    ValueError
-        If the margin or the variant is not one of :func:`core.losses.hinge.hinge`.
 
     References
     ----------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -88,27 +89,27 @@ class Comparison:
         taken = np.take_along_axis(self.probabilities, self.labels[..., None], axis=-1)
         return np.asarray(taken[..., 0])
 
-    @property
+    @cached_property
     def violation_count(self) -> IntArray:
         """Number of classes on the wrong side of their threshold."""
         return np.asarray(np.count_nonzero(self.violations, axis=-1), dtype=np.int64)
 
-    @property
+    @cached_property
     def predictions(self) -> IntArray:
         """The class with the highest score; the first of several."""
         return np.asarray(np.argmax(self.scores, axis=-1), dtype=np.int64)
 
-    @property
+    @cached_property
     def cross_entropy_gradient_norm(self) -> FloatArray:
         """Euclidean norm of p - t."""
         return _norm(self.cross_entropy_gradient)
 
-    @property
+    @cached_property
     def hinge_gradient_norm(self) -> FloatArray:
         """Euclidean norm of the hinge gradient."""
         return _norm(self.hinge_gradient)
 
-    @property
+    @cached_property
     def verdicts(self) -> IntArray:
         """The :class:`Verdict` on each sample."""
         highest = self.scores.max(axis=-1)

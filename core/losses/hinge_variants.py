@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import cached_property
 from typing import Final, Literal
 
 import numpy as np
@@ -106,12 +107,12 @@ class HingeComparison:
         """The chosen loss."""
         return self.losses[self.variant, self.power]
 
-    @property
+    @cached_property
     def is_true(self) -> NDArray[np.bool_]:
         """Whether a class is the true one, (..., classes)."""
         return np.asarray(np.arange(self.scores.shape[-1]) == self.labels[..., None])
 
-    @property
+    @cached_property
     def violations(self) -> FloatArray:
         """How far each class is on the wrong side of its threshold, (..., classes)."""
         return np.maximum(self.margins, 0.0)
@@ -126,7 +127,7 @@ class HingeComparison:
         """Number of classes on the wrong side of their threshold."""
         return np.asarray(np.count_nonzero(self.violations, axis=-1), dtype=np.int64)
 
-    @property
+    @cached_property
     def terms(self) -> IntArray:
         """The :class:`Term` of each class."""
         sides = np.select([self.margins < 0, self.margins > 0], [Term.CLIPPED, Term.VIOLATED])
@@ -160,7 +161,7 @@ class HingeComparison:
     def _of_true(self, values: FloatArray) -> FloatArray:
         return np.asarray(np.take_along_axis(values, self.labels[..., None], axis=-1)[..., 0])
 
-    @property
+    @cached_property
     def verdicts(self) -> IntArray:
         """The :class:`HingeVerdict` on each sample."""
         terms = self.terms
@@ -204,10 +205,6 @@ def compare_hinges(
         The variant to take apart, as in :func:`core.losses.hinge.hinge`.
     decimals : int, optional
         The decimal places of all scores and margins, if known: see `core.losses.exact_decimals`.
-
-    Returns
-    -------
-    HingeComparison
 
     Raises
     ------
@@ -282,22 +279,8 @@ def hinge_kinks(
     The hinge bends where a margin is met exactly. The squared hinge is smooth there: it only bends,
     for ``crammer_singer``, where the moved class becomes the worst one.
 
-    Parameters
-    ----------
-    scores : (..., classes)
-    moved : (...)
-        The class whose score moves.
-    labels : (...)
-        The true classes.
-    margin : (...)
-        The margin of each sample.
-    variant, power
-        As in :func:`core.losses.hinge.hinge`.
-
-    Returns
-    -------
-    (..., 2, classes)
-        The kinks as (score, loss), in no order; NaN fills what is not used.
+    ``moved`` are the classes, (...), whose scores move; the rest is as of `hinge_losses`. The kinks
+    are (..., 2, classes), as (score, loss), in no order; NaN fills what is not used.
 
     Examples
     --------
@@ -346,17 +329,7 @@ def hinge_losses(
 ) -> FloatArray:
     """The hinge loss of each sample, each with its own margin.
 
-    Parameters
-    ----------
-    scores : (..., classes)
-    labels, margin : (...)
-        They and the scores of one sample may be repeated for all.
-    variant, power
-        As in :func:`core.losses.hinge.hinge`.
-
-    Returns
-    -------
-    (...)
+    Of scores (..., classes), labels and margins (...): those of one sample may be repeated for all.
 
     Examples
     --------

@@ -2,6 +2,10 @@
 
 A penalty is a sum over the weights, so that what each weight costs and how hard it is pulled can
 be seen one by one. Biases are not penalised: the caller leaves them out.
+
+The weights w may have any shape, and keep their float type (integers become float64; a value is a
+Python float). Weights that are empty or not finite, and a strength lambda that is not a finite
+number of at least 0, are a ValueError.
 """
 
 from dataclasses import dataclass
@@ -42,27 +46,6 @@ def l1(weights: ArrayLike, *, strength: float = 1.0) -> Penalty:
     .. math:: R = \lambda \sum_i |w_i|, \quad
               \frac{\partial R}{\partial w_i} = \lambda\, \mathrm{sign}(w_i)
 
-    Parameters
-    ----------
-    weights : array_like
-        The weights w, any shape.
-    strength : float
-        The factor lambda, at least 0.
-
-    Returns
-    -------
-    Penalty
-        The value, the share of each weight and the gradient, in the weights' float type (integers
-        become float64; the value is a Python float).
-
-    Raises
-    ------
-    ValueError
-        If the weights are empty or not finite, or the strength is not a finite number of at least
-        0.
-
-    Notes
-    -----
     At a weight of exactly 0 there is a kink: every number from -lambda to lambda is a subgradient,
     and 0 is taken. A weight that has reached 0 is then left there.
 
@@ -88,27 +71,8 @@ def l2(weights: ArrayLike, *, strength: float = 1.0, half: bool = False) -> Pena
 
     .. math:: R = \lambda \sum_i w_i^2, \quad \frac{\partial R}{\partial w_i} = 2 \lambda w_i
 
-    Parameters
-    ----------
-    weights : array_like
-        The weights w, any shape.
-    strength : float
-        The factor lambda, at least 0.
-    half : bool
-        Whether to take half of it, as many books do: the value is then lambda / 2 times the sum of
-        the squares, and the gradient lambda w.
-
-    Returns
-    -------
-    Penalty
-        The value, the share of each weight and the gradient, in the weights' float type (integers
-        become float64; the value is a Python float).
-
-    Raises
-    ------
-    ValueError
-        If the weights are empty or not finite, or the strength is not a finite number of at least
-        0.
+    With ``half`` it is half of that, as in many books: the value is then lambda / 2 times the sum
+    of the squares, and the gradient lambda w.
 
     References
     ----------
@@ -142,29 +106,7 @@ def elastic_net(
     .. math:: R = \sum_i \left( \lambda_1 |w_i| + \lambda_2 w_i^2 \right), \quad
               \frac{\partial R}{\partial w_i} = \lambda_1\, \mathrm{sign}(w_i) + 2 \lambda_2 w_i
 
-    Parameters
-    ----------
-    weights : array_like
-        The weights w, any shape.
-    l1_strength, l2_strength : float
-        The factors lambda_1 and lambda_2, each at least 0.
-    half : bool
-        Whether to take half of the L2 part, as in `l2`.
-
-    Returns
-    -------
-    Penalty
-        The value, the share of each weight and the gradient, in the weights' float type (integers
-        become float64; the value is a Python float).
-
-    Raises
-    ------
-    ValueError
-        If the weights are empty or not finite, or a strength is not a finite number of at least 0.
-
-    Notes
-    -----
-    At a weight of exactly 0 the subgradient 0 is taken, as in `l1`.
+    ``half`` is that of `l2`. At a weight of exactly 0 the subgradient 0 is taken, as in `l1`.
 
     References
     ----------

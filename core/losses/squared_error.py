@@ -30,14 +30,8 @@ def squared_error(outputs: ArrayLike, targets: ArrayLike, *, reduction: Reductio
     targets : array_like
         Either labels: integers of shape () or (batch,), which stand for 1 at the label and 0
         elsewhere; or any finite numbers t in the shape of the outputs.
-    reduction : {"mean", "sum", "none"}
-        What becomes of the losses of the samples. One sample is a batch of one.
-
-    Returns
-    -------
-    Loss
-        The value, the loss of each sample and the gradient at the outputs, in the outputs' float
-        type (integers become float64; a mean or sum is a Python float).
+    reduction
+        As of `cross_entropy.cross_entropy`, and so is what is returned.
 
     Raises
     ------

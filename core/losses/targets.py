@@ -1,7 +1,8 @@
 """Targets of classification, hard and soft, and how far a prediction is from them.
 
 A target t is a distribution over the classes: all its mass on the true class (one-hot), a little
-of it spread over all (label smoothing), or any other. Everywhere 0 log 0 = 0, its limit.
+of it spread over all (label smoothing), or any other. Everywhere 0 log 0 = 0, its limit. What is no
+distribution, of shape (..., classes), or out of range, is a ValueError.
 """
 
 import math
@@ -35,21 +36,7 @@ def one_hot(labels: ArrayLike, classes: int) -> FloatArray:
 
     .. math:: t_j = \delta_{jy}
 
-    Parameters
-    ----------
-    labels : array_like of int, shape (...)
-        The true classes y.
-    classes : int
-        The number of classes, at least 1.
-
-    Returns
-    -------
-    ndarray of float64, shape (..., classes)
-
-    Raises
-    ------
-    ValueError
-        If a label is not an integer from 0 to ``classes - 1``.
+    Of labels y of shape (...), targets (..., classes) of float64.
 
     Examples
     --------
@@ -66,22 +53,7 @@ def smooth(targets: ArrayLike, smoothing: float) -> FloatArray:
 
     .. math:: t'_j = (1 - \varepsilon) t_j + \varepsilon / C
 
-    Parameters
-    ----------
-    targets : array_like, shape (..., classes)
-        Distributions t.
-    smoothing : float
-        The part, from 0 (nothing changes) to 1 (all classes equal).
-
-    Returns
-    -------
-    ndarray
-        Distributions, same shape and float type as the targets.
-
-    Raises
-    ------
-    ValueError
-        If the targets are not distributions or the smoothing is not from 0 to 1.
+    The part is from 0 (nothing changes) to 1 (all classes equal).
 
     References
     ----------
@@ -102,20 +74,7 @@ def entropy(targets: ArrayLike) -> FloatArray:
 
     .. math:: H(t) = -\sum_j t_j \log t_j
 
-    Parameters
-    ----------
-    targets : array_like, shape (..., classes)
-        Distributions t.
-
-    Returns
-    -------
-    ndarray, shape (...)
-        From 0 (all mass on one class) to log(classes) (all equal).
-
-    Raises
-    ------
-    ValueError
-        If the targets are not distributions.
+    It is from 0 (all mass on one class) to log(classes) (all equal).
 
     Examples
     --------
@@ -130,25 +89,9 @@ def kl_divergence(targets: ArrayLike, log_probabilities: ArrayLike) -> FloatArra
 
     .. math:: D(t \| p) = \sum_j t_j \log \frac{t_j}{p_j} = L - H(t)
 
-    It is the part of the cross-entropy L that a better prediction can still save.
-
-    Parameters
-    ----------
-    targets : array_like, shape (..., classes)
-        Distributions t.
-    log_probabilities : array_like, shape (..., classes)
-        The logarithms of the predicted probabilities, as `activations.log_softmax` gives
-        them; -inf for probability 0.
-
-    Returns
-    -------
-    ndarray, shape (...)
-        At least 0; inf where a class with mass has probability 0.
-
-    Raises
-    ------
-    ValueError
-        If the targets are not distributions, or the logarithms do not fit or are not at most 0.
+    It is the part of the cross-entropy L that a better prediction can still save: at least 0, and
+    inf where a class with mass has probability 0. The logarithms are those that
+    `activations.log_softmax` gives, at most 0; -inf for probability 0.
 
     Notes
     -----
@@ -186,21 +129,6 @@ def kl_divergence(targets: ArrayLike, log_probabilities: ArrayLike) -> FloatArra
 def nats_to_bits(nats: ArrayLike) -> FloatArray:
     """Convert information or a loss from nats (natural logarithm) to bits (logarithm to base 2).
 
-    Parameters
-    ----------
-    nats : array_like
-        Information, entropy or a loss in nats.
-
-    Returns
-    -------
-    ndarray
-        The same in bits, in the same shape.
-
-    Raises
-    ------
-    ValueError
-        If the values are not real numbers.
-
     Examples
     --------
     >>> nats_to_bits(np.log([2, 8, 10])).round(4)
@@ -213,21 +141,8 @@ def nats_to_bits(nats: ArrayLike) -> FloatArray:
 def perplexity(nats: ArrayLike) -> FloatArray:
     """Return e to the loss: among how many equally likely classes one would be as unsure.
 
-    Parameters
-    ----------
-    nats : array_like
-        Cross-entropies in nats.
-
-    Returns
-    -------
-    ndarray
-        1 for a loss of 0, the number of classes for a prediction at chance level; inf beyond the
-        range of the float type.
-
-    Raises
-    ------
-    ValueError
-        If the values are not real numbers.
+    It is 1 for a loss of 0, the number of classes for a prediction at chance level, and inf beyond
+    the range of the float type.
 
     Examples
     --------

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from core.learning.datasets import Dataset
+from core.tables.faults import TableError
 from core.tables.point_tables import (
     FEWEST_CLASSES,
     LARGEST_COORDINATE,
@@ -20,7 +21,6 @@ from core.tables.point_tables import (
     MOST_POINTS,
     points_from_cells,
 )
-from core.tables.table_text import TableError
 
 __all__ = ["points_from_edits", "with_point", "with_point_at", "without_point"]
 
@@ -124,13 +124,13 @@ def without_point(dataset: Dataset, index: int) -> Dataset:
     >>> data = Dataset(("A", "B"), [[0.0, 1.0], [1.0, 0.0]], [0, 1])
     >>> without_point(data, 1)
     Traceback (most recent call last):
-    core.tables.table_text.TableError: table has a fault (one_class): 'A'; expected least 2
+    core.tables.faults.TableError: table has a fault (one_class_left): 'A'; expected least 2
     """
     labels = np.delete(dataset.labels, index)
     present = np.unique(labels)
     if len(present) < FEWEST_CLASSES:
         only = ", ".join(dataset.names[k] for k in present.tolist())
-        raise TableError("one_class", value=only, least=FEWEST_CLASSES)
+        raise TableError("one_class_left", value=only, least=FEWEST_CLASSES)
     return _with_classes(dataset.names, np.delete(dataset.points, index, axis=0), labels)
 
 

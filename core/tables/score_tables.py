@@ -1,94 +1,105 @@
-"""Tables of scores and labels, as text or as the bytes of a file, to a batch and back.
-
-A table that is as it should be is read by NumPy's own parser. Only when that fails, or when what it
-read cannot be a batch, are the cells looked at one by one, to name the first wrong one.
-"""
+"""Tables of scores and labels, as text or as the bytes of a file, to a batch and back."""
 
 from __future__ import annotations
 
-import csv
-import io
-import math
-import warnings
-from collections.abc import Iterable, Sequence
-from typing import Any, Final
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
 from core.losses.batch import Batch
-from core.tables.table_text import (
-    LARGEST_FILE,
+from core.tables.cells import (
     LONGEST_NAME,
-    SEPARATORS,
-    Line,
-    TableError,
-    cell_text,
-    lines_of,
-    number_in,
-    separator_of,
-    text_of,
+    Allowed,
+    check_name,
+    decimal_sign,
+    edited_text,
+    name_in,
+    read_numbers,
 )
-from core.validation import LabelArray
+from core.tables.columns import Columns, LabelledRows, columns_of, labelled
+from core.tables.encoding import LARGEST_FILE
+from core.tables.faults import NO_ANSWERS, Answers, Note, TableError, TableQuestionError
+from core.tables.headings import LABEL_COLUMN
+from core.tables.numbers import SIGNS, Sign, whole_number
+from core.tables.sheet import sheet_of
+from core.tables.writing import csv_text
+from core.validation import FloatArray, LabelArray
 
-__all__ = [
-    "LABEL_COLUMN",
-    "REASONS",
-    "TableError",
-    "batch_from_cells",
-    "read_table",
-    "write_table",
-]
-
-LABEL_COLUMN: Final = "label"
-"""Name of the column of true classes in the tables that are written."""
+__all__ = ["REASONS", "BatchReading", "batch_from_cells", "read_table", "write_table"]
 
 MOST_ROWS: Final = 200_000
 FEWEST_CLASSES: Final = 2
 MOST_CLASSES: Final = 10
-LARGEST_SCORE: Final = 1e6
+_SCORE: Final = Allowed(1e6, "score_size", is_infinite=True)
+_NEAR_ONE: Final = 0.011
+"""How far probabilities that were rounded to two decimals may be from adding up to 1."""
 
 REASONS: Final = (
     "class_count",
-    "empty_cell",
+    "decimal",
     "empty",
+    "empty_cell",
     "encoding",
+    "encoding_unknown",
     "file_kind",
     "file_size",
+    "headings",
+    "index",
+    "label_base",
     "label_range",
     "label_unknown",
+    "line_long",
     "name_empty",
     "name_long",
     "name_twice",
     "name_unprintable",
+    "no_labels",
     "not_finite",
     "not_number",
+    "probabilities",
     "quote",
     "ragged",
     "row_count",
     "score_size",
+    "true_infinite",
+    "two_numbers",
+    "two_signs",
+    "wide",
 )
-"""Every reason for which a table is refused."""
+"""Every reason for which a table is refused, or asked about."""
 
-_DEFAULT_NAMES = "ABCDEFGHIJ"
-_LABEL_NAMES = (LABEL_COLUMN, "class", "y", "标签", "类别")
+_DEFAULT_NAMES: Final = "ABCDEFGHIJ"
+
+
+@dataclass(frozen=True, eq=False)
+class BatchReading:
+    """A batch, and what was understood of its table."""
+
+    batch: Batch
+    notes: Sequence[Note]
 
 
 def read_table(
-    table: str | bytes, *, largest_file: int = LARGEST_FILE, most_rows: int = MOST_ROWS
-) -> Batch:
+    table: str | bytes,
+    answers: Answers = NO_ANSWERS,
+    *,
+    largest_file: int = LARGEST_FILE,
+    most_rows: int = MOST_ROWS,
+) -> BatchReading:
     r"""Read a table of scores and labels.
 
-    A row a sample, a column a class, and a column of labels: the one called label, class or y, else
-    the last. Separators are commas, semicolons, tabs or spaces; empty lines are left out. The first
-    line is a header if it names the label column or holds no number; without one the classes are
-    called A, B, C, ... A label is the name of a class or its number, counted from 0; if all labels
-    are names, they are taken as names even where names are numbers. Where the separator is no
-    comma, a comma may stand for the decimal point.
+    A row a sample, a column a class, and a column of labels, in the layouts of
+    :func:`core.tables.sheet.sheet_of` and :func:`core.tables.columns.columns_of`. Without headings
+    the classes are called A, B, C, ... A label is the name of a class or its number, counted from
+    0, or from 1 if that is how the labels count. Rows without a label, or with -100, are left out.
 
     Parameters
     ----------
     table : str or bytes
-        Bytes are UTF-8, with or without a byte order mark.
+    answers : mapping
+        The options that were chosen where a `TableQuestionError` was raised, by its reason.
     largest_file : int
         The largest size, in bytes.
     most_rows : int
@@ -96,13 +107,15 @@ def read_table(
 
     Returns
     -------
-    Batch
-        Between 2 and 10 classes, scores between -1e6 and 1e6.
+    BatchReading
+        Between 2 and 10 classes, scores between -1e6 and 1e6, or -inf for a wrong class.
 
     Raises
     ------
     TableError
         If the table cannot be used; it tells the first wrong row and column.
+    TableQuestionError
+        If it can mean several things.
 
     References
     ----------
@@ -110,30 +123,37 @@ def read_table(
 
     Examples
     --------
-    >>> batch = read_table("cat,car,frog,label\n3.2,5.1,-1.7,cat\n1.3,4.9,2.0,car")
+    >>> batch = read_table("cat,car,frog,label\n3.2,5.1,-1.7,cat\n1.3,4.9,2.0,car").batch
     >>> batch.names, batch.scores.tolist(), batch.labels.tolist()
     (('cat', 'car', 'frog'), [[3.2, 5.1, -1.7], [1.3, 4.9, 2.0]], [0, 1])
     >>> read_table("3.2 5.1 0\n1.3 x 1")
     Traceback (most recent call last):
-    core.tables.table_text.TableError: table has a fault (not_number) at row 2, column 2: 'x'
+    core.tables.faults.TableError: table has a fault (not_number) at row 2, column 2: 'x'
     """
-    text = text_of(table, largest_file)
-    separator = separator_of(text)
-    number, cells = next(lines_of(text, separator), (0, []))
-    if not cells:
+    sheet = sheet_of(table, answers, largest_file=largest_file, most_rows=most_rows)
+    columns = columns_of(sheet, answers)
+    names = _class_names(columns)
+    if not columns.rows:
         raise TableError("empty")
-    has_header = _is_header(cells)
-    label_at = _label_column(cells) if has_header else len(cells) - 1
-    names = _class_names(cells if has_header else None, len(cells) - 1, label_at, number)
-
-    skipped = number if has_header else number - 1
-    batch = _read_fast(text, separator, skipped, label_at, names, most_rows)
-    if batch is not None:
-        return batch
-    lines = lines_of(text, separator)
-    if has_header:
-        next(lines)
-    return _read_carefully(lines, separator, label_at, names, most_rows)
+    if len(columns.rows) > most_rows:
+        raise TableError("row_count", value=f"> {most_rows}", most=most_rows)
+    rows = labelled(columns, names)
+    sign = decimal_sign(rows.cells, rows.lines, columns.numbers, sheet.signs, answers)
+    scores = read_numbers(rows.cells, rows.lines, columns.numbers, _SCORE, sign)
+    labels, how = _class_numbers(rows, names, answers, [sign] if sign == "." else SIGNS)
+    scores, logs = _as_scores(scores, answers)
+    _require_losses(scores, labels, rows.lines)
+    size = Note(
+        "one_sample" if len(labels) == 1 else "samples",
+        {"size": f"{len(labels):,}", "names": ", ".join(names)},
+    )
+    kind = Note(
+        "labels_one_hot" if len(columns.labels) > 1 else f"labels_{how}",
+        {"column": str(columns.labels[0] + 1), "last": str(columns.labels[-1] + 1)},
+    )
+    comma = [Note("decimal_comma")] if sign == "," else []
+    notes = [size, kind, *rows.notes, *columns.notes, *comma, *logs, *sheet.notes]
+    return BatchReading(Batch(names, scores, labels), notes)
 
 
 def batch_from_cells(names: Sequence[str], rows: Iterable[Sequence[object]]) -> Batch:
@@ -157,13 +177,23 @@ def batch_from_cells(names: Sequence[str], rows: Iterable[Sequence[object]]) -> 
 
     Examples
     --------
-    >>> batch_from_cells(("cat", "car"), [[3.2, 5.1, "car"], [1, 2, 0]]).labels.tolist()
-    [1, 0]
+    >>> batch_from_cells(("cat", "car"), [[3.2, "5,1", "car"], [1, 2, "cat"]]).scores.tolist()
+    [[3.2, 5.1], [1.0, 2.0]]
     """
-    lines = ((number, [cell_text(cell) for cell in row]) for number, row in enumerate(rows, 1))
-    filled = ((number, cells) for number, cells in lines if any(cells))
-    checked = _class_names([*names, LABEL_COLUMN], len(names), len(names), 1)
-    return _read_carefully(filled, ",", len(names), checked, MOST_ROWS)
+    written = [(number, list(map(edited_text, row))) for number, row in enumerate(rows, 1)]
+    lines = [number for number, cells in written if any(cells)]
+    filled = [cells for _, cells in written if any(cells)]
+    if not filled:
+        raise TableError("empty")
+    scores = read_numbers(filled, lines, range(len(names)), _SCORE, None)
+    written_labels = [cells[-1] for cells in filled]
+    for line, label in zip(lines, written_labels, strict=True):
+        if not label:
+            raise TableError("empty_cell", row=line, column=len(names) + 1)
+    rows_read = LabelledRows(filled, lines, written_labels, len(names) + 1, [])
+    labels, _ = _class_numbers(rows_read, names, {"label_base": "0"})
+    _require_losses(scores, labels, lines)
+    return Batch(tuple(names), scores, labels)
 
 
 def write_table(batch: Batch) -> str:
@@ -181,174 +211,100 @@ def write_table(batch: Batch) -> str:
     Examples
     --------
     >>> write_table(Batch(("cat", "car"), [[3.2, 5.0]], [1]))
-    'cat,car,label\n3.2,5.0,car\n'
+    '\ufeffcat,car,label\n3.2,5.0,car\n'
     """
-    file = io.StringIO()
-    writer = csv.writer(file, lineterminator="\n")
-    # A name is not to be mistaken for what separates the names.
-    is_risky = any(separator in name for name in batch.names for separator in SEPARATORS)
-    header = csv.writer(file, lineterminator="\n", quoting=csv.QUOTE_ALL) if is_risky else writer
-    header.writerow([*batch.names, LABEL_COLUMN])
     rows = zip(batch.scores.tolist(), batch.labels.tolist(), strict=True)
-    writer.writerows([*scores, batch.names[label]] for scores, label in rows)
-    return file.getvalue()
+    return csv_text(
+        [*batch.names, LABEL_COLUMN], ([*scores, batch.names[label]] for scores, label in rows)
+    )
 
 
-def _is_header(cells: Sequence[str]) -> bool:
-    is_named = any(cell.casefold() in _LABEL_NAMES for cell in cells)
-    return is_named or all(number_in(cell, None) is None for cell in cells)
-
-
-def _label_column(header: Sequence[str]) -> int:
-    words = [cell.casefold() for cell in header]
-    for name in _LABEL_NAMES:
-        if name in words:
-            # The last: a class may be called so, too.
-            return len(words) - 1 - words[::-1].index(name)
-    return len(words) - 1
-
-
-def _class_names(
-    header: Sequence[str] | None, classes: int, label_at: int, row: int
-) -> tuple[str, ...]:
-    """The names in a header, or A, B, C, ... if there is none."""
+def _class_names(columns: Columns) -> tuple[str, ...]:
+    """The headings of the numbers, or A, B, C, ... if there are none."""
+    row, classes = columns.heading_line, len(columns.numbers)
     if not FEWEST_CLASSES <= classes <= MOST_CLASSES:
         limits = {"least": FEWEST_CLASSES, "most": MOST_CLASSES}
         raise TableError("class_count", row=row, value=classes, **limits)
-    if header is None:
+    if columns.headings is None:
         return tuple(_DEFAULT_NAMES[:classes])
     names: list[str] = []
-    for column, name in enumerate(header, 1):
-        if column == label_at + 1:
-            continue
-        reason = (
-            "name_empty"
-            if not name
-            else "name_unprintable"
-            if not name.isprintable()
-            else "name_long"
-            if len(name) > LONGEST_NAME
-            else "name_twice"
-            if name in names
-            else None
-        )
-        if reason is not None:
-            raise TableError(reason, row=row, column=column, value=name, longest=LONGEST_NAME)
+    for column in columns.numbers:
+        name = name_in(columns.headings[column])
+        if not name or name in names:
+            reason = "name_twice" if name else "name_empty"
+            raise TableError(reason, row=row, column=column + 1, value=name, longest=LONGEST_NAME)
+        check_name(name, row, column + 1)
         names.append(name)
     return tuple(names)
 
 
-def _read_fast(
-    text: str,
-    separator: str | None,
-    skipped: int,
-    label_at: int,
-    names: tuple[str, ...],
-    most_rows: int,
-) -> Batch | None:
-    """Read a table without a fault; None if there may be one."""
-    fields: list[tuple[Any, ...]] = [
-        ("before", np.float64, (label_at,)),
-        ("label", f"U{LONGEST_NAME + 1}"),
-        ("after", np.float64, (len(names) - label_at,)),
-    ]
-    try:
-        with warnings.catch_warnings(action="ignore"):  # that there is no row
-            table = np.loadtxt(
-                io.StringIO(text, newline=None),
-                dtype=np.dtype(fields),
-                delimiter=separator,
-                comments=None,
-                quotechar='"',
-                skiprows=skipped,
-                max_rows=most_rows + 1,
-                ndmin=1,
-            )
-    except ValueError:
-        return None
-    if len(table) > most_rows:
-        raise TableError("row_count", value=f"> {most_rows}", most=most_rows)
-    scores = np.concatenate([table["before"], table["after"]], axis=1)
-    # A NaN counts as the largest entry.
-    if not (len(table) and np.abs(scores).max() <= LARGEST_SCORE):
-        return None
-    labels = _class_numbers(np.strings.strip(table["label"]).tolist(), names)
-    return None if labels is None else Batch(names, scores, labels)
-
-
-def _read_carefully(
-    lines: Iterable[Line],
-    separator: str | None,
-    label_at: int,
-    names: tuple[str, ...],
-    most_rows: int,
-) -> Batch:
-    """Read a table cell by cell, up to the first fault."""
-    scores: list[list[float]] = []
-    labels: list[str] = []
-    width = len(names) + 1
-    for row, cells in lines:
-        if len(scores) == most_rows:
-            raise TableError("row_count", row=row, value=f"> {most_rows}", most=most_rows)
-        if len(cells) != width:
-            column = min(len(cells), width) + 1
-            raise TableError("ragged", row=row, column=column, value=len(cells), cells=width)
-        numbers: list[float] = []
-        for column, cell in enumerate(cells, 1):
-            place = {"row": row, "column": column}
-            if not cell:
-                raise TableError("empty_cell", **place)
-            if column == label_at + 1:
-                _check_label(cell, names, **place)
-            else:
-                numbers.append(_score(cell, separator, **place))
-        scores.append(numbers)
-        labels.append(cells[label_at])
-    if not scores:
-        raise TableError("empty")
-    checked = _class_numbers(labels, names)
-    assert checked is not None  # each label was checked
-    return Batch(names, np.array(scores), checked)
-
-
-def _score(cell: str, separator: str | None, *, row: int, column: int) -> float:
-    number = number_in(cell, separator)
-    if number is None:
-        raise TableError("not_number", row=row, column=column, value=cell)
-    if not math.isfinite(number):
-        raise TableError("not_finite", row=row, column=column, value=cell)
-    if abs(number) > LARGEST_SCORE:
-        limit = f"{LARGEST_SCORE:,.0f}"
-        raise TableError("score_size", row=row, column=column, value=cell, largest=limit)
-    return number
-
-
-def _class_numbers(labels: Sequence[str], names: tuple[str, ...]) -> LabelArray | None:
-    """Number of the class that each label means; None if one means none."""
-    distinct = set(labels)
+def _class_numbers(
+    rows: LabelledRows, names: Sequence[str], answers: Answers, signs: Sequence[Sign] = SIGNS
+) -> tuple[LabelArray, str]:
+    """The class that each label means, and whether labels are names or from where they count."""
     by_name = {name: number for number, name in enumerate(names)}
-    by_number = {
-        label: number
-        for label in distinct
-        if (number := _label_number(label)) is not None and 0 <= number < len(names)
-    }
-    # Names win unless all labels are numbers and some of them no names.
-    are_numbers = distinct <= by_number.keys() and not distinct <= by_name.keys()
-    meaning = by_number if are_numbers else by_number | by_name
-    if not distinct <= meaning.keys():
-        return None
-    return np.fromiter(map(meaning.__getitem__, labels), dtype=np.intp, count=len(labels))
+    numbers = {label: whole_number(label, signs) for label in set(rows.labels)}
+    named = {whole_number(name): number for name, number in by_name.items()}
+    if numbers.keys() <= by_name.keys():
+        meaning, how = by_name, "by_name"
+    elif None in numbers.values():
+        others = {label for label in numbers if label not in by_name}
+        unknown = {label for label in others if numbers[label] is None} or others
+        raise _label_fault("label_unknown", rows, names, unknown)
+    elif None not in named and set(numbers.values()) <= named.keys():
+        meaning, how = {label: named[number] for label, number in numbers.items()}, "by_name"
+    else:
+        first = _first_number(rows, names, numbers, answers)
+        meaning = {label: (number or 0) - first for label, number in numbers.items()}
+        how = f"from_{first}"
+    return np.array([meaning[label] for label in rows.labels], dtype=np.intp), how
 
 
-def _label_number(label: str) -> int | None:
-    number = number_in(label, ",")
-    return int(number) if number is not None and number.is_integer() else None
+def _first_number(
+    rows: LabelledRows, names: Sequence[str], numbers: Mapping[str, int | None], answers: Answers
+) -> int:
+    """The number of the first class, 0 or 1."""
+    found, classes = {number or 0 for number in numbers.values()}, len(names)
+    beyond = classes if 0 in found else classes + 1
+    wrong = {label for label, number in numbers.items() if not 0 <= (number or 0) < beyond}
+    if wrong:
+        raise _label_fault("label_range", rows, names, wrong)
+    if 0 in found or classes in found:
+        return int(0 not in found)
+    if (answer := answers.get("label_base")) in ("0", "1"):
+        return int(answer)
+    least = min(found)
+    options = {str(first): f"{least} = {names[least - first]}" for first in (0, 1)}
+    raise TableQuestionError("label_base", options, column=rows.column, value=least)
 
 
-def _check_label(cell: str, names: tuple[str, ...], *, row: int, column: int) -> None:
-    number = _label_number(cell)
-    if cell in names or number in range(len(names)):
-        return
-    reason = "label_unknown" if number is None else "label_range"
+def _label_fault(
+    reason: str, rows: LabelledRows, names: Sequence[str], wrong: Collection[str]
+) -> TableError:
+    index = next(index for index, label in enumerate(rows.labels) if label in wrong)
     limits = {"last": len(names) - 1, "names": ", ".join(names)}
-    raise TableError(reason, row=row, column=column, value=cell, **limits)
+    return TableError(
+        reason, row=rows.lines[index], column=rows.column, value=rows.labels[index], **limits
+    )
+
+
+def _as_scores(numbers: FloatArray, answers: Answers) -> tuple[FloatArray, list[Note]]:
+    """Scores as they are, or the logarithms of what looks like probabilities, as was answered."""
+    are_ones = np.abs(numbers.sum(axis=1) - 1) <= _NEAR_ONE
+    is_whole = bool((numbers == np.round(numbers)).all())
+    if is_whole or not are_ones.all() or numbers.min() < 0:
+        return numbers, []
+    answer = answers.get("probabilities")
+    if answer == "scores":
+        return numbers, []
+    if answer != "logarithms":
+        raise TableQuestionError("probabilities", {"logarithms": "", "scores": ""})
+    with np.errstate(divide="ignore"):
+        return np.log(numbers), [Note("logarithms")]
+
+
+def _require_losses(scores: FloatArray, labels: LabelArray, lines: Sequence[int]) -> None:
+    """Refuse a true class whose score is minus infinity: its loss would be infinite."""
+    wrong = np.flatnonzero(np.isneginf(scores[np.arange(len(labels)), labels]))
+    if len(wrong):
+        raise TableError("true_infinite", row=lines[int(wrong[0])])

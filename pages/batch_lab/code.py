@@ -6,10 +6,12 @@ from typing import Final
 
 from core.losses.batch import Batch
 from core.losses.hinge import HingeVariant
+from core.tables.score_tables import write_table
 from pages.batch_lab.data import BatchView
-from pages.ui.kit.printing import SHOW
+from pages.ui.kit.printing import SHOW, bars
+from pages.ui.notebook import Code
 
-__all__ = ["snippet"]
+__all__ = ["code", "snippet"]
 
 MOST_WRITTEN: Final = 20
 """Samples that are written into the code; more are read from a file."""
@@ -40,15 +42,22 @@ hinge_gradient = np.where(margins > 0, sign, 0)
 """,
 }
 
+_PLOT: Final = bars(
+    "Both losses of each sample",
+    (),
+    {"hinge": "hinge", "cross-entropy": "cross_entropy"},
+).replace("names = []", "names = every + 1  # as the samples are counted on screen")
+
 
 def _data(batch: Batch) -> str:
     if batch.size <= MOST_WRITTEN:
-        rows = "".join(f"    {list(map(float, scores))!r},\n" for scores in batch.scores)
+        rows = "".join(f"    {scores!r},\n" for scores in batch.scores.tolist())
+        rows = rows.replace("-inf", "-np.inf")
         return f"scores = np.array([\n{rows}])\ny = np.array({batch.labels.tolist()})"
     return """\
 import csv
 
-with open("batch.csv", encoding="utf-8", newline="") as file:  # the table: see the tab Data
+with open("batch.csv", encoding="utf-8-sig", newline="") as file:  # the table: see the tab Data
     names, *rows = csv.reader(file)
 scores = np.array([row[:-1] for row in rows], dtype=float)
 y = np.array([names.index(row[-1]) for row in rows])"""
@@ -97,3 +106,10 @@ print("its (p - t) / N           ", gradient[i])
 print("its hinge gradient / N    ", hinge_gradient[i])
 print(confusion)
 """
+
+
+def code(view: BatchView) -> Code:
+    """Write the code with its plot, and the table that it reads if that is long."""
+    is_read = view.batch.size > MOST_WRITTEN
+    files = {"batch.csv": lambda: write_table(view.batch)} if is_read else {}
+    return Code(snippet(view), _PLOT, files)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -15,7 +16,11 @@ from core.validation import FloatArray
 from pages.ui.kit.scores import ScoreAxis, label_moves, score_axis, score_moves
 from pages.ui.stage.sweeps import tabulate
 
-__all__ = ["BatchNumbers", "BatchSweeps", "sweep_sample", "totals_with_sample"]
+__all__ = ["LOWEST", "BatchNumbers", "BatchSweeps", "sweep_sample", "totals_with_sample"]
+
+
+LOWEST: Final = -1e6
+"""The score of a class of probability 0, where it can be minus infinity in the table."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,7 +42,7 @@ class BatchSweeps:
 
 def sweep_sample(result: BatchResult, index: int) -> BatchSweeps:
     """Evaluate a sample and the batch for every step of its scores and its label, in one batch."""
-    present = result.batch.scores[index]
+    present = np.maximum(result.batch.scores[index], LOWEST)
     axis = score_axis(present)
 
     def evaluate(scores: FloatArray, labels: ArrayLike) -> BatchNumbers:

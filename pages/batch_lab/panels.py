@@ -16,13 +16,13 @@ from pages.batch_lab.numbers import BatchNumbers, BatchSweeps
 from pages.ui.kit.bars import FIGURES_KEPT
 from pages.ui.kit.confusion import confusion_figure
 from pages.ui.kit.scores import listing, round_up, scores_panel
-from pages.ui.kit.theme import CROSS_ENTROPY, HINGE, INK, MUTED, base_figure, class_axis
+from pages.ui.kit.theme import CROSS_ENTROPY, HINGE, HINGE_TEXT, INK, MUTED, base_figure, class_axis
 from pages.ui.stage.marks import Cell, Note, Push, Ring
 from pages.ui.stage.number_format import format_fixed, format_given
 from pages.ui.stage.panels import LegendEntry, Panel
 from pages.ui.text import Text
 
-__all__ = ["PANELS"]
+__all__ = ["PANELS", "window_of"]
 
 MOST_SHOWN: Final = 12
 """Samples whose losses are drawn as bars."""
@@ -57,9 +57,8 @@ def _scores(view: BatchView, sweeps: BatchSweeps, t: Text) -> Panel:
 
 def _samples(view: BatchView, sweeps: BatchSweeps, t: Text) -> Panel:
     """Bars of both losses of the samples about the one on the stage, and lines at the means."""
-    first = MOST_SHOWN * (view.index // MOST_SHOWN)
-    window = slice(first, min(first + MOST_SHOWN, view.batch.size))
-    numbers, position = tuple(range(first + 1, window.stop + 1)), view.index - first
+    window = window_of(view)
+    numbers, position = tuple(range(window.start + 1, window.stop + 1)), view.index - window.start
     losses = np.stack([view.result.cross_entropy, view.result.hinge])[:, window]
     highest = round_up(1.5 * max(float(losses.max()), 1.0))
 
@@ -96,7 +95,7 @@ def _samples(view: BatchView, sweeps: BatchSweeps, t: Text) -> Panel:
         id="samples",
         figure=_samples_figure(numbers, position, highest),
         show={(0, "y"): heights, (0, "base"): bases},
-        marks=(row(0, CROSS_ENTROPY), row(1, HINGE)),
+        marks=(row(0, CROSS_ENTROPY), row(1, HINGE_TEXT)),
         title=t("batch_lab.panel.samples"),
         alt=t("batch_lab.alt.samples", **view.words),
         legend=(
@@ -185,6 +184,12 @@ def _confusion(view: BatchView, sweeps: BatchSweeps, t: Text) -> Panel:
 
 PANELS: Final = (_scores, _samples, _shares, _confusion)
 """Each makes one panel of what is shown, its sweeps and the texts."""
+
+
+def window_of(view: BatchView) -> slice:
+    """Give the samples whose losses are drawn: those about the one on the stage."""
+    first = MOST_SHOWN * (view.index // MOST_SHOWN)
+    return slice(first, min(first + MOST_SHOWN, view.batch.size))
 
 
 def _loss_legend(t: Text) -> tuple[LegendEntry, ...]:

@@ -1,4 +1,4 @@
-"""The results: which sample is on the stage, all samples page by page, everything as files."""
+"""Which sample is on the stage, all samples page by page, everything as files."""
 
 from __future__ import annotations
 
@@ -11,17 +11,20 @@ import streamlit as st
 from core.losses.batch import BatchResult
 from core.tables.score_tables import write_table
 from core.validation import FloatArray, LabelArray
+from pages.batch_lab import LOOKS
 from pages.batch_lab.data import BatchView, present_view, select
+from pages.batch_lab.panels import window_of
 from pages.ui.export import Table
-from pages.ui.kit.controls import margin_control, variant_control
+from pages.ui.state.address import change
 from pages.ui.text import Text
 
-__all__ = ["batch_files", "batch_table", "result_rows", "results", "sample_controls"]
+__all__ = ["batch_files", "batch_table", "result_rows", "results", "view_controls"]
 
 ROWS_A_PAGE: Final = 100
 LONG_TABLE: Final = 20_000
 """Rows from which on probabilities and gradients are left out of the files, unless asked for."""
 ORDERS: Final = ("table", "cross_entropy", "hinge", "wrong")
+_LOOK: Final = "look"
 _SAMPLE: Final = "batch_lab_sample"
 _ORDER: Final = "batch_lab_order"
 _PAGE: Final = "batch_lab_page"
@@ -30,9 +33,21 @@ _TABLES: Final = "batch_lab_tables"
 _GRADIENTS: Final = "batch_lab_gradients"
 
 
-def sample_controls(view: BatchView, t: Text) -> None:
-    """Choose the sample on the stage, and the variant and margin of the hinge loss."""
-    sample, soft, svm, variant, margin = st.columns([2, 3, 2, 4, 2], vertical_alignment="bottom")
+def view_controls(view: BatchView, t: Text) -> None:
+    """Choose between one sample and the list of all, and which one it is."""
+    st.session_state[_LOOK] = view.state.look
+
+    def switched() -> None:
+        change(view.state, look=st.session_state[_LOOK] or view.state.look)
+
+    look, sample, soft, svm = st.columns([4, 3, 3, 3], vertical_alignment="bottom")
+    look.segmented_control(
+        t("batch_lab.control.look"),
+        LOOKS,
+        format_func=lambda look: t(f"batch_lab.look.{look}"),
+        key=_LOOK,
+        on_change=switched,
+    )
     st.session_state[_SAMPLE] = view.index + 1
     sample.number_input(
         t("batch_lab.sample", size=f"{view.batch.size:,}"),
@@ -50,10 +65,6 @@ def sample_controls(view: BatchView, t: Text) -> None:
             args=(loss,),
             width="stretch",
         )
-    with variant:
-        variant_control(view.state, t)
-    with margin:
-        margin_control(view.state, t)
 
 
 def _select_hardest(loss: str) -> None:
@@ -61,8 +72,7 @@ def _select_hardest(loss: str) -> None:
 
 
 def results(view: BatchView, t: Text) -> None:
-    """Show the samples page by page, in the chosen order; a click puts one on the stage."""
-    st.markdown(t("batch_lab.results"))
+    """Show the samples page by page, in the chosen order; a click opens one on the stage."""
     order, page = st.columns([4, 2], vertical_alignment="bottom")
     order.selectbox(
         t("batch_lab.order"),
@@ -74,7 +84,7 @@ def results(view: BatchView, t: Text) -> None:
     )
     rows = result_rows(view.result, st.session_state[_ORDER])
     pages = max(1, -(-len(rows) // ROWS_A_PAGE))
-    if st.session_state.setdefault(_CHOSEN, view.index) != view.index:
+    if _PAGE not in st.session_state or st.session_state.get(_CHOSEN) != view.index:
         # Chosen elsewhere: its page is opened, and the mark of the line chosen here goes.
         st.session_state[_CHOSEN] = view.index
         st.session_state[_TABLES] = st.session_state.get(_TABLES, 0) + 1
@@ -94,20 +104,11 @@ def results(view: BatchView, t: Text) -> None:
     if not len(shown):
         st.info(t("batch_lab.none_wrong"))
         return
-    table = batch_table(view.result, shown, t, with_gradients=True)
-    here = ["▶" if row == view.index else "" for row in shown]
-    # Beside the boxes to choose a row, truth values would look like boxes to tick.
-    columns = {
-        **table.columns,
-        "right": ["✓" if right else "✗" for right in table.columns["right"]],
-    }
     key = f"batch_lab_rows{st.session_state.get(_TABLES, 0)}"
+    columns, config = _in_words(view, shown, t)
     st.dataframe(
-        {"here": here, **columns},
-        column_config={
-            "here": st.column_config.Column("", width=30, pinned=True),
-            **{name: _column(table.headings[name], values) for name, values in columns.items()},
-        },
+        columns,
+        column_config=config,
         hide_index=True,
         height=min(36 * (len(shown) + 1), 400),
         key=key,
@@ -115,6 +116,24 @@ def results(view: BatchView, t: Text) -> None:
         selection_mode="single-row",
     )
     st.caption(t("batch_lab.click"))
+
+
+def _in_words(
+    view: BatchView, shown: LabelArray, t: Text
+) -> tuple[dict[str, Sequence[Any]], dict[str, Any]]:
+    """Give the columns of some samples, and how they are shown."""
+    table = batch_table(view.result, shown, t, with_gradients=True)
+    columns: dict[str, Sequence[Any]] = {
+        "here": ["▶" if row == view.index else "" for row in shown],
+        **table.columns,
+        # Beside the boxes to choose a row, truth values would look like boxes to tick.
+        "right": ["✓" if right else "✗" for right in table.columns["right"]],
+    }
+    config = {
+        "here": st.column_config.Column("", width=30, pinned=True),
+        **{name: _column(heading, columns[name]) for name, heading in table.headings.items()},
+    }
+    return columns, config
 
 
 def _first_page() -> None:
@@ -125,13 +144,11 @@ def _select_row(key: str, shown: LabelArray) -> None:
     chosen = st.session_state[key].selection.rows
     if chosen:
         st.session_state[_CHOSEN] = int(shown[chosen[0]])
-        select(st.session_state[_CHOSEN])
+        select(st.session_state[_CHOSEN], look="one")
 
 
 def _column(heading: str, values: Sequence[Any]) -> Any:
     kind = st.column_config
-    if isinstance(values[0], bool):
-        return kind.CheckboxColumn(heading)
     if isinstance(values[0], str):
         return kind.Column(heading)
     return kind.NumberColumn(heading, format="%d" if isinstance(values[0], int) else "%.4g")
@@ -194,7 +211,10 @@ def batch_table(result: BatchResult, rows: LabelArray, t: Text, *, with_gradient
 
 
 def batch_files(view: BatchView, t: Text) -> None:
-    """Offer the results and the table as files, made when they are asked for."""
+    """Show the samples of the panel; offer all and the table as files, made when asked for."""
+    shown = window_of(view)
+    columns, config = _in_words(view, np.arange(shown.start, shown.stop), t)
+    st.dataframe(columns, column_config=config, hide_index=True)
     st.markdown(t("batch_lab.files"))
     is_short = view.batch.size <= LONG_TABLE
     with_gradients = st.toggle(t("batch_lab.with_gradients"), value=is_short, key=_GRADIENTS)

@@ -3,51 +3,75 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
+from itertools import cycle
 from typing import Any, Final
 
+import numpy as np
 import streamlit as st
 
 from core.losses.batch import Batch
-from core.tables.score_tables import TableError, batch_from_cells, read_table, write_table
-from pages.batch_lab.data import BatchView, Source, adopt, loaded, present_view
+from core.tables.faults import NO_ANSWERS, Answers, TableError, TableQuestionError
+from core.tables.score_tables import BatchReading, batch_from_cells, read_table, write_table
+from pages.batch_lab import BatchLabState
+from pages.batch_lab.data import BatchView, adopt, is_gone, loaded, present_view
 from pages.batch_lab.samples import SAMPLES
+from pages.ui.kit.own_tables import fault_sentence, question, understood, upload
+from pages.ui.state.written import write_number
 from pages.ui.text import Text, escape
 
-__all__ = ["edited_cells", "fault_sentence", "sources"]
+__all__ = ["edited_cells", "loaded_table", "sources", "tell_what_is_gone"]
 
 MOST_EDITED: Final = 100
 """Rows of a table that is edited as a whole."""
-LARGEST_UPLOAD: Final = 200
-"""In MB: more than a table may have, so that it is refused in the reader's language."""
 
-_FAULT: Final = "batch_lab_fault"
+_REFUSED: Final = "batch_lab_refused"
 _TEXT: Final = "batch_lab_text"
-_UPLOADS: Final = "batch_lab_uploads"
 _EDITOR: Final = "batch_lab_editor"
 _LABEL: Final = "label"
 
 
-def fault_sentence(fault: TableError, t: Text) -> str:
-    """Say where a table is wrong and what would be right, as Markdown."""
-    values = {"value": fault.value, **fault.limits}
-    shown = {name: escape(value) for name, value in values.items()}
-    return t(f"batch_lab.fault.{fault.reason}", row=fault.row, column=fault.column, **shown)
+@dataclass(frozen=True, eq=False)
+class _Refused:
+    """What was not loaded, and why; a table to be read again once its question is answered."""
+
+    fault: TableError
+    source: str
+    name: str
+    table: str | bytes = ""
+    answers: Answers = field(default_factory=dict)
 
 
-def sources(view: BatchView, t: Text) -> None:
-    """Tell what is loaded, and offer the ways to load something else."""
-    st.markdown(t("batch_lab.sources"))
-    present = loaded()
+def tell_what_is_gone(state: BatchLabState, t: Text) -> None:
+    """Say that the own table of the address is not in this session, and what to do."""
+    if is_gone(state):
+        instead, where = t("batch_lab.source.images"), t("guide.settings")
+        st.warning(t("batch_lab.gone", instead=instead, settings=where), icon="📂")
+
+
+def loaded_table(view: BatchView, t: Text) -> None:
+    """Tell what is loaded."""
+    present = loaded(view.state)
     st.caption(
         t(
-            "batch_lab.loaded",
+            "batch_lab.loaded_one" if view.batch.size == 1 else "batch_lab.loaded",
             source=t(f"batch_lab.source.{present.source}", name=escape(present.name)),
             size=f"{view.batch.size:,}",
             classes=len(view.batch.names),
         )
     )
+    if present.notes:
+        st.caption(understood(present.notes, t))
+    if not np.isfinite(view.batch.scores[view.index]).all():
+        st.caption(t("batch_lab.infinite"))
+
+
+def sources(view: BatchView, t: Text) -> None:
+    """Offer the ways to load another table; tell what was refused, or ask what it means."""
+    st.markdown(t("batch_lab.sources"))
+    if view.state.scene is not None:
+        loaded_table(view, t)
     ways: Mapping[str, Callable[[BatchView, Text], None]] = {
         "samples": _samples,
         "paste": _paste,
@@ -61,36 +85,54 @@ def sources(view: BatchView, t: Text) -> None:
         if tab.open:
             with tab:
                 show(view, t)
-    refused = st.session_state.get(_FAULT)
-    if refused is not None:
-        source, name, fault = refused
-        what = t(f"batch_lab.source.{source}", name=escape(name))
-        st.error(t("batch_lab.refused", source=what, fault=fault_sentence(fault, t)), icon="⚠️")
-
-
-def _load(read: Callable[[], Batch], source: Source, *, name: str = "", index: int = 0) -> None:
-    """Load what can be read; if it cannot, keep what there is and tell why."""
-    try:
-        batch = read()
-    except TableError as fault:
-        st.session_state[_FAULT] = (source, name, fault)
+    refused: _Refused | None = st.session_state.get(_REFUSED)
+    if refused is None:
+        return
+    fault = refused.fault
+    if isinstance(fault, TableQuestionError):
+        question(fault, t, "batch_lab", lambda option: _answered(refused, option))
     else:
-        st.session_state[_FAULT] = None
-        adopt(batch, source, name=name, index=min(index, batch.size - 1))
+        what = t(f"batch_lab.source.{refused.source}", name=escape(refused.name))
+        sentence = fault_sentence(fault, t, "batch_lab")
+        st.error(t("batch_lab.refused", source=what, fault=sentence), icon="⚠️")
+
+
+def _load(
+    table: str | bytes, source: str, *, name: str = "", answers: Answers = NO_ANSWERS
+) -> None:
+    """Load what can be read; if it cannot, keep what there is and tell why, or ask."""
+    try:
+        reading = read_table(table, answers)
+    except TableQuestionError as fault:
+        st.session_state[_REFUSED] = _Refused(fault, source, name, table, answers)
+    except TableError as fault:
+        st.session_state[_REFUSED] = _Refused(fault, source, name)
+    else:
+        _use(reading, source, name)
+
+
+def _use(reading: BatchReading, source: str, name: str = "", index: int = 0) -> None:
+    st.session_state[_REFUSED] = None
+    batch = reading.batch
+    adopt(batch, source, name=name, index=min(index, batch.size - 1), notes=reading.notes)
+
+
+def _answered(refused: _Refused, option: str) -> None:
+    answers = {**refused.answers, refused.fault.reason: option}
+    _load(refused.table, refused.source, name=refused.name, answers=answers)
 
 
 def _samples(view: BatchView, t: Text) -> None:
-    columns = st.columns(len(SAMPLES) + 1)
-    for column, (source, make) in zip(columns, SAMPLES.items(), strict=False):
+    *columns, last = st.columns([2, 2, 1])
+    for column, (source, make) in zip(cycle(columns), SAMPLES.items(), strict=False):
         column.button(
             t(f"batch_lab.source.{source}"),
             key=f"batch_lab_{source}",
-            on_click=_load,
-            args=(make, source),
+            on_click=lambda make=make, source=source: _use(BatchReading(make(), ()), source),
             width="stretch",
         )
         column.download_button(
-            t("batch_lab.as_file"),
+            t("batch_lab.as_file", table=t(f"batch_lab.source.{source}")),
             partial(_written, make),
             file_name=f"{source}.csv",
             mime="text/csv",
@@ -99,7 +141,7 @@ def _samples(view: BatchView, t: Text) -> None:
             width="stretch",
         )
     rows = min(3, view.batch.size)
-    columns[-1].download_button(
+    last.download_button(
         t("batch_lab.template"),
         write_table(Batch(view.batch.names, view.batch.scores[:rows], view.batch.labels[:rows])),
         file_name="template.csv",
@@ -130,25 +172,14 @@ def _paste(_: BatchView, t: Text) -> None:
 
 def _pasted() -> None:
     text = st.session_state.get(_TEXT) or ""
-    _load(lambda: read_table(text), "pasted")
+    _load(text, "pasted")
 
 
 def _file(_: BatchView, t: Text) -> None:
-    # A file that was read is let go: its memory is free, and the same file can be chosen again.
-    key = f"batch_lab_file{st.session_state.setdefault(_UPLOADS, 0)}"
-
-    def uploaded() -> None:
-        file = st.session_state[key]
-        if file is not None:
-            _load(lambda: read_table(file.getvalue()), "file", name=file.name)
-            st.session_state[_UPLOADS] += 1
-
-    st.file_uploader(
+    upload(
         t("batch_lab.file"),
-        type=["csv", "tsv", "txt"],
-        key=key,
-        on_change=uploaded,
-        max_upload_size=LARGEST_UPLOAD,
+        "batch_lab_file",
+        lambda name, data: _load(data, "file", name=name),
     )
     st.caption(t("batch_lab.format"))
 
@@ -175,11 +206,13 @@ def _edit(view: BatchView, t: Text) -> None:
     columns = _score_columns(base)
     key = f"batch_lab_table{editor.version}"
     names = [base.names[label] for label in base.labels]
+    # As text: a column of numbers is the browser's own, and drops a decimal comma.
+    cells = [[write_number(score) for score in column] for column in base.scores.T.tolist()]
     st.data_editor(
-        {**dict(zip(columns, base.scores.T.tolist(), strict=True)), _LABEL: names},
+        {**dict(zip(columns, cells, strict=True)), _LABEL: names},
         column_config={
             **{
-                column: st.column_config.NumberColumn(name, format="%g", required=True)
+                column: st.column_config.TextColumn(name, alignment="right", required=True)
                 for column, name in zip(columns, base.names, strict=True)
             },
             _LABEL: st.column_config.SelectboxColumn(
@@ -201,11 +234,14 @@ def _score_columns(batch: Batch) -> list[str]:
 def _edited(key: str) -> None:
     editor: _Editor = st.session_state[_EDITOR]
     cells = edited_cells(editor.base, st.session_state[key])
-    index = present_view().index
-    _load(lambda: batch_from_cells(editor.base.names, cells), "edited", index=index)
-    if st.session_state[_FAULT] is None:
-        batch = loaded().batch
-        st.session_state[_EDITOR] = _Editor(editor.base, batch, editor.version)
+    try:
+        batch = batch_from_cells(editor.base.names, cells)
+    except TableError as fault:
+        st.session_state[_REFUSED] = _Refused(fault, "edited", "")
+        return
+    _use(BatchReading(batch, ()), "edited", index=present_view().index)
+    shown = loaded(present_view().state).batch
+    st.session_state[_EDITOR] = _Editor(editor.base, shown, editor.version)
 
 
 def edited_cells(base: Batch, edits: Mapping[str, Any]) -> list[list[object]]:

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from pages.ui.lessons import Lesson
 from pages.ui.state.state import FocusedState
 
-__all__ = ["LESSON"]
+__all__ = ["LESSON", "CrossEntropyState"]
 
 
-LESSON = Lesson("cross_entropy", path="cross-entropy", place=3, state=FocusedState)
+@dataclass(frozen=True)
+class CrossEntropyState(FocusedState):
+    """The scores and their target."""
+
+
+LESSON = Lesson("cross_entropy", path="cross-entropy", place=3, state=CrossEntropyState)

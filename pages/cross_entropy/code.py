@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from core.validation import FloatArray
-from pages.ui.kit.printing import SHOW, array
+from pages.ui.kit.printing import SHOW, array, bars
+from pages.ui.notebook import Code
 from pages.ui.state.state import FocusedState
 
-__all__ = ["snippet"]
+__all__ = ["code", "snippet"]
 
 
 def snippet(state: FocusedState, targets: FloatArray) -> str:
@@ -14,11 +15,11 @@ def snippet(state: FocusedState, targets: FloatArray) -> str:
     return f"""\
 import numpy as np
 
-z = {array(state.example.scores)}  # the logits
+s = {array(state.example.scores)}  # the scores (logits)
 t = {array(targets.tolist())}  # the target
 
-# -log p_j = log(sum_i e^(z_i - z_j)): no overflow, and exact even where p is next to 1
-minus_log_p = np.logaddexp.reduce(z[:, None] - z, axis=0)
+# -log p_j = log(sum_i e^(s_i - s_j)): no overflow, and exact even where p is next to 1
+minus_log_p = np.logaddexp.reduce(s[:, None] - s, axis=0)
 p = np.exp(-minus_log_p)
 loss = np.sum(t * minus_log_p)
 gradient = p - t
@@ -32,7 +33,7 @@ epsilon = np.finfo(float).eps
 if entropy > 0 and divergence < 16 * epsilon * (1 + entropy):
     divergence = 0.0
 gradient_sum = gradient.sum()
-if abs(gradient_sum) <= len(z) * epsilon:
+if abs(gradient_sum) <= len(s) * epsilon:
     gradient_sum = 0.0
 
 {SHOW}
@@ -47,3 +48,12 @@ show("sum of the gradient", gradient_sum)
 print("p               ", p)
 print("p - t           ", gradient)
 """
+
+
+def code(state: FocusedState, targets: FloatArray) -> Code:
+    """Write the code, and the plot of the target, the probabilities and the gradient."""
+    rows = {"target t": "t", "p": "p", "gradient p - t": "gradient"}
+    return Code(
+        snippet(state, targets),
+        bars("The gradient of the cross-entropy", state.example.names, rows),
+    )

@@ -16,10 +16,10 @@ from pages.ui.kit.controls import classes_control, typed, with_example
 from pages.ui.state.address import change, read_state
 from pages.ui.state.example import Example, parse_scores, parse_target, resized, with_target
 from pages.ui.state.state import FocusedState
-from pages.ui.state.written import Problem
+from pages.ui.state.written import Problem, parse_number, write_number
 from pages.ui.text import Text
 
-__all__ = ["parse_probabilities", "probability_controls", "target_controls"]
+__all__ = ["parse_probabilities", "parse_smoothing", "probability_controls", "target_controls"]
 
 
 def target_controls(state: FocusedState, targets: FloatArray, t: Text) -> None:
@@ -38,16 +38,19 @@ def target_controls(state: FocusedState, targets: FloatArray, t: Text) -> None:
             lambda present, label: replace(present, label=label, target=None),
         ),
     )
-    smoothing.number_input(
-        t("cross_entropy.control.smoothing"),
-        min_value=0.0,
-        max_value=1.0,
-        step=0.05,
-        format="%g",
-        placeholder=t("cross_entropy.control.other_target"),
-        help=t("cross_entropy.control.smoothing_help"),
-        **_bind_example(state, "smoothing", smoothing_of(targets, example.label), _smoothed),
-    )
+    shown = smoothing_of(targets, example.label)
+    with smoothing:
+        typed(
+            state,
+            "smoothing",
+            t("cross_entropy.control.smoothing"),
+            "" if shown is None else write_number(shown),
+            parse_smoothing,
+            lambda present, part: replace(present, example=_smoothed(present.example, part)),
+            t,
+            placeholder=t("cross_entropy.control.other_target"),
+            help=t("cross_entropy.control.smoothing_help"),
+        )
     with classes:
         classes_control(state, t)
 
@@ -64,6 +67,15 @@ def _bind_example(
             change(state, example=make(read_state(type(state))[0].example, chosen))
 
     return {"key": key, "on_change": changed}
+
+
+def parse_smoothing(text: str) -> tuple[float, tuple[Problem, ...]]:
+    """Read the part of the target that goes to all classes alike, from 0 to 1."""
+    part, problem = parse_number(text, "smoothing", None)
+    if problem is None and not 0 <= part <= 1:
+        limits = {"least": "0", "most": "1"}
+        problem = Problem("smoothing", text, "range", limits=limits)
+    return part, () if problem is None else (problem,)
 
 
 def _smoothed(example: Example, part: float) -> Example:

@@ -15,7 +15,7 @@ from core.losses.cross_entropy import cross_entropy
 from core.losses.targets import entropy, kl_divergence, nats_to_bits, perplexity
 from core.validation import FloatArray, as_floats, as_logits, reject_entry, require_finite
 from pages.cross_entropy.target_mass import MASS_GRID, move_mass
-from pages.ui.kit.scores import LABEL, ScoreAxis, score_axis, score_id
+from pages.ui.kit.scores import LABEL, ScoreAxis, ScoreSweeps, score_axis, score_id
 from pages.ui.stage.sweeps import one_at_a_time, tabulate
 
 __all__ = [
@@ -312,16 +312,12 @@ def target_id(index: int) -> str:
 
 
 @dataclass(frozen=True, eq=False)
-class CrossEntropySweeps:
+class CrossEntropySweeps(ScoreSweeps[CrossEntropyNumbers]):
     """Everything that a hand can reach: by handle, and when the handle of each logit is taken."""
 
-    axis: ScoreAxis
     curve_grid: FloatArray
     """Logits at which the curves are drawn: every second step of the axis, or every fourth for more
     than six classes, which make many curves."""
-    now: CrossEntropyNumbers
-    by: Mapping[str, CrossEntropyNumbers]
-    focuses: tuple[CrossEntropyNumbers, ...]
 
     @property
     def size_limits(self) -> tuple[float, float]:
@@ -362,15 +358,15 @@ def sweep_cross_entropy(
         replace(sweeps.now, along=j, curves=by_logit[j].gradient_sizes[::stride]) for j in every
     )
     return CrossEntropySweeps(
-        axis,
-        axis.grid[::stride],
         focuses[along],
         {
             **{score_id(j): by_logit[j] for j in every},
             **{target_id(j): by_mass[j] for j in every},
             LABEL: replace(sweeps.by[LABEL], along=along, curves=curves[:, -1]),
         },
+        axis,
         focuses,
+        axis.grid[::stride],
     )
 
 

@@ -1,14 +1,20 @@
 """Lesson: cross-entropy. How far p is from t, and the gradient p - t, live."""
 
-from pages.cross_entropy.code import snippet
+from pages.cross_entropy import CrossEntropyState
+from pages.cross_entropy.code import code
 from pages.cross_entropy.controls import probability_controls, target_controls
-from pages.cross_entropy.stage import cross_entropy_stage, moved, result_table, sweeps_of
+from pages.cross_entropy.stage import (
+    cross_entropy_stage,
+    moved,
+    result_of,
+    result_table,
+    sweeps_of,
+)
 from pages.cross_entropy.why import derivation
+from pages.ui.guide.guide import Shown
 from pages.ui.kit.controls import example_controls, preset_controls
-from pages.ui.kit.stages import show_stage
-from pages.ui.lesson import lesson_tabs, opening
+from pages.ui.lesson import show_lesson
 from pages.ui.state.address import read_state, text
-from pages.ui.state.state import FocusedState
 
 PRESETS = (
     "cat_image",
@@ -24,20 +30,30 @@ PRESETS = (
 )
 
 t = text()
-state, _ = read_state(FocusedState)
-sweeps = sweeps_of(state)
-now = sweeps.now
+state, _ = read_state(CrossEntropyState)
 
-opening("cross_entropy", t)
-show_stage("cross_entropy", cross_entropy_stage(state, sweeps, t), state, moved, t)
-preset_controls(state, t, PRESETS)
-target_controls(state, now.targets, t)
-probability_controls(state, now.probabilities, now.targets, t)
-example_controls(state, t)
-lesson_tabs(
+
+def stages(shown: CrossEntropyState) -> list[Shown]:
+    """Lay out the stage of a state."""
+    return [Shown("cross_entropy", cross_entropy_stage(shown, sweeps_of(shown), t), moved)]
+
+
+def settings() -> None:
+    """Draw what can be set beside what is dragged."""
+    now = result_of(state)
+    preset_controls(state, t, PRESETS)
+    target_controls(state, now.targets, t)
+    probability_controls(state, now.probabilities, now.targets, t)
+    example_controls(state, t)
+
+
+show_lesson(
     "cross_entropy",
+    state,
     t,
-    why=lambda: derivation(state, now, t),
-    code=lambda: snippet(state, now.targets),
-    data=lambda: result_table(state, now, t),
+    stages=stages,
+    settings=settings,
+    why=lambda: derivation(state, result_of(state), t),
+    code=lambda: code(state, result_of(state).targets),
+    data=lambda: result_table(state, result_of(state), t),
 )

@@ -16,6 +16,8 @@ from pages.ui.kit.scores import ScoreAxis, listing
 from pages.ui.kit.theme import (
     CLASS_COLORS,
     CROSS_ENTROPY,
+    EDGE,
+    EDGE_WIDTH,
     GRID,
     INK,
     MUTED,
@@ -93,8 +95,8 @@ def _probabilities(state: FocusedState, sweeps: CrossEntropySweeps, t: Text) -> 
         figure=_probabilities_figure(names),
         show={(0, "base"): bases, (0, "y"): heights},
         marks=(
-            row(ROW_OF_P, attrgetter("probabilities")),
             row(ROW_OF_T, attrgetter("targets")),
+            row(ROW_OF_P, attrgetter("probabilities")),
         ),
         title=t("cross_entropy.panel.probabilities"),
         alt=t("cross_entropy.alt.probabilities", values=listing(names, written)),
@@ -204,7 +206,10 @@ def _probabilities_figure(names: tuple[str, ...]) -> go.Figure:
         width=[0.86] * classes + [0.62] * classes,
         marker={
             "color": [*["rgba(0,0,0,0)"] * classes, *CLASS_COLORS[:classes]],
-            "line": {"color": TARGET, "width": [2] * classes + [0] * classes},
+            "line": {
+                "color": [TARGET] * classes + [EDGE] * classes,
+                "width": [2] * classes + [EDGE_WIDTH] * classes,
+            },
         },
     )
     class_axis(figure, names)
@@ -245,7 +250,7 @@ def _surprisals_figure(probability_label: str) -> go.Figure:
         width=1.2,
         marker={"color": CROSS_ENTROPY, "line": {"color": CROSS_ENTROPY, "width": 3}},
     )
-    figure.update_xaxes(range=[-0.03, 1.03], title_text=probability_label, nticks=6)
+    figure.update_xaxes(range=[-0.06, 1.03], title_text=probability_label, nticks=6)
     figure.update_yaxes(
         range=[-0.4, 1.16 * HIGHEST_SURPRISAL],
         tickvals=[0, 2, 4, 6, HIGHEST_SURPRISAL],

@@ -9,10 +9,12 @@ from typing import Final
 
 import numpy as np
 
+from core.validation import FloatArray
 from pages.cross_entropy.numbers import (
     CrossEntropyNumbers,
     CrossEntropySweeps,
     ErrorSize,
+    evaluate_cross_entropy,
     sweep_cross_entropy,
     target_id,
 )
@@ -29,8 +31,10 @@ from pages.ui.state.example import Example, with_target
 from pages.ui.state.state import FocusedState
 from pages.ui.text import Text
 
-__all__ = ["READOUTS", "cross_entropy_stage", "moved", "result_table", "sweeps_of"]
+__all__ = ["READOUTS", "cross_entropy_stage", "moved", "result_of", "result_table", "sweeps_of"]
 
+BEYOND: Final = "> 1.8e308"
+"""The perplexity of a loss above 709.78, which float64 cannot hold."""
 READOUTS: Final = ("loss", "bits", "perplexity", "entropy", "divergence", "gradient_sum")
 """The live numbers in boxes, each under the name of its attribute of the result."""
 
@@ -40,10 +44,15 @@ SUM_TOLERANCE: Final = 1e-6
 def sweeps_of(state: FocusedState) -> CrossEntropySweeps:
     """Everything the stage shows, for every step of every handle."""
     example = state.example
-    target = np.array(example.targets)
     return sweep_cross_entropy(
-        example.scores, target / target.sum(), example.label, along=state.focus
+        example.scores, _target_of(example), example.label, along=state.focus
     )
+
+
+def result_of(state: FocusedState) -> CrossEntropyNumbers:
+    """What is shown now."""
+    example = state.example
+    return evaluate_cross_entropy(example.scores, _target_of(example), example.label)
 
 
 def cross_entropy_stage(state: FocusedState, sweeps: CrossEntropySweeps, t: Text) -> Stage:
@@ -108,12 +117,17 @@ def moved(state: FocusedState, release: Release) -> FocusedState:
         return state
 
 
+def _target_of(example: Example) -> FloatArray:
+    target = np.array(example.targets)
+    return np.asarray(target / target.sum())
+
+
 def _with_masses(example: Example, masses: Sequence[float]) -> Example:
     """Give the example the target that the handles show.
 
     A typed mass is that of one handle alone: the others have not followed yet.
     """
-    present = np.array(example.targets) / sum(example.targets)
+    present = _target_of(example)
     if not abs(sum(masses) - 1.0) <= SUM_TOLERANCE:
         typed = int(np.argmax(np.abs(np.array(masses) - present)))
         masses = move_mass(present, typed, masses[typed]).tolist()
@@ -143,7 +157,13 @@ def _readouts(state: FocusedState, t: Text) -> list[Readout]:
     names = state.example.names
     return [
         *(
-            Readout(id, attrgetter(id), t(f"cross_entropy.readout.{id}"), tone="cross-entropy")
+            Readout(
+                id,
+                attrgetter(id),
+                t(f"cross_entropy.readout.{id}"),
+                tone="cross-entropy",
+                beyond=BEYOND,
+            )
             for id in READOUTS
         ),
         Readout("error", lambda n: n.gradient_sizes[..., 0]),

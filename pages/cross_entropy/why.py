@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from core.validation import FloatArray
 from pages.cross_entropy.numbers import OUTPUTS, CrossEntropyNumbers, feed_outputs
 from pages.ui.kit import latex
@@ -11,8 +13,13 @@ from pages.ui.text import Text
 __all__ = ["derivation"]
 
 
+def _number(value: float) -> str:
+    """Write a number; each of an exponential may be too large to hold, and none is infinite."""
+    return latex.number(value) if value < math.inf else r"(> 1.8 \cdot 10^{308})"
+
+
 def _row(values: FloatArray) -> str:
-    return latex.row(latex.number(value) for value in values.tolist())
+    return latex.row(_number(value) for value in values.tolist())
 
 
 def _fed(result: CrossEntropyNumbers, t: Text) -> str:
@@ -20,7 +27,7 @@ def _fed(result: CrossEntropyNumbers, t: Text) -> str:
     cases = feed_outputs(result.logits, result.targets)
     return "\n".join(
         f"| {t(f'cross_entropy.output.{output}')} | $({_row(cases[output].outputs)})$ "
-        f"| ${latex.number(cases[output].total)}$ | ${latex.number(cases[output].loss)}$ "
+        f"| ${_number(cases[output].total)}$ | ${latex.number(cases[output].loss)}$ "
         f"| $({_row(cases[output].gradient)})$ |"
         for output in OUTPUTS
     )
@@ -38,7 +45,7 @@ def derivation(state: FocusedState, result: CrossEntropyNumbers, t: Text) -> str
         gradient=_row(result.gradient),
         loss=latex.number(float(result.loss)),
         bits=latex.number(float(result.bits)),
-        perplexity=latex.number(float(result.perplexity)),
+        perplexity=_number(float(result.perplexity)),
         log_sum_exp=latex.number(float(result.log_sum_exp)),
         expected_logit=latex.number(float(result.expected_logit)),
         entropy=latex.number(float(result.entropy)),

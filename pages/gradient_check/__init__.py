@@ -27,4 +27,6 @@ class GradientCheckState(FocusedState):
     margin: float = margin()
 
 
-LESSON = Lesson("gradient_check", path="gradient-check", place=13, state=GradientCheckState)
+LESSON = Lesson(
+    "gradient_check", path="gradient-check", place=13, state=GradientCheckState, part="tools"
+)

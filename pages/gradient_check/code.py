@@ -8,8 +8,29 @@ from typing import Final
 from pages.gradient_check import GradientCheckState
 from pages.gradient_check.checked_functions import AFFINE_BIAS, affine_weights
 from pages.ui.kit.printing import SHOW, array
+from pages.ui.notebook import Code
 
-__all__ = ["snippet"]
+__all__ = ["code", "snippet"]
+
+_PLOT: Final = """\
+import plotly.graph_objects as go
+
+used, steps = h, np.logspace(-15, 0, 76)
+figure = go.Figure()
+for dtype in (np.float64, np.float32):
+    x, worst = point.astype(dtype), []
+    for h in steps:
+        with np.errstate(all="ignore"):  # float32 is soon at its ends
+            numerical = numerical_gradient(x)
+        worst.append(relative_errors(gradient(x).astype(np.float64), numerical).max())
+    figure.add_scatter(x=steps, y=worst, name=dtype.__name__)
+h = used
+figure.add_vline(x=h, line_dash="dot")
+figure.update_xaxes(type="log", title_text="step h", exponentformat="power")
+figure.update_yaxes(type="log", title_text="worst relative error", exponentformat="power")
+figure.update_layout(title_text="The error at every step", template="plotly_white")
+figure
+"""
 
 _MARGINS: Final = {
     "weston_watkins": """\
@@ -176,3 +197,8 @@ for dtype in (np.float64, np.float32):
     print("  numerical      ", numerical)
     print("  relative error ", errors){worst}
 """
+
+
+def code(state: GradientCheckState, kinks: Sequence[bool]) -> Code:
+    """Write the code with its plot."""
+    return Code(snippet(state, kinks), _PLOT)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -15,7 +14,7 @@ from pages.gradient_check.difference_quotients import STEPS, Magnified, magnifie
 from pages.gradient_check.errors import GradientErrors, gradient_errors
 from pages.gradient_check.step_error import ErrorCurves, error_curves
 from pages.ui.kit.scores import (
-    ScoreAxis,
+    ScoreSweeps,
     label_moves,
     round_up,
     score_axis,
@@ -47,17 +46,12 @@ class GradientNumbers:
 
 
 @dataclass(frozen=True, eq=False)
-class GradientSweeps:
-    """Everything that a hand can reach: by handle, and when the handle of each entry is taken."""
+class GradientSweeps(ScoreSweeps[GradientNumbers]):
+    """Everything that a hand can reach; the axis is that of the entries of the point."""
 
-    axis: ScoreAxis
-    """The range in which the entries of the point move."""
     steps: tuple[float, ...]
     """The steps h of the error curves and of their handle: `STEPS`, or every second of them if
     there are many entries, so that a sweep is computed and sent in time."""
-    now: GradientNumbers
-    by: Mapping[str, GradientNumbers]
-    focuses: tuple[GradientNumbers, ...]
 
     @property
     def slope_limit(self) -> float:
@@ -121,9 +115,9 @@ def sweep_gradient_check(
         },
     )
     return GradientSweeps(
-        axis,
-        grid,
         sweeps.now,
         sweeps.by,
+        axis,
         tuple(rows_of(sweeps.by[_ENTRY], slice(index, index + 1), ()) for index in every),
+        grid,
     )

@@ -29,7 +29,7 @@ from pages.ui.text import Text
 
 __all__ = ["PANELS"]
 
-FLOAT64, FLOAT32 = "#2B8C7B", "#BB52A9"
+FLOAT64, FLOAT32 = "var(--float64)", "var(--float32)"
 
 LEAST_ERROR, LARGEST_ERROR = 1e-16, 10.0
 """The range of the axis of errors. An error of 0 has no place on it, and lies on its floor."""
@@ -42,6 +42,8 @@ BELOW_ERRORS: Final = 1e-40
 
 BESIDE: Final = 0.19
 """Half the distance between the float64 and the float32 bar of an entry."""
+
+RAISED: Final = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def _point(state: GradientCheckState, sweeps: GradientSweeps, t: Text) -> Panel:
@@ -116,6 +118,9 @@ def _gradients(state: GradientCheckState, sweeps: GradientSweeps, t: Text) -> Pa
             LegendEntry("float32", FLOAT32),
             LegendEntry(t("gradient_check.legend.below"), MUTED, "none"),
             LegendEntry(t("gradient_check.legend.kink"), INK, "ring"),
+        ),
+        asked=Label(
+            tuple(place - BESIDE for place in places), lambda result: result.errors.central
         ),
     )
 
@@ -250,17 +255,22 @@ def _errors_figure(steps: tuple[float, ...], best_label: str) -> go.Figure:
         type="log",
         range=np.log10([ends[0] / 3, ends[1] * 6]).tolist(),
         tickvals=[10.0**power for power in range(-15, 0, 2)],
-        ticktext=[f"10<sup>−{-power}</sup>" for power in range(-15, 0, 2)],
+        ticktext=[_power_of_ten(power) for power in range(-15, 0, 2)],
     )
     figure.update_yaxes(
         type="log",
         range=np.log10([LEAST_ERROR, LARGEST_ERROR]).tolist(),
         tickvals=[10.0**power for power in range(-16, 1, 4)],
-        ticktext=[f"10<sup>−{-power}</sup>" if power else "1" for power in range(-16, 1, 4)],
+        ticktext=[_power_of_ten(power) for power in range(-16, 1, 4)],
     )
     # The best steps are named above the panel, where no line passes.
     figure.update_layout(margin={"b": 34 + FLAG_ROOM, "l": 58, "t": 30})
     return figure
+
+
+def _power_of_ten(exponent: int) -> str:
+    """Write a power in one size: what is raised by markup is too small to be read."""
+    return "1" if exponent == 0 else f"10{str(exponent).translate(RAISED)}"
 
 
 @lru_cache(FIGURES_KEPT)

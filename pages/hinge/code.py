@@ -7,9 +7,10 @@ from typing import Final
 from core.losses.exact_decimals import decimal_places
 from core.losses.hinge import HingeVariant
 from pages.hinge import HingeState
-from pages.ui.kit.printing import SHOW, array
+from pages.ui.kit.printing import SHOW, array, bars
+from pages.ui.notebook import Code
 
-__all__ = ["snippet"]
+__all__ = ["code", "snippet"]
 
 _MARGINS: Final[dict[bool, str]] = {
     False: """\
@@ -82,3 +83,12 @@ for q in (1, 2):
     show(f"Crammer-Singer, power {{q}}", np.max(wrong) ** q)
     show(f"one-vs-all, power {{q}}", np.sum(alone**q))
 """
+
+
+def code(state: HingeState) -> Code:
+    """Write the code, and the plot of the violations and the gradient."""
+    rows = {"m": "m", "max(0, m)": "terms", "gradient": "gradient"}
+    return Code(
+        snippet(state),
+        bars("Who is inside the margin, and what the hinge loss does", state.example.names, rows),
+    )

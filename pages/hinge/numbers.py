@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,7 +20,7 @@ from core.validation import FloatArray
 from pages.ui.kit.scores import (
     LABEL,
     STEPS_EACH_WAY,
-    ScoreAxis,
+    ScoreSweeps,
     label_moves,
     round_up,
     score_axis,
@@ -48,14 +47,8 @@ class HingeNumbers:
     """Where it bends, (..., 2, classes): see `hinge_kinks`."""
 
 
-@dataclass(frozen=True, eq=False)
-class HingeSweeps:
-    """Everything that a hand can reach: by handle, and when the handle of each score is taken."""
-
-    axis: ScoreAxis
-    now: HingeNumbers
-    by: Mapping[str, HingeNumbers]
-    focuses: tuple[HingeNumbers, ...]
+class HingeSweeps(ScoreSweeps[HingeNumbers]):
+    """Everything that a hand can reach, and the axes with room for it."""
 
     @property
     def margin_limits(self) -> tuple[float, float]:
@@ -75,12 +68,12 @@ class HingeSweeps:
     @property
     def loss_limit(self) -> float:
         """A round number that neither the curves along the scores nor any state exceeds."""
-        return round_up(max(float(each.loss.max()) for each in self._all) or 1.0)
+        return round_up(max(float(each.hinge.loss.max()) for each in self.all) or 1.0)
 
     @property
     def variants_limit(self) -> float:
         """A number with a round root that no variant exceeds in any state."""
-        losses = (loss.max() for each in self._all for loss in each.losses.values())
+        losses = (loss.max() for each in self.all for loss in each.hinge.losses.values())
         return (4 * round_up(np.sqrt(max(map(float, losses)) or 1.0) / 4)) ** 2
 
     @property
@@ -90,13 +83,10 @@ class HingeSweeps:
         at = np.sort(np.append(np.linspace(low, high, 2 * STEPS_EACH_WAY + 1), 0.0))
         return at, np.maximum(at, 0.0) ** self.now.hinge.power
 
-    @property
-    def _all(self) -> list[HingeComparison]:
-        return [self.now.hinge, *(result.hinge for result in self.by.values())]
-
     def _limits(self, name: str) -> tuple[float, float]:
-        low = max(-float(getattr(each, name).min()) for each in self._all)
-        high = max(float(getattr(each, name).max()) for each in self._all)
+        reached = [getattr(each.hinge, name) for each in self.all]
+        low = max(-float(numbers.min()) for numbers in reached)
+        high = max(float(numbers.max()) for numbers in reached)
         return -round_up(max(low, self.axis.step)), round_up(max(high, self.axis.step))
 
 
@@ -143,11 +133,11 @@ def sweep_hinges(
     )
     every = range(present.size)
     return HingeSweeps(
-        axis,
         curved(sweeps.now, along),
         {
             **{score_id(j): HingeNumbers(sweeps.by[score_id(j)], j) for j in every},
             **{handle: curved(sweeps.by[handle], along) for handle in (LABEL, MARGIN_LINE)},
         },
+        axis,
         tuple(curved(sweeps.now, j) for j in every),
     )

@@ -4,9 +4,10 @@ import streamlit as st
 
 from core.losses.hinge_variants import HINGE_POWERS
 from pages.hinge import HingeState
-from pages.hinge.code import snippet
+from pages.hinge.code import code
 from pages.hinge.stage import hinge_stage, moved, result_table, sweeps_of
 from pages.hinge.why import derivation
+from pages.ui.guide.guide import Shown
 from pages.ui.kit.controls import (
     classes_control,
     example_controls,
@@ -14,8 +15,7 @@ from pages.ui.kit.controls import (
     preset_controls,
     variant_control,
 )
-from pages.ui.kit.stages import show_stage
-from pages.ui.lesson import lesson_tabs, opening
+from pages.ui.lesson import show_lesson
 from pages.ui.state.address import bind, read_state, text
 
 PRESETS = (
@@ -32,29 +32,39 @@ PRESETS = (
 
 t = text()
 state, _ = read_state(HingeState)
-sweeps = sweeps_of(state)
 
-opening("hinge", t)
-show_stage("hinge", hinge_stage(state, sweeps, t), state, moved, t)
-preset_controls(state, t, PRESETS)
-variant, power, margin, classes = st.columns([4, 2, 2, 2], vertical_alignment="bottom")
-with variant:
-    variant_control(state, t)
-power.selectbox(
-    t("control.power"),
-    HINGE_POWERS,
-    format_func=lambda power: t(f"power.power_{power}"),
-    **bind(state, "power"),
-)
-with margin:
-    margin_control(state, t)
-with classes:
-    classes_control(state, t)
-example_controls(state, t)
-lesson_tabs(
+
+def stages(shown: HingeState) -> list[Shown]:
+    """Lay out the stage of a state."""
+    return [Shown("hinge", hinge_stage(shown, sweeps_of(shown), t), moved)]
+
+
+def settings() -> None:
+    """Draw what can be set beside what is dragged."""
+    preset_controls(state, t, PRESETS)
+    variant, power, margin, classes = st.columns([4, 2, 2, 2], vertical_alignment="bottom")
+    with variant:
+        variant_control(state, t)
+    power.selectbox(
+        t("control.power"),
+        HINGE_POWERS,
+        format_func=lambda power: t(f"power.power_{power}"),
+        **bind(state, "power"),
+    )
+    with margin:
+        margin_control(state, t)
+    with classes:
+        classes_control(state, t)
+    example_controls(state, t)
+
+
+show_lesson(
     "hinge",
+    state,
     t,
-    why=lambda: derivation(state, sweeps.now.hinge, t),
-    code=lambda: snippet(state),
-    data=lambda: result_table(state, sweeps.now.hinge, t),
+    stages=stages,
+    settings=settings,
+    why=lambda: derivation(state, sweeps_of(state).now.hinge, t),
+    code=lambda: code(state),
+    data=lambda: result_table(state, sweeps_of(state).now.hinge, t),
 )

@@ -16,7 +16,16 @@ from pages.hinge import HingeState
 from pages.hinge.numbers import HingeNumbers, HingeSweeps
 from pages.ui.kit.bars import FIGURES_KEPT, FULL_WIDTH
 from pages.ui.kit.scores import ScoreAxis, listing, scores_panel
-from pages.ui.kit.theme import CLASS_COLORS, HINGE, INK, MUTED, base_figure, class_axis
+from pages.ui.kit.theme import (
+    CLASS_COLORS,
+    EDGE,
+    EDGE_WIDTH,
+    HINGE,
+    INK,
+    MUTED,
+    base_figure,
+    class_axis,
+)
 from pages.ui.stage.marks import Dot, Label, Note, Push
 from pages.ui.stage.number_format import format_fixed, format_given
 from pages.ui.stage.panels import LegendEntry, Panel
@@ -240,6 +249,7 @@ def _margins_figure(names: tuple[str, ...], limits: tuple[float, float]) -> go.F
         marker={
             "color": [*CLASS_COLORS[:classes]] * 2,
             "opacity": [PALE] * classes + [1.0] * classes,
+            "line": {"color": EDGE, "width": EDGE_WIDTH},
             "pattern": {
                 "shape": ["/"] * classes + [""] * classes,
                 "size": 7,
@@ -317,15 +327,24 @@ def _variants_figure(
         },
     )
     class_axis(figure, names)
-    top = float(np.sqrt(highest))
-    ticks = top * np.linspace(0, 1, 5)
+    top, ticks = float(np.sqrt(highest)), _round_squares(highest)
     figure.update_yaxes(
         range=[0, 1.14 * top],
-        tickvals=ticks.tolist(),
-        ticktext=[f"{tick**2:.10g}" for tick in ticks],
+        tickvals=np.sqrt(ticks).tolist(),
+        ticktext=[f"{tick:.10g}" for tick in ticks],
     )
     figure.update_layout(barmode="overlay")
     return figure
+
+
+def _round_squares(highest: float) -> list[float]:
+    """0 and round numbers up to the highest, far enough from each other on an axis of roots."""
+    decades = np.power(10.0, np.arange(-2, np.ceil(np.log10(highest)) + 1))
+    ticks = [0.0]
+    for tick in np.outer(decades, (1, 2, 5)).ravel().tolist():
+        if tick <= highest and tick**0.5 - ticks[-1] ** 0.5 >= 0.18 * highest**0.5:
+            ticks.append(tick)
+    return ticks
 
 
 def _ring() -> dict[str, object]:

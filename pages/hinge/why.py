@@ -9,6 +9,7 @@ from core.presets import PRESETS
 from pages.hinge import HingeState
 from pages.ui.kit import latex
 from pages.ui.stage.number_format import format_fixed
+from pages.ui.state.class_names import in_language
 from pages.ui.state.written import write_number
 from pages.ui.text import Text, escape
 
@@ -96,14 +97,15 @@ def _images_table(result: HingeComparison, t: Text) -> str:
         variant=result.variant,
         power=result.power,
     )
-    heads = (t("hinge.table.image"), *images[0].names, t("hinge.table.loss"))
+    names = in_language(images[0].names, t)
+    heads = (t("hinge.table.image"), *names, t("hinge.table.loss"))
     lines = ["| " + " | ".join(heads) + " |", "| --- |" + " ---: |" * (len(heads) - 1)]
     for image, loss in zip(images, batch.loss.tolist(), strict=True):
         scores = [
             f"**${write_number(score)}$** ⚑" if index == image.label else f"${write_number(score)}$"
             for index, score in enumerate(image.scores)
         ]
-        row = (image.names[image.label], *scores, format_fixed(loss, 4))
+        row = (names[image.label], *scores, format_fixed(loss, 4))
         lines.append("| " + " | ".join(row) + " |")
     mean = f"**{format_fixed(float(np.mean(batch.loss)), 4)}**"
     lines.append("| " + " | ".join((t("hinge.table.mean"), "", "", "", mean)) + " |")

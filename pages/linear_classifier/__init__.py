@@ -3,14 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from core.learning.published_runs import CLASSIFIER_STEPS
 from pages.ui.learning.state import ModelState, Usual
 from pages.ui.lessons import Lesson
-from pages.ui.state.parameters import option
+from pages.ui.state.parameters import option, parsed
+from pages.ui.state.written import Problem, parse_list, short, write_scores
 
-__all__ = ["LESSON", "LinearClassifierState"]
+__all__ = ["LESSON", "LinearClassifierState", "parse_start"]
+
+
+NUMBERS_OF_A_CLASS: Final = 3
+"""Two weights and a bias."""
+
+
+def parse_start(text: str) -> tuple[tuple[float, ...] | None, tuple[Problem, ...]]:
+    """Read the numbers of W and b; None if they cannot be used."""
+    numbers, problems = parse_list(text, "start_at")
+    if numbers is None or problems:
+        return None, problems
+    if not numbers or len(numbers) % NUMBERS_OF_A_CLASS:
+        return None, (Problem("start_at", short(text), "start_count"),)
+    return numbers, ()
 
 
 @dataclass(frozen=True)
@@ -38,8 +53,9 @@ class LinearClassifierState(ModelState):
     takes_points: ClassVar = True
 
     start: str = option("start", "seed", ("seed", "demo", "own"))
-    """At random weights, at the published ones of the CS231n demo, or at own ones. The session
-    keeps those: weights are not in the address."""
+    """At random weights, at the published ones of the CS231n demo, or at own ones."""
+    own_start: tuple[float, ...] | None = parsed("start_at", parse_start, write_scores)
+    """Those: W row by row, a row for each input, then b."""
 
 
 LESSON = Lesson("linear_classifier", path="linear-classifier", place=9, state=LinearClassifierState)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from textwrap import indent
+from typing import Final
 
 from core.learning.models import LinearClassifier
 from pages.linear_classifier import LinearClassifierState
@@ -10,7 +11,9 @@ from pages.ui.kit.printing import SHOW
 from pages.ui.learning.runs import Run
 from pages.ui.learning.setups import Setup
 from pages.ui.learning.training_code import (
+    REGIONS,
     batch_source,
+    data_files,
     data_source,
     loss_source,
     memory_source,
@@ -18,15 +21,30 @@ from pages.ui.learning.training_code import (
     rate_source,
     update_source,
 )
+from pages.ui.notebook import Code
 
-__all__ = ["snippet"]
+__all__ = ["code", "snippet"]
+
+_PLOT: Final = f"""\
+{REGIONS}
+
+figure = make_subplots(1, 2, subplot_titles=list(trained))
+for column, (W, b) in enumerate(trained.values(), 1):
+    draw(figure, lambda plane: plane @ W + b, column)
+figure
+"""
+
+
+def code(state: LinearClassifierState, svm: Run, softmax: Run) -> Code:
+    """Write the code of both runs, the plot of where they end, and the points if they are many."""
+    return Code(snippet(state, svm, softmax), _PLOT, data_files(state, svm.setup.data))
 
 
 def snippet(state: LinearClassifierState, svm: Run, softmax: Run) -> str:
     """Write the code of both runs up to the step that is shown, with its settings."""
-    setup, epoch = svm.setup, svm.training.steps_per_epoch
+    setup, epoch = svm.setup, svm.steps_per_epoch
     penalty = penalty_source(setup.objective, ("W",))
-    steps = [run.training.records[run.record_at(state.at)].step for run in (svm, softmax)]
+    steps = [run.records[run.record_at(state.at)].step for run in (svm, softmax)]
     return f"""\
 import numpy as np
 
@@ -65,8 +83,9 @@ def train(loss_of, steps):
 {SHOW}
 
 
+trained = {{}}
 for name, loss_of, steps in (("SVM", svm, {steps[0]}), ("softmax", softmax, {steps[1]})):
-    W, b = train(loss_of, steps)
+    trained[name] = W, b = train(loss_of, steps)
     scores = X @ W + b
     data_loss, _ = loss_of(scores, y)
     dW, db = backward(X, y, W, b, loss_of)

@@ -1,15 +1,14 @@
 """The two runs of the lesson on the linear classifier: both losses, from the same start.
 
-What a hand holds is kept in the session until it is let go. A start that was set by hand is kept
-there, too; the address says only that it is to be shown.
+What a hand holds is kept in the session until it is let go.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
 import streamlit as st
@@ -18,19 +17,20 @@ from core.learning.datasets import Dataset
 from core.learning.models import LinearClassifier
 from core.learning.objective import LossName
 from core.learning.published_runs import published_classifier
-from core.learning.training import Training
 from core.validation import FloatArray, LabelArray
 from pages.linear_classifier import LinearClassifierState
 from pages.linear_classifier.run import LinearRun, linear_run
 from pages.ui.learning.divergence import LARGEST_SHOWN
-from pages.ui.learning.runs import SLICE, Run, run_of, target_of
-from pages.ui.learning.setups import Setup, dataset, setup
+from pages.ui.learning.live import finished_runs, held_runs, let_go_of_runs, runs_of
+from pages.ui.learning.runs import Run
+from pages.ui.learning.setups import Setup, dataset, setup, target_of
 from pages.ui.state.address import read_state
 
 __all__ = [
     "LOSSES",
     "Pair",
     "Seen",
+    "finished_pair",
     "held_pair",
     "held_record_every",
     "hold",
@@ -40,6 +40,8 @@ __all__ = [
     "let_go",
     "pair_of",
     "seen",
+    "setups_of",
+    "shown_step",
     "start_of",
     "with_entry",
 ]
@@ -50,8 +52,9 @@ LOSSES: Final[tuple[LossName, LossName]] = ("cross_entropy", "hinge")
 HELD_RECORDS: Final = 40
 """So many steps of a run in the hand are enough for its curve."""
 
-_START: Final = "linear_start"
 _HELD: Final = "linear_held"
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,6 +73,11 @@ class Pair:
     def is_over(self) -> bool:
         """Whether there is nothing left to train."""
         return all(run.is_over(self.target) for run in self.runs)
+
+    def once(self, name: Hashable, compute: Callable[[], T]) -> T:
+        """Compute something of both runs when the first one asks for it."""
+        softmax, svm = self.runs
+        return softmax.once((name, svm), compute)
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,20 +109,29 @@ def _published() -> LinearClassifier:
     return published_classifier()
 
 
-def start_of(state: LinearClassifierState, data: Dataset) -> LinearClassifier | None:
-    """Return where both runs start: as set by hand, or as published; None for random weights.
+@lru_cache(maxsize=8)
+def _at(numbers: tuple[float, ...] | None) -> LinearClassifier | None:
+    """Give the model of these numbers: the same one for the same."""
+    if numbers is None:
+        return None
+    rows = np.reshape(numbers, (3, -1))
+    return LinearClassifier(rows[:2], rows[2])
 
-    An address from elsewhere may ask for a start by hand that this session does not know.
-    """
-    kept: LinearClassifier | None = st.session_state.get(_START)
-    model = {"own": kept, "demo": _published()}.get(state.start)
+
+def start_of(state: LinearClassifierState, data: Dataset) -> LinearClassifier | None:
+    """Return where both runs start: as set by hand, or as published; None for random weights."""
+    model: LinearClassifier | None = None
+    if state.start == "demo":
+        model = _published()
+    elif state.start == "own":
+        model = _at(state.own_start)
     return model if model is not None and model.classes == data.classes else None
 
 
 def keep_start(state: LinearClassifierState, model: LinearClassifier) -> LinearClassifierState:
     """Let both runs start at a model; return the state that shows them there."""
-    st.session_state[_START] = model
-    return replace(state, start="own", trained=0, at=None)
+    numbers = (*model.W1.ravel().tolist(), *model.b1.tolist())
+    return replace(state, start="own", own_start=numbers, trained=0, at=None)
 
 
 def hold(state: LinearClassifierState, model: LinearClassifier | None = None) -> None:
@@ -129,19 +146,29 @@ def is_held() -> bool:
 
 def let_go() -> None:
     """End what `hold` began."""
-    st.session_state[_HELD] = None
+    if st.session_state.pop(_HELD, None) is not None:
+        let_go_of_runs()
 
 
-def pair_of(
-    state: LinearClassifierState, start: LinearClassifier | None = None, *, record_every: int = 1
-) -> Pair:
-    """Return both runs of a state; they are not trained by this."""
-    data = dataset(state)
-    model = start or start_of(state, data)
-    target = target_of(state)
-    setups = (setup(state, loss, start=model, record_every=record_every) for loss in LOSSES)
-    soft, svm = (run_of(made, target) for made in setups)
-    return Pair(data, (soft, svm), target, model)
+def setups_of(state: LinearClassifierState) -> list[Setup]:
+    """Return what both runs of a state are made of."""
+    start = start_of(state, dataset(state))
+    return [setup(state, loss, start=start) for loss in LOSSES]
+
+
+def pair_of(state: LinearClassifierState) -> Pair:
+    """Return both runs of the page's state, as far as they have come."""
+    return _paired(state, runs_of(setups_of(state), target_of(state)))
+
+
+def finished_pair(state: LinearClassifierState) -> Pair:
+    """Return both runs of another state, and wait until they are over."""
+    return _paired(state, finished_runs(setups_of(state), target_of(state)))
+
+
+def _paired(state: LinearClassifierState, runs: Sequence[Run]) -> Pair:
+    data, (softmax, svm) = dataset(state), runs
+    return Pair(data, (softmax, svm), target_of(state), start_of(state, data))
 
 
 def held_pair() -> tuple[LinearClassifierState, Pair]:
@@ -150,11 +177,11 @@ def held_pair() -> tuple[LinearClassifierState, Pair]:
     In the hand they are recorded at fewer steps, so that the losses follow it closely.
     """
     state, start = st.session_state.get(_HELD) or (read_state(LinearClassifierState)[0], None)
-    every = held_record_every(target_of(state), state.at)
-    pair = pair_of(state, start, record_every=every)
-    for run in pair.runs:
-        run.advance(pair.target, SLICE / len(pair.runs))
-    return state, pair
+    data, target = dataset(state), target_of(state)
+    start, every = start or start_of(state, data), held_record_every(target, state.at)
+    setups = [setup(state, loss, start=start, record_every=every) for loss in LOSSES]
+    softmax, svm = held_runs(setups, target)
+    return state, Pair(data, (softmax, svm), target, start)
 
 
 def held_record_every(target: int, at: int | None) -> int:
@@ -172,52 +199,45 @@ def held_record_every(target: int, at: int | None) -> int:
 
 def seen(pair: Pair) -> Seen:
     """Return both runs in numbers at the recorded steps of the longer one."""
-    softmax, svm = ((run.setup, run.training) for run in pair.runs)
-    return _seen(softmax, svm, tuple(_extent(run.training) for run in pair.runs))
+    return pair.once("seen", lambda: _seen(pair))
 
 
-def _extent(training: Training) -> tuple[int, int]:
-    """What changes when a run goes on: how many steps it has recorded, and the last of them."""
-    return len(training.records), training.records[-1].step
-
-
-@lru_cache(maxsize=4)
-def _seen(
-    softmax: tuple[Setup, Training],
-    svm: tuple[Setup, Training],
-    _extents: tuple[tuple[int, int], ...],
-) -> Seen:
-    """Compute it once for the stage, what stands below it, and each place of the timeline."""
-    recorded = [_recorded(training) for _, training in (softmax, svm)]
+def _seen(pair: Pair) -> Seen:
+    recorded = [_recorded(run) for run in pair.runs]
     steps = max(recorded, key=lambda own: int(own[-1]))
-    runs = [_numbers(*run, steps) for run in (softmax, svm)]
+    softmax, svm = (_numbers(run, steps) for run in pair.runs)
     lengths = [int((steps <= own[-1]).sum()) for own in recorded]
-    return Seen(steps, runs[0], runs[1], (lengths[0], lengths[1]))
+    return Seen(steps, softmax, svm, (lengths[0], lengths[1]))
 
 
-def _recorded(training: Training) -> LabelArray:
+def _recorded(run: Run) -> LabelArray:
     """The recorded steps before weights become so large that their squares overflow."""
-    records = training.records
-    length = len(records)
-    while length > 1 and np.abs(records[length - 1].parameters["W1"]).max() > LARGEST_SHOWN:
+    length = len(run.records)
+    while length > 1 and np.abs(run.records[length - 1].parameters["W1"]).max() > LARGEST_SHOWN:
         length -= 1
-    return np.array([record.step for record in records[:length]], dtype=np.intp)
+    return np.array([record.step for record in run.records[:length]], dtype=np.intp)
 
 
 def last_shown(run: Run) -> int | None:
     """Return the last step of a run on the timeline, if further ones have too large weights."""
-    last = int(_recorded(run.training)[-1])
-    return None if last == run.training.records[-1].step else last
+    last = int(_recorded(run)[-1])
+    return None if last == run.records[-1].step else last
 
 
-def _numbers(setup: Setup, training: Training, steps: LabelArray) -> LinearRun:
-    records = training.records
-    places = np.searchsorted(_recorded(training), steps, side="right") - 1
-    taken = [records[place].parameters for place in places.tolist()]
+def shown_step(run: Run, at: int | None) -> int | None:
+    """Return the step of a run that is shown for one of the timeline; None: the present one."""
+    last = last_shown(run)
+    return at if last is None else last if at is None else min(at, last)
+
+
+def _numbers(run: Run, steps: LabelArray) -> LinearRun:
+    places = np.searchsorted(_recorded(run), steps, side="right") - 1
+    taken = [run.records[place].parameters for place in places.tolist()]
     parameters: Mapping[str, FloatArray] = {
         name: np.stack([parameters[name] for parameters in taken]) for name in taken[0]
     }
-    return linear_run(parameters, setup.data.points, setup.data.labels, setup.objective)
+    data = run.setup.data
+    return linear_run(parameters, data.points, data.labels, run.setup.objective)
 
 
 def with_entry(model: LinearClassifier, index: int, value: float) -> LinearClassifier:

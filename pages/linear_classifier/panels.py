@@ -14,10 +14,12 @@ from core.learning.datasets import Dataset
 from core.validation import FloatArray
 from pages.linear_classifier import LinearClassifierState
 from pages.linear_classifier.pair import Pair, Seen
+from pages.linear_classifier.paths import bordered_path, scored_paths
 from pages.linear_classifier.run import LinearRun, without_residue
 from pages.ui.kit.bars import FIGURES_KEPT
 from pages.ui.kit.theme import (
     CLASS_COLORS,
+    CLASS_SYMBOLS,
     CROSS_ENTROPY,
     HINGE,
     INK,
@@ -28,7 +30,7 @@ from pages.ui.kit.theme import (
     plain,
     region_palette,
 )
-from pages.ui.learning.plane import Box, decision_pixels, weight_arrows, zero_lines
+from pages.ui.learning.plane import Box, class_borders, decision_pixels, weight_arrows, zero_lines
 from pages.ui.learning.setups import is_editable
 from pages.ui.stage.channels import Channel, Numbers
 from pages.ui.stage.marks import Cell, Dot, Note
@@ -72,10 +74,6 @@ MOST_DECADES: Final = 6
 CELL: Final = (0.94, 0.88)
 GRADIENT_COLUMN: Final = 3.2
 """Where the columns of the gradient begin, in cells."""
-HEAD: Final = 0.075
-"""Length of an arrow's head in halves of a side, but at most half of the arrow."""
-BARB: Final = np.array([[0.9, 0.42], [-0.42, 0.9]])
-"""Half an arrowhead: a turn by 25 degrees."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -179,32 +177,28 @@ def panels(view: PairView, before: PairView, t: Text) -> list[Panel]:
     ]
 
 
-def _plane(name: str, view: PairView, before: PairView, t: Text) -> Panel:
-    """Points in the colours of their classes, regions, and a line with an arrow for each class."""
-    data, box = view.pair.data, before.box
-    objective = view.pair.runs[RUNS.index(name)].setup.objective
+def _regions(name: str, view: PairView, box: Box, result: PairNumbers) -> Numbers:
+    """Softmax by its probability, the SVM by its lead; all steps once, whoever looks at them."""
+    run = result.run(name)
 
-    def regions(result: PairNumbers) -> Numbers:
-        """Softmax by its probability, the SVM by its lead."""
-        run = result.run(name)
+    def painted() -> Numbers:
         return decision_pixels(
             {"W1": run.weights, "b1": run.bias},
             box,
             RESOLUTION,
             levels=LEVELS,
             certainty="probability" if name == "softmax" else "margin",
-            margin=objective.margin,
+            margin=view.pair.runs[0].setup.objective.margin,
         )
 
-    @lru_cache(2)
-    def paths(result: PairNumbers) -> FloatArray:
-        run = result.run(name)
-        lines = zero_lines(run.weights, run.bias, box)
-        return _paths(lines, weight_arrows(run.weights, lines, before.scale), box)
+    if len(result.steps) < max(2, len(view.seen.steps)):
+        return painted()
+    return view.pair.once(("regions", name, box), painted)
 
-    def path(index: int, axis: int, result: PairNumbers) -> FloatArray:
-        return paths(result)[:, index, :, axis]
 
+def _plane(name: str, view: PairView, before: PairView, t: Text) -> Panel:
+    """Points in the colours of their classes, regions, and a line with an arrow for each class."""
+    data, box = view.pair.data, before.box
     numbers = tuple(np.arange(1.0, data.size + 1))
     return Panel(
         id=f"{name}_plane",
@@ -212,18 +206,14 @@ def _plane(name: str, view: PairView, before: PairView, t: Text) -> Panel:
         show={
             (0, "x"): point_x,
             (0, "y"): point_y,
-            **{
-                (1 + index, axis): partial(path, index, number)
-                for index in range(data.classes)
-                for number, axis in enumerate("xy")
-            },
+            **_lines(name, before, data.classes),
         },
         marks=(Note(point_x, point_y, numbers=numbers, decimals=(0,)),)
         if data.size <= MOST_NUMBERED
         else (),
         pictures=(
             Picture(
-                pixels=regions,
+                pixels=partial(_regions, name, view, box),
                 shape=(RESOLUTION, RESOLUTION),
                 extent=box.extent,
                 palette=region_palette(data.classes, LEVELS),
@@ -238,12 +228,41 @@ def _plane(name: str, view: PairView, before: PairView, t: Text) -> Panel:
     )
 
 
+def _lines(name: str, before: PairView, classes: int) -> dict[tuple[int, str], Channel]:
+    """Where the traces of a plane are that are lines: one a class, then all borders."""
+    box = before.box
+
+    @lru_cache(2)
+    def paths(result: PairNumbers) -> FloatArray:
+        run = result.run(name)
+        lines = zero_lines(run.weights, run.bias, box)
+        return scored_paths(lines, weight_arrows(run.weights, lines, before.scale), box)
+
+    def path(index: int, axis: int, result: PairNumbers) -> FloatArray:
+        return paths(result)[:, index, :, axis]
+
+    def border(axis: int, result: PairNumbers) -> FloatArray:
+        run = result.run(name)
+        return bordered_path(class_borders(run.weights, run.bias, box), box)[..., axis]
+
+    return {
+        (1 + index, letter): partial(path, index, axis)
+        if index < classes
+        else partial(border, axis)
+        for index in range(classes + 1)
+        for axis, letter in enumerate("xy")
+    }
+
+
 def _plane_legend(name: str, data: Dataset, scale: float, t: Text) -> tuple[LegendEntry, ...]:
     # A line each: what holds for both planes is told beside one of them.
     told = ("arrow", "hint") if is_editable(data) and name == "svm" else ("arrow", "regions")
     words = [t(f"linear_classifier.legend.{word}", scale=f"{scale:g}") for word in told]
     return (
-        *(LegendEntry(each, color) for each, color in zip(data.names, CLASS_COLORS, strict=False)),
+        *(
+            LegendEntry(*entry)
+            for entry in zip(data.names, CLASS_COLORS, CLASS_SYMBOLS, strict=False)
+        ),
         *(LegendEntry(word, MUTED, "none") for word in words),
     )
 
@@ -271,6 +290,7 @@ def _losses(before: PairView, t: Text) -> Panel:
     last = max(float(before.seen.steps[-1]), 10.0)
     return Panel(
         id="losses",
+        over_steps=True,
         figure=_losses_figure(last, before.limits, t("linear_classifier.axis.step")),
         show={
             (0, "x"): steps,
@@ -303,12 +323,12 @@ def _weights(name: str, view: PairView, before: PairView, t: Text) -> Panel:
     places = [cell_place(index) for index in range(len(PARAMETERS) * data.classes)]
     columns, rows = (tuple(axis) for axis in zip(*places, strict=True))
 
-    def cells(numbers: Channel, start: float, strongest: float) -> Cell:
+    def cells(numbers: Channel, start: float, strongest: float, digits: int) -> Cell:
         return Cell(
             tuple(start + column for column in columns),
             rows,
             numbers=numbers,
-            digits=3,
+            digits=digits,
             levels=tuple((strongest * np.arange(1, 9) / 8).tolist()),
             colors=(POSITIVE, NEGATIVE),
             size=CELL,
@@ -319,8 +339,8 @@ def _weights(name: str, view: PairView, before: PairView, t: Text) -> Panel:
         id=f"{name}_weights",
         figure=_weights_figure(data.names),
         marks=(
-            cells(CELLS[name], 0.0, parameter),
-            cells(partial(_gradients, name), GRADIENT_COLUMN, slope),
+            cells(CELLS[name], 0.0, parameter, digits=3),
+            cells(partial(_gradients, name), GRADIENT_COLUMN, slope, digits=2),
         ),
         title=t(f"linear_classifier.panel.{name}_weights"),
         alt=t(f"linear_classifier.alt.{name}_weights"),
@@ -362,25 +382,9 @@ def _both(shape: Shape, t: Text) -> tuple[LegendEntry, ...]:
     )
 
 
-def _paths(lines: FloatArray, arrows: FloatArray, box: Box) -> FloatArray:
-    """Each zero-score line and its arrow as one broken path, (steps, classes, points, 2)."""
-    tail, tip = arrows[..., 0, :], arrows[..., 1, :]
-    length = np.hypot(*np.moveaxis(tip - tail, -1, 0))
-    head = np.minimum(HEAD * box.half, 0.5 * length)
-    back = (tail - tip) * (head / np.where(length == 0.0, 1.0, length))[..., None]
-    left, right = tip + back @ BARB, tip + back @ BARB.T
-    gap = np.full_like(tip, np.nan)
-    path = np.stack([lines[..., 0, :], lines[..., 1, :], gap, tail, tip, left, tip, right], axis=-2)
-    # Where there is no line it is parked outside: a trace without points would be drawn anew.
-    away = np.array(box.center) - 10.0 * box.half
-    path = np.where(np.isnan(path), away, path)
-    path[..., 2, :] = np.nan
-    return path
-
-
 @lru_cache(FIGURES_KEPT)
 def _plane_figure(labels: tuple[int, ...], classes: int, box: Box) -> go.Figure:
-    """Points in the colours of their classes, and a line with an arrow for each class."""
+    """Points, a thin line with an arrow for each class, and the borders between the classes."""
     figure = base_figure()
     size = 17 if len(labels) <= MOST_NUMBERED else 11 if len(labels) <= MOST_BARS else 7
     figure.add_scatter(
@@ -388,11 +392,13 @@ def _plane_figure(labels: tuple[int, ...], classes: int, box: Box) -> go.Figure:
         marker={
             "size": size,
             "color": [CLASS_COLORS[label] for label in labels],
+            "symbol": [CLASS_SYMBOLS[label] for label in labels],
             "line": {"color": INK, "width": 1.5 if len(labels) <= MOST_BARS else 0.8},
         },
     )
     for color in CLASS_COLORS[:classes]:
-        figure.add_scatter(mode="lines", line={"color": color, "width": 3.5})
+        figure.add_scatter(mode="lines", line={"color": color, "width": 1.5})
+    figure.add_scatter(mode="lines", line={"color": INK, "width": 3.5})
     left, right, bottom, top = box.extent
     figure.update_xaxes(range=[left, right], showgrid=False, nticks=6)
     figure.update_yaxes(range=[bottom, top], showgrid=False, nticks=6)

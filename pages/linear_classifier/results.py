@@ -9,12 +9,13 @@ from typing import Final
 import streamlit as st
 
 from pages.linear_classifier import LinearClassifierState
-from pages.linear_classifier.code import snippet
-from pages.linear_classifier.pair import LOSSES, Pair, Seen
+from pages.linear_classifier.code import code as code_of_runs
+from pages.linear_classifier.pair import LOSSES, Pair, Seen, shown_step
 from pages.linear_classifier.run import LinearRun
 from pages.linear_classifier.why import derivation, step_of
 from pages.ui.export import Table
 from pages.ui.learning.points.table import Shown
+from pages.ui.notebook import Code
 from pages.ui.state.address import write_state
 from pages.ui.text import Text
 
@@ -38,14 +39,14 @@ def views(state: LinearClassifierState, seen: Seen) -> list[Shown]:
 
 def why(state: LinearClassifierState, pair: Pair, t: Text) -> str:
     """Derive the step shown."""
-    softmax, svm = (step_of(run.training, state.at) for run in pair.runs)
+    softmax, svm = (step_of(run, shown_step(run, state.at)) for run in pair.runs)
     return derivation(pair.data, svm, softmax, pair.runs[0].setup.recipe, t)
 
 
-def code(state: LinearClassifierState, pair: Pair) -> str:
+def code(state: LinearClassifierState, pair: Pair) -> Code:
     """Write the code that trains up to the step shown."""
     softmax, svm = pair.runs
-    return snippet(state, svm, softmax)
+    return code_of_runs(state, svm, softmax)
 
 
 def history_table(pair: Pair, seen: Seen, t: Text) -> Table:
@@ -93,5 +94,5 @@ def start_control(state: LinearClassifierState, pair: Pair, t: Text) -> None:
     st.button(
         label,
         key="drawn_start",
-        on_click=lambda: write_state(replace(state, start="seed", at=None)),
+        on_click=lambda: write_state(replace(state, start="seed", own_start=None, at=None)),
     )

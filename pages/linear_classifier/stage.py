@@ -40,8 +40,8 @@ from pages.linear_classifier.panels import (
     point_y,
 )
 from pages.linear_classifier.run import Standing, standings
+from pages.ui.guide.guide import Shown
 from pages.ui.kit.scores import round_up
-from pages.ui.kit.stages import stage_words
 from pages.ui.kit.theme import CLASS_COLORS, INK
 from pages.ui.learning.plane import Box, arrow_scale, square_box
 from pages.ui.learning.points.editor import new_class
@@ -49,14 +49,16 @@ from pages.ui.learning.points.own import replace_points
 from pages.ui.learning.setups import is_editable, points_of
 from pages.ui.stage.channels import Channel
 from pages.ui.stage.handles import CellHandle, Handle, Point, Timeline
-from pages.ui.stage.mount import Stage, mount
+from pages.ui.stage.mount import Stage
 from pages.ui.stage.readouts import Readout
 from pages.ui.stage.release import Release
 from pages.ui.state.address import write_state
 from pages.ui.text import Text
 
-__all__ = ["Change", "linear_stage", "read_release", "show_linear_stage", "view_of"]
+__all__ = ["Change", "linear_stage", "pair_in_hand", "read_release", "shown_pair", "view_of"]
 
+KEY: Final = "linear_classifier"
+"""Of the stage, in the session."""
 TIMELINE: Final = "step"
 LARGEST_ENTRY: Final = 1000.0
 """Of W and b, if typed."""
@@ -120,14 +122,27 @@ def _round_range(largest: float, start: float) -> float:
     return round_up(max(min(largest, _HIGHEST * start), 1e-3))
 
 
-def show_linear_stage(state: LinearClassifierState, pair: Pair, t: Text) -> None:
-    """Show both runs; a drag that goes on shows what it would make of them."""
+def shown_pair(state: LinearClassifierState, pair: Pair, t: Text) -> Shown:
+    """Lay out both runs of a state."""
+    view = view_of(state, pair)
+    return Shown(
+        KEY,
+        linear_stage(view, view, t),
+        is_complete=pair.is_over,
+        released=partial(_released, view),
+    )
+
+
+def pair_in_hand(state: LinearClassifierState, pair: Pair, t: Text) -> Shown:
+    """Lay out both runs of the page; while a drag goes on, what it would make of them."""
+    shown = shown_pair(state, pair, t)
+    if is_held():
+        before = view_of(state, pair)
+        return replace(shown, stage=linear_stage(_held(before), before, t), is_complete=False)
     # Of a start that was set by hand the address says only that there is one.
-    if not is_held() and start_of(state, pair.data) is not pair.start:
+    if start_of(state, pair.data) is not pair.start:
         st.rerun()
-    before = view_of(state, pair)
-    stage = linear_stage(_held(before) if is_held() else before, before, t)
-    mount("linear_classifier", stage, partial(_released, before), stage_words(t))
+    return shown
 
 
 def linear_stage(view: PairView, before: PairView, t: Text) -> Stage:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -14,9 +13,9 @@ from core.learning.history import Recipe
 from core.learning.layers import SoftmaxWithLoss
 from core.learning.models import Model
 from core.learning.objective import ModelLoss, Objective
-from core.learning.training import Training
 from core.validation import FloatArray, LabelArray
 from pages.ui.kit import latex
+from pages.ui.learning.runs import Run
 from pages.ui.state.written import write_number
 from pages.ui.text import Text, escape
 
@@ -41,16 +40,14 @@ class Step:
     after: FloatArray | None = None
 
 
-def step_of(training: Training, at: int | None) -> Step:
+def step_of(run: Run, at: int | None) -> Step:
     """Return the last recorded step of a run up to ``at``; the present one if that is None."""
-    records = training.records
-    numbers = [record.step for record in records]
-    place = len(records) - 1 if at is None else max(0, bisect_right(numbers, at) - 1)
-    record, following = records[place], records[place + 1 : place + 2]
+    place = run.record_at(at)
+    record, following = run.records[place], run.records[place + 1 : place + 2]
     after = [each.parameters["W1"] for each in following if each.step == record.step + 1]
     return Step(
         record.step,
-        training.model_at(place),
+        run.model_at(place),
         record.batch,
         record.learning_rate,
         after[0] if after else None,

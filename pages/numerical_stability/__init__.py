@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from pages.ui.lessons import Lesson
 from pages.ui.state.parameters import number, option
 from pages.ui.state.state import State
 
-__all__ = ["LESSON", "NumericalStabilityState"]
+__all__ = ["LESSON", "LOOKS", "NumericalStabilityState"]
+
+LOOKS: Final = ("table", "exp", "offset", "batch")
 
 
 @dataclass(frozen=True)
@@ -21,8 +24,14 @@ class NumericalStabilityState(State):
     """What is added to the logits."""
     swept: str = option("by", "scale", ("scale", "shift"))
     """Which of the two the errors are drawn along."""
+    look: str = option("look", "table", LOOKS, is_view=True)
+    """What is looked at: a screen each."""
 
 
 LESSON = Lesson(
-    "numerical_stability", path="numerical-stability", place=12, state=NumericalStabilityState
+    "numerical_stability",
+    path="numerical-stability",
+    place=12,
+    state=NumericalStabilityState,
+    part="tools",
 )

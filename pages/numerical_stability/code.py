@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pages.numerical_stability import NumericalStabilityState
 from pages.ui.kit.printing import array
+from pages.ui.notebook import Code
 
-__all__ = ["snippet"]
+__all__ = ["code", "snippet"]
 
 
 def snippet(state: NumericalStabilityState) -> str:
@@ -23,25 +24,25 @@ def total(terms):
     return np.add.accumulate(terms)[-1]  # every partial sum is rounded to the type
 
 
-def naive(z):
-    e = np.exp(z)
+def naive(s):
+    e = np.exp(s)
     p = e / total(e)
     return p, -np.log(p[y])
 
 
-def shifted(z):
-    return naive(z - z.max())  # exp of a number at most 0 cannot overflow
+def shifted(s):
+    return naive(s - s.max())  # exp of a number at most 0 cannot overflow
 
 
-def log_space(z):
-    d = z - z.max()
-    rest = np.delete(np.exp(d), z.argmax())  # without the largest, which is exactly 1
+def log_space(s):
+    d = s - s.max()
+    rest = np.delete(np.exp(d), s.argmax())  # without the largest, which is exactly 1
     log_p = d - np.log1p(total(rest))
     return np.exp(log_p), -log_p[y]
 
 
-def with_offset(z):
-    e = np.exp(z - z.max())
+def with_offset(s):
+    e = np.exp(s - s.max())
     p = e / total(e)
     return p, -np.log(p[y] + 1e-7)  # never above 16.118
 
@@ -63,8 +64,26 @@ batch = np.stack([logits, scale * scores])
 for name, axis in (("row", -1), ("batch", None)):
     for kind in (np.float16, np.float32, np.float64):
         with np.errstate(all="ignore"):
-            z = batch.astype(kind)
-            z = z - z.max(axis=axis, keepdims=True)  # axis=None: one max for all, the mistake
-            losses = [naive(row)[1] for row in z]
+            s = batch.astype(kind)
+            s = s - s.max(axis=axis, keepdims=True)  # axis=None: one max for all, the mistake
+            losses = [naive(row)[1] for row in s]
         print(f"max of {{name:5}} {{kind.__name__:8}} losses {{losses[0]:.4g}} {{losses[1]:.4g}}")
 """
+
+
+def code(state: NumericalStabilityState) -> Code:
+    """Write the code, and the plot of p by the first and the last method."""
+    plot = f"""\
+import plotly.graph_objects as go
+
+names = {list(state.example.names)!r}
+figure = go.Figure()
+for method in (naive, log_space):
+    for kind in (np.float16, np.float32, np.float64):
+        with np.errstate(all="ignore"):
+            p, loss = method(logits.astype(kind))
+        figure.add_bar(x=names, y=p.astype(float), name=f"{{method.__name__}}, {{kind.__name__}}")
+figure.update_layout(title_text="p: where a bar is missing, it is nan", template="plotly_white")
+figure
+"""
+    return Code(snippet(state), plot)

@@ -75,8 +75,8 @@ def _exp(state: NumericalStabilityState, t: Text) -> Panel:
         title=t("numerical_stability.panel.exp"),
         alt=t("numerical_stability.alt.exp"),
         legend=(
-            LegendEntry("● z", MUTED, "none"),
-            LegendEntry("◆ z − max z", MUTED, "none"),
+            LegendEntry("● s", MUTED, "none"),
+            LegendEntry("◆ s − max s", MUTED, "none"),
             LegendEntry(t("numerical_stability.legend.underflow"), STATUS_COLORS[Status.ZERO]),
             LegendEntry(t("numerical_stability.legend.subnormal"), STATUS_COLORS[Status.ROUNDED]),
             LegendEntry(t("numerical_stability.legend.overflow"), STATUS_COLORS[Status.INFINITE]),
@@ -250,13 +250,14 @@ def _exp_figure() -> go.Figure:
                 line_width=0,
                 layer="below",
             )
-        for at, limit, anchor in (
-            (underflow, limits.underflow, "right"),
-            (overflow, limits.overflow, "left"),
+        # Where logits, above, and shifted ones, which are never positive, are not expected.
+        for at, limit, anchor, height in (
+            (underflow, limits.underflow, "right", lane - LANE),
+            (overflow, limits.overflow, "left", lane + LANE),
         ):
             figure.add_annotation(
                 x=at,
-                y=lane,
+                y=height,
                 text=format_fixed(limit, 2),
                 showarrow=False,
                 xanchor=anchor,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -31,9 +31,20 @@ from pages.ui.stage.readouts import Readout
 from pages.ui.stage.release import Release
 from pages.ui.text import Text
 
-__all__ = ["moved", "result_table", "stability_stage", "sweeps_of"]
+__all__ = ["moved", "result_table", "seen", "stability_stage", "sweeps_of"]
 
 DECIMALS: Final = {"scale": 2, "shift": 0}
+
+SEEN: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
+    "table": (("table",), ("naive_sentence", "cure_sentence")),
+    "exp": (("exp", "errors"), ("largest", "smallest", "naive_sentence")),
+    "offset": (
+        ("offset_loss", "offset_slope"),
+        ("true_loss", "offset_loss", "true_slope", "offset_slope"),
+    ),
+    "batch": (("pooled",), ("largest", "smallest")),
+}
+"""The panels and the readouts of each view."""
 
 
 def sweeps_of(state: NumericalStabilityState) -> StabilitySweeps:
@@ -59,12 +70,28 @@ def stability_stage(state: NumericalStabilityState, sweeps: StabilitySweeps, t: 
     )
 
 
+def seen(stage: Stage, look: str) -> Stage:
+    """Give what a view shows of the stage; other readouts stay, unseen, for the texts of panels."""
+    panels, readouts = SEEN[look]
+    return replace(
+        stage,
+        panels=[panel for panel in stage.panels if panel.id in panels],
+        handles=[
+            handle for handle in stage.handles if getattr(handle, "panel", None) in (None, *panels)
+        ],
+        readouts=[
+            readout if readout.id in readouts else replace(readout, label=None)
+            for readout in stage.readouts
+        ],
+    )
+
+
 def moved(state: NumericalStabilityState, release: Release) -> NumericalStabilityState:
     """The state after a release; the same state if the message makes no sense."""
     example, values = state.example, release.values
     try:
         scale, shift = (float(str(values[name])) for name in SLIDERS)
-        label = int(str(values[LABEL]))
+        label = int(str(values.get(LABEL, example.label)))
         target = example.target if label == example.label else None
         example = replace(example, label=label, target=target)
     except (KeyError, ValueError):

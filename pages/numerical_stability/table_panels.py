@@ -23,8 +23,8 @@ from pages.ui.text import Text
 
 __all__ = ["STATUS_COLORS", "methods_panel", "outcome_texts", "pooled_panel", "told_outcomes"]
 
-STATUS_COLORS: Final = ("#009E73", "#E69F00", "#56B4E9", "#CC79A7", "#882255")
-"""Right, rounded, 0, infinite, NaN."""
+STATUS_COLORS: Final = ("#A5D287", "#7A6200", "#6987F0", "#B41E78", "#4A4A4A")
+"""Right, rounded, 0, infinite, NaN: none is the colour of one of the first classes."""
 SYMBOLS: Final = ("", "≈", "▼", "▲", "✕")
 """The same told by shape."""
 
@@ -34,9 +34,9 @@ how many are right."""
 MOST_KEPT: Final = 14
 """As many of them are right at most."""
 
-GROUP: Final = 3.3
+GROUP: Final = 3.2
 """From the first row of a table's group of types to that of the next."""
-TRUTH_BELOW: Final = 1.3
+TRUTH_BELOW: Final = 1.15
 FEW_CLASSES: Final = 5
 """With more classes the columns are narrow: fewer digits, and a symbol only where the number does
 not tell by itself."""
@@ -68,7 +68,8 @@ def methods_panel(state: NumericalStabilityState, t: Text) -> Panel:
     classes = len(state.example.names)
     columns, rows = tuple(map(float, range(classes + 1))), _rows(len(COMPARED))
     truth = rows[-1] + TRUTH_BELOW
-    digits = 3 if classes <= FEW_CLASSES else 2
+    is_narrow = classes > FEW_CLASSES or state.scene is not None  # beside the guide
+    digits = 2 if is_narrow else 3
 
     def exact_columns(result: Stability) -> FloatArray:
         return np.where(result.exact.value == 0.0, np.nan, columns)
@@ -109,7 +110,7 @@ def methods_panel(state: NumericalStabilityState, t: Text) -> Panel:
                 lambda result: result.statuses,
                 digits=digits,
                 symbols=SYMBOLS if classes <= FEW_CLASSES else ("", "≈", "", "", ""),
-                symbol_at=-0.4,
+                symbol_at=(-0.4, -0.28 if is_narrow else 0.0),
             ),
             outcomes,
             exact(exact_columns, None),
@@ -120,7 +121,7 @@ def methods_panel(state: NumericalStabilityState, t: Text) -> Panel:
         legend=_status_legend(t),
         wide=True,
         height=1.6,
-        least_width=max(700, 250 + 60 * (classes + 1)),
+        least_width=max(600, 250 + 60 * (classes + 1)),
     )
 
 
@@ -144,7 +145,7 @@ def pooled_panel(state: NumericalStabilityState, t: Text) -> Panel:
             lambda result: of_true_class(result.pooled_statuses, result),
             digits=3,
             symbols=SYMBOLS,
-            symbol_at=-0.42,
+            symbol_at=(-0.42, 0.0),
         ),
         title=t("numerical_stability.panel.pooled"),
         alt=t("numerical_stability.alt.pooled"),
@@ -173,13 +174,19 @@ def _judged(
     *,
     digits: int,
     symbols: tuple[str, ...],
-    symbol_at: float,
+    symbol_at: tuple[float, float],
 ) -> tuple[Mark, ...]:
     """Make the cells of a table, coloured by what became of each number, and its symbol."""
     x, y = columns * len(rows), tuple(row for row in rows for _ in columns)
+    left, up = symbol_at
     return (
         Cell(x, y, STATUS_COLORS, tones=statuses, numbers=numbers, significant=digits),
-        Note(tuple(column + symbol_at for column in x), y, numbers=statuses, choices=symbols),
+        Note(
+            tuple(column + left for column in x),
+            tuple(row + up for row in y),
+            numbers=statuses,
+            choices=symbols,
+        ),
     )
 
 
@@ -195,7 +202,7 @@ def _status_legend(t: Text) -> tuple[LegendEntry, ...]:
 
 def _words_width(classes: int) -> float:
     """Width of the column that tells what happened, in columns of numbers."""
-    return max(1.9, 0.38 * (classes + 1))
+    return max(3.4, 0.38 * (classes + 1))
 
 
 def _words_at(classes: int) -> float:
@@ -241,6 +248,10 @@ def _empty_table(
         tickvals=list(columns), ticktext=list(heads), side="top", tickangle=0, **bare
     )
     figure.update_yaxes(
-        range=[rows[-1] + 0.55, -0.55], tickvals=list(rows), ticktext=list(names), **bare
+        range=[rows[-1] + 0.55, -0.55],
+        tickvals=list(rows),
+        ticktext=list(names),
+        automargin=True,  # on a projector the names are larger
+        **bare,
     )
     return figure

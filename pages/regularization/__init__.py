@@ -13,9 +13,11 @@ from pages.ui.state.parameters import number, option, parsed, switch
 from pages.ui.state.state import State
 from pages.ui.state.written import Problem, parse_numbers, write_scores
 
-__all__ = ["FIRST_WEIGHTS", "LESSON", "RegularizationState", "parse_weights"]
+__all__ = ["FIRST_WEIGHTS", "LESSON", "LOOKS", "RegularizationState", "parse_weights"]
 
 FIRST_WEIGHTS: Final = (1.0, 0.0, 0.0, 0.0)
+FIRST_STRENGTH: Final = 1.0
+LOOKS: Final = ("weights", "path")
 
 
 def parse_weights(text: str) -> tuple[tuple[float, ...] | None, tuple[Problem, ...]]:
@@ -32,16 +34,24 @@ def parse_weights(text: str) -> tuple[tuple[float, ...] | None, tuple[Problem, .
 
 @dataclass(frozen=True)
 class RegularizationState(State):
-    """Four weights and the penalty on them."""
+    """Four weights, the penalty on them, and the optimum of two weights under it."""
 
     weights: tuple[float, ...] | None = parsed("w", parse_weights, write_scores)
     """None: the first ones, [1, 0, 0, 0]."""
     penalty: str = option("penalty", "l2", PENALTIES)
-    strength: float = number("lambda", 1.0, least=0.0, most=float(STRENGTHS[-1]))
+    strength: float = number("lambda", FIRST_STRENGTH, least=0.0, most=float(STRENGTHS[-1]))
     mixing: float = number("mix", 0.5, least=0.0, most=1.0)
     """The share of L1 in the elastic net."""
     half: bool = switch("half")
     """Whether L2 penalties have a factor of a half."""
+    look: str | None = option("look", None, LOOKS, is_view=True)
+    """What is shown; None: what the address speaks of."""
+
+    @property
+    def view(self) -> str:
+        """What is shown: the four weights, or the path along lambda if only that is named."""
+        is_of_path = self.weights is None and self.strength != FIRST_STRENGTH
+        return self.look or ("path" if is_of_path else "weights")
 
     @property
     def four_weights(self) -> tuple[float, ...]:

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
-from pages.regularization import RegularizationState
-from pages.ui.kit.printing import SHOW, array
+from typing import Final
 
-__all__ = ["snippet"]
+from pages.regularization import RegularizationState
+from pages.ui.kit.printing import SHOW, array, bars
+from pages.ui.notebook import Code
+
+__all__ = ["code", "snippet"]
+
+_PLOT: Final = bars(
+    "What each weight costs, with lambda = 1",
+    ("w1", "w2", "w3", "w4"),
+    {"L1": "l1", "L2": "l2", "elastic net": "elastic"},
+)
 
 
 def snippet(state: RegularizationState) -> str:
@@ -37,11 +46,11 @@ print("elastic gradient ", elastic_gradient)
 
 # The optimum of data loss + penalty: soft-thresholding, one weight after the other
 X = np.array([[2.0, 1.0], [1.0, 2.0], [-1.0, -2.0], [-2.0, -1.0]])
-y = np.array([5.0, 2.5, -3.5, -4.0])
+t = np.array([5.0, 2.5, -3.5, -4.0])
 strength = {float(state.strength)!r}  # lambda
 share = {state.l1_share!r}  # of L1 in the penalty: 1 is L1, 0 is L2
 
-H, b = X.T @ X / len(y), X.T @ y / len(y)
+H, b = X.T @ X / len(t), X.T @ t / len(t)
 threshold, shrink = strength * share, 2 * factor * strength * (1 - share)
 v = np.zeros(2)
 for _ in range(300):
@@ -49,7 +58,7 @@ for _ in range(300):
         pull = b[i] - H[i] @ v + H[i, i] * v[i]
         v[i] = np.sign(pull) * max(0, abs(pull) - threshold) / (H[i, i] + shrink)
 
-data_loss = np.mean((X @ v - y) ** 2) / 2
+data_loss = np.mean((X @ v - t) ** 2) / 2
 penalty = threshold * np.abs(v).sum() + shrink / 2 * (v @ v)
 show("w1", v[0])
 show("w2", v[1])
@@ -57,3 +66,8 @@ show("data loss", data_loss)
 show("penalty", penalty)
 show("total", data_loss + penalty)
 """
+
+
+def code(state: RegularizationState) -> Code:
+    """Write the code with its plot."""
+    return Code(snippet(state), _PLOT)

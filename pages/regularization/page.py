@@ -3,42 +3,60 @@
 import streamlit as st
 
 from pages.regularization import RegularizationState
-from pages.regularization.code import snippet
-from pages.regularization.controls import penalty_controls, weight_controls
+from pages.regularization.code import code
+from pages.regularization.controls import look_controls, penalty_controls, weight_controls
 from pages.regularization.path import STRENGTH
 from pages.regularization.path_stage import moved_strength, path_stage, path_sweeps, path_table
 from pages.regularization.stage import moved_weights, weight_sweeps, weight_table, weights_stage
 from pages.regularization.why import derivation
 from pages.ui.export import Table
-from pages.ui.kit.stages import show_stage
-from pages.ui.lesson import lesson_tabs, opening
+from pages.ui.guide.guide import Shown
+from pages.ui.lesson import show_lesson
 from pages.ui.state.address import read_state, text
 
 t = text()
 state, _ = read_state(RegularizationState)
-weights = weight_sweeps(state)
-path = path_sweeps(state)
+
+
+def stages(shown: RegularizationState) -> list[Shown]:
+    """Lay out the stage of a state: the four weights, or the path of the optimum."""
+    if shown.view == "path":
+        path = path_stage(shown, path_sweeps(shown), t)
+        return [Shown("regularization_path", path, moved_strength)]
+    weights = weights_stage(shown, weight_sweeps(shown), t)
+    return [Shown("regularization_weights", weights, moved_weights)]
+
+
+def settings() -> None:
+    """Draw what can be set beside what is dragged."""
+    if state.view == "weights":
+        weight_controls(state, t)
+    penalty_controls(state, t)
 
 
 def data() -> Table:
     """Show the four weights, and give the optimum along lambda as files."""
+    weights = weight_sweeps(state)
     table = weight_table(weights.now, t)
     names = {name: st.column_config.Column(heading) for name, heading in table.headings.items()}
     st.dataframe(table.columns, column_config=names, hide_index=True)
-    return path_table(state, weights.now, path.by[STRENGTH].chosen, t)
+    return path_table(state, weights.now, path_sweeps(state).by[STRENGTH].chosen, t)
 
 
-opening("regularization", t)
-show_stage("regularization_weights", weights_stage(state, weights, t), state, moved_weights, t)
-weight_controls(state, t)
-penalty_controls(state, t)
-st.subheader(t("regularization.part.path"), anchor=False)
-st.markdown(t("regularization.path"))
-show_stage("regularization_path", path_stage(state, path, t), state, moved_strength, t)
-lesson_tabs(
+def why() -> str:
+    """Derive the penalties of the four weights, and the optimum of the two."""
+    return derivation(state, weight_sweeps(state).now, path_sweeps(state).now.chosen, t)
+
+
+show_lesson(
     "regularization",
+    state,
     t,
-    why=lambda: derivation(state, weights.now, path.now.chosen, t),
-    code=lambda: snippet(state),
+    stages=stages,
+    settings=settings,
+    why=why,
+    code=lambda: code(state),
     data=data,
+    views=lambda: look_controls(state, t),
+    remarks=(lambda: st.markdown(t("regularization.path"))) if state.view == "path" else None,
 )

@@ -14,7 +14,7 @@ from pages.regularization import RegularizationState
 from pages.regularization.penalty_comparison import INPUTS, PenaltyComparison, WeightSweeps
 from pages.ui.kit.bars import FIGURES_KEPT, class_bars
 from pages.ui.kit.scores import listing, round_up
-from pages.ui.kit.theme import CLASS_COLORS, INK, MUTED, base_figure, class_axis
+from pages.ui.kit.theme import CLASS_COLORS, EDGE, EDGE_WIDTH, INK, MUTED, base_figure, class_axis
 from pages.ui.stage.marks import Label, Push
 from pages.ui.stage.number_format import format_fixed
 from pages.ui.stage.panels import LegendEntry, Panel
@@ -26,7 +26,7 @@ WEIGHT_NAMES: Final = ("w₁", "w₂", "w₃", "w₄")
 WEIGHT_LEGEND: Final = tuple(
     LegendEntry(name, color) for name, color in zip(WEIGHT_NAMES, CLASS_COLORS, strict=False)
 )
-COLORS: Final = {"l1": CLASS_COLORS[9], "l2": CLASS_COLORS[7], "elastic": CLASS_COLORS[8]}
+COLORS: Final = {"l1": "#A5673F", "l2": "#6F5FBF", "elastic": INK}
 """The colour of each penalty; those of the weights are the first of the class colours."""
 
 PALE: Final = 0.45
@@ -46,7 +46,7 @@ def penalty_names(t: Text) -> dict[str, str]:
 
 
 def _weights(state: RegularizationState, sweeps: WeightSweeps, t: Text) -> Panel:
-    edge = 1.2 * sweeps.axis.limit
+    edge = 1.45 * sweeps.axis.limit
     return Panel(
         id="weights",
         figure=class_bars(WEIGHT_NAMES, -edge, edge),
@@ -90,21 +90,26 @@ def _gradients(state: RegularizationState, sweeps: WeightSweeps, t: Text) -> Pan
     def gradients(result: PenaltyComparison) -> FloatArray:
         return result.gradient.reshape(*result.score.shape, -1)
 
+    first = len(INPUTS) * PENALTIES.index(state.penalty)
+    chosen = slice(first, first + len(INPUTS))
     steepest = max(float(np.abs(result.gradient).max()) for result in sweeps.all)
     return Panel(
         id="gradients",
         figure=_gradients_figure(state.penalty, round_up(steepest)),
         show={(0, "y"): gradients},
-        marks=(Push(GROUP_PLACES, gradients, digits=3),),
+        marks=(Push(GROUP_PLACES[chosen], lambda r: gradients(r)[..., chosen], digits=3),),
         title=t("regularization.panel.gradients"),
         alt=t(
             "regularization.alt.gradients",
             name=names[state.penalty],
             values=_listed(sweeps.now.gradient[PENALTIES.index(state.penalty)]),
         ),
-        legend=tuple(
-            LegendEntry(names[id], COLORS[id], "hatch" if id == "elastic" else "fill")
-            for id in PENALTIES
+        legend=(
+            *(
+                LegendEntry(names[id], COLORS[id], "hatch" if id == "elastic" else "fill")
+                for id in PENALTIES
+            ),
+            LegendEntry(t("regularization.legend.pale"), MUTED, "none"),
         ),
         height=HEIGHT,
     )
@@ -130,8 +135,8 @@ def _penalties_figure(names: tuple[str, ...], chosen: str, highest: float) -> go
             "color": [*CLASS_COLORS[:count] * 3, *["rgba(0,0,0,0)"] * 3],
             "opacity": [*(_opacity(name, chosen) for name in PENALTIES for _ in INPUTS), 1, 1, 1],
             "line": {
-                "color": INK,
-                "width": [0] * 3 * count + [2.5] * 3,
+                "color": [EDGE] * 3 * count + [INK] * 3,
+                "width": [EDGE_WIDTH] * 3 * count + [2.5] * 3,
             },
         },
     )

@@ -67,7 +67,11 @@ def moved_strength(state: RegularizationState, release: Release) -> Regularizati
         strength = float(str(release.values[STRENGTH]))
     except (KeyError, ValueError):
         return state
-    return replace(state, strength=strength) if 0 <= strength <= float(STRENGTHS[-1]) else state
+    if not 0 <= strength <= float(STRENGTHS[-1]):
+        return state
+    moved = replace(state, strength=strength)
+    # An address with the first lambda speaks of nothing.
+    return moved if moved.view == "path" else replace(moved, look="path")
 
 
 def path_table(
@@ -114,6 +118,7 @@ def _readouts(state: RegularizationState, t: Text) -> list[Readout]:
         Readout("pull_1", lambda r: abs(r.chosen.pulls[..., 0])),
         Readout("pull_2", lambda r: abs(r.chosen.pulls[..., 1])),
         Readout("hold", lambda r: r.chosen.thresholds),
+        Readout("strength", lambda r: r.chosen.strengths),
         Readout("sparsity", lambda r: r.chosen.sparsity, label="", choices=_sentences(state, t)),
     ]
 

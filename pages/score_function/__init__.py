@@ -8,7 +8,7 @@ from typing import Final
 from core.losses.hinge import HingeVariant
 from pages.ui.lessons import Lesson
 from pages.ui.state.losses import margin, variant
-from pages.ui.state.parameters import parsed, whole
+from pages.ui.state.parameters import option, parsed, whole
 from pages.ui.state.state import State
 from pages.ui.state.written import Problem, parse_numbers, write_scores
 
@@ -19,6 +19,7 @@ __all__ = [
     "LARGEST_WEIGHT",
     "LAST_DIGIT",
     "LESSON",
+    "LOOKS",
     "PIXELS",
     "ScoreFunctionState",
     "parse_bias",
@@ -32,6 +33,7 @@ LARGEST_WEIGHT: Final = 100.0
 LARGEST_PIXEL: Final = 255.0
 LARGEST_BIAS: Final = 1000.0
 LAST_DIGIT: Final = 1796
+LOOKS: Final = ("pixels", "digits")
 
 
 def parse_pixels(text: str) -> tuple[tuple[float, ...] | None, tuple[Problem, ...]]:
@@ -66,6 +68,13 @@ class ScoreFunctionState(State):
     bias: tuple[float, ...] | None = parsed("b", parse_bias, write_scores)
     digit: int | None = whole("digit", None, most=LAST_DIGIT)
     """The handwritten digit that is shown; None: the first that the lesson has."""
+    look: str | None = option("look", None, LOOKS, is_view=True)
+    """What is shown; None: what the address speaks of."""
+
+    @property
+    def view(self) -> str:
+        """What is shown: an address that names a digit opens the digits."""
+        return self.look or ("pixels" if self.digit is None else "digits")
 
 
 LESSON = Lesson("score_function", path="score-function", place=1, state=ScoreFunctionState)

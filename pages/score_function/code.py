@@ -8,10 +8,11 @@ from pages.score_function.digit_classifier import DECAY, HELD_OUT, LEARNING_RATE
 from pages.score_function.digits_stage import digit_of
 from pages.score_function.numbers import ScoreNumbers
 from pages.ui.kit.losses_code import hinge_source
-from pages.ui.kit.printing import SHOW, array
+from pages.ui.kit.printing import SHOW, array, bars
 from pages.ui.learning.training_code import split_source
+from pages.ui.notebook import Code
 
-__all__ = ["snippet"]
+__all__ = ["code", "snippet"]
 
 
 def snippet(state: ScoreFunctionState, result: ScoreNumbers) -> str:
@@ -75,3 +76,10 @@ with np.printoptions(precision=4, suppress=True):
 print("read as", s.argmax(), "and by softmax as", p.argmax(), "- it is a", labels[digit])
 show("highest score", s.max())
 """
+
+
+def code(state: ScoreFunctionState, result: ScoreNumbers) -> Code:
+    """Write the code, and the plot of the three scores."""
+    return Code(
+        snippet(state, result), bars("The scores W x + b", state.example.names, {"score": "scores"})
+    )

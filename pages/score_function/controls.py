@@ -14,6 +14,7 @@ from core.learning.score_function import FOUR_PIXEL_CAT, LOSS_FIGURE, LinearExam
 from pages.score_function import (
     CLASSES,
     LAST_DIGIT,
+    LOOKS,
     PIXELS,
     ScoreFunctionState,
     parse_bias,
@@ -24,23 +25,42 @@ from pages.score_function.digit_classifier import digit_classifier
 from pages.score_function.digits_stage import digit_of
 from pages.score_function.numbers import weight_axis
 from pages.score_function.stage import linear_example, with_linear_example
-from pages.ui.kit.controls import margin_control, typed, variant_control
-from pages.ui.state.address import read_state, write_state
+from pages.ui.kit.controls import (
+    look_control,
+    margin_control,
+    reset_button,
+    typed,
+    variant_control,
+)
+from pages.ui.stage.number_format import format_fixed
+from pages.ui.state.address import read_state, start_again, write_state
 from pages.ui.state.written import write_scores
 from pages.ui.text import Text
 
-__all__ = ["PUBLISHED", "digit_controls", "entry_controls", "example_buttons"]
+__all__ = ["PUBLISHED", "digit_controls", "entry_controls", "example_buttons", "view_controls"]
 
 PUBLISHED: Final = {"cat": FOUR_PIXEL_CAT, "losses": LOSS_FIGURE}
 """The score functions with numbers that the CS231n notes print."""
 
 
+def view_controls(state: ScoreFunctionState, t: Text) -> None:
+    """Choose between the four pixels and the digits; tell how many of these are recognised."""
+    look_control(state, "score_function", LOOKS, t)
+    if state.view == "digits":
+        found = digit_classifier()
+        train, held_out = (
+            format_fixed(100 * accuracy, 1)
+            for accuracy in (found.train_accuracy, found.held_out_accuracy)
+        )
+        st.markdown(
+            t("score_function.digits", train=train, held_out=held_out, count=len(found.held_out))
+        )
+
+
 def example_buttons(state: ScoreFunctionState, t: Text) -> None:
     """Choose a published score function, other weights, no bias, or start again."""
     present = linear_example(state)
-    chooser, random, bare, reset, variant, margin = st.columns(
-        [5, 2, 2, 2, 4, 2], vertical_alignment="bottom"
-    )
+    chooser, random, bare, reset = st.columns([5, 2, 2, 2], vertical_alignment="bottom")
     st.session_state["linear_example"] = next(
         (id for id, example in PUBLISHED.items() if example == present), None
     )
@@ -65,9 +85,9 @@ def example_buttons(state: ScoreFunctionState, t: Text) -> None:
             args=(change,),
             width="stretch",
         )
-    reset.button(
-        t("control.reset"), on_click=write_state, args=(ScoreFunctionState(),), width="stretch"
-    )
+    with reset:
+        reset_button(lambda: start_again(ScoreFunctionState), t)
+    variant, margin = st.columns([5, 6], vertical_alignment="bottom")
     with variant:
         variant_control(state, t)
     with margin:

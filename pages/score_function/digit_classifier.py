@@ -31,8 +31,8 @@ __all__ = [
     "SEED",
     "STEPS",
     "DigitClassifier",
-    "DigitNumbers",
-    "Outcome",
+    "DigitVerdict",
+    "ReadDigits",
     "digit_classifier",
     "sweep_digits",
 ]
@@ -50,7 +50,7 @@ DECAY: Final = 1e-3
 """The lambda of the penalty on the sum of the squared weights."""
 
 
-class Outcome(IntEnum):
+class DigitVerdict(IntEnum):
     """Whether a digit is read right, and whether the classifier has learned from it."""
 
     RIGHT_HELD_OUT = 0
@@ -60,7 +60,7 @@ class Outcome(IntEnum):
 
 
 @dataclass(frozen=True, eq=False)
-class DigitNumbers:
+class ReadDigits:
     """Some digits, and what the classifier says of each.
 
     Attributes
@@ -76,7 +76,7 @@ class DigitNumbers:
     evidence : (..., 2, 64)
         What each pixel adds to the scores of these two.
     outcomes : (...,) of int
-        The :class:`Outcome` of each.
+        The :class:`DigitVerdict` of each.
     """
 
     indices: LabelArray
@@ -159,7 +159,7 @@ class DigitClassifier:
         """The indices of the held-out digits that it reads wrong."""
         return self.held_out[~self.is_right[self.held_out]]
 
-    def read(self, indices: LabelArray) -> DigitNumbers:
+    def read(self, indices: LabelArray) -> ReadDigits:
         """Tell everything about the digits of these indices (...,).
 
         Examples
@@ -172,7 +172,7 @@ class DigitClassifier:
         """
         pairs = np.stack([self.predictions[indices], self.rivals[indices]], axis=-1)
         is_learned = ~np.isin(indices, self.held_out)
-        return DigitNumbers(
+        return ReadDigits(
             indices=indices,
             labels=self.data.labels[indices],
             images=self.data.points[indices],
@@ -185,7 +185,7 @@ class DigitClassifier:
         )
 
 
-def sweep_digits(digit: int) -> Sweeps[str, DigitNumbers]:
+def sweep_digits(digit: int) -> Sweeps[str, ReadDigits]:
     """What the classifier says of a digit, and of each that it has not learned from."""
     found = digit_classifier()
     return tabulate(found.read, {"indices": digit}, {DIGIT: {"indices": found.held_out}})

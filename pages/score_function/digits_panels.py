@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from core.learning.datasets import IMAGE_SHAPE
 from core.validation import FloatArray, LabelArray
-from pages.score_function.digit_classifier import DigitClassifier, DigitNumbers
+from pages.score_function.digit_classifier import DigitClassifier, ReadDigits
 from pages.score_function.panels import drawing, listed, sheet
 from pages.ui.kit.bars import FIGURES_KEPT, class_bars
 from pages.ui.kit.palette_entries import ZERO_LEVEL, diverging_levels, ink_levels
@@ -51,11 +51,11 @@ def _strongest(found: DigitClassifier) -> float:
     return STRONGEST_SHARE * float(np.abs(found.matrix).max())
 
 
-def _digit(found: DigitClassifier, now: DigitNumbers, t: Text) -> Panel:
+def _digit(found: DigitClassifier, now: ReadDigits, t: Text) -> Panel:
     """The digit, and what its pixels add to two scores."""
     left = EVIDENCE_LEFTS[0]
 
-    def evidence(result: DigitNumbers) -> NDArray[np.uint8]:
+    def evidence(result: ReadDigits) -> NDArray[np.uint8]:
         return _wall(diverging_levels(result.evidence, _strongest(found)), 2)
 
     return Panel(
@@ -96,11 +96,11 @@ def _digit(found: DigitClassifier, now: DigitNumbers, t: Text) -> Panel:
     )
 
 
-def _rows(found: DigitClassifier, now: DigitNumbers, t: Text) -> Panel:
+def _rows(found: DigitClassifier, now: ReadDigits, t: Text) -> Panel:
     """The rows of W as images, with rings around two of them."""
     wall = _wall(diverging_levels(found.matrix, _strongest(found)), ACROSS)
 
-    def ring(classes: Callable[[DigitNumbers], LabelArray], color: str) -> Ring:
+    def ring(classes: Callable[[ReadDigits], LabelArray], color: str) -> Ring:
         return Ring(
             lambda result: classes(result) % ACROSS * STRIDE_X + WIDTH / 2,
             lambda result: classes(result) // ACROSS * STRIDE_Y + HEIGHT / 2,
@@ -135,10 +135,10 @@ def _rows(found: DigitClassifier, now: DigitNumbers, t: Text) -> Panel:
     )
 
 
-def _scores(found: DigitClassifier, now: DigitNumbers, t: Text) -> Panel:
+def _scores(found: DigitClassifier, now: ReadDigits, t: Text) -> Panel:
     edge = 1.15 * round_up(_largest_score(found))
 
-    def scores(result: DigitNumbers) -> FloatArray:
+    def scores(result: ReadDigits) -> FloatArray:
         return result.scores
 
     return Panel(
@@ -157,8 +157,8 @@ def _largest_score(found: DigitClassifier) -> float:
     return float(np.abs(found.scores).max())
 
 
-def _probabilities(found: DigitClassifier, now: DigitNumbers, t: Text) -> Panel:
-    def probabilities(result: DigitNumbers) -> FloatArray:
+def _probabilities(found: DigitClassifier, now: ReadDigits, t: Text) -> Panel:
+    def probabilities(result: ReadDigits) -> FloatArray:
         return result.probabilities
 
     return Panel(

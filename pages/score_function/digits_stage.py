@@ -8,12 +8,13 @@ from dataclasses import replace
 from pages.score_function import LAST_DIGIT, ScoreFunctionState
 from pages.score_function.digit_classifier import (
     DIGIT,
-    DigitNumbers,
-    Outcome,
+    DigitVerdict,
+    ReadDigits,
     digit_classifier,
     sweep_digits,
 )
 from pages.score_function.digits_panels import PANELS
+from pages.score_function.panels import roomy
 from pages.ui.export import Table
 from pages.ui.stage.handles import Slider
 from pages.ui.stage.mount import Stage
@@ -30,16 +31,16 @@ def digit_of(state: ScoreFunctionState) -> int:
     return int(digit_classifier().held_out[0]) if state.digit is None else state.digit
 
 
-def digit_sweeps(state: ScoreFunctionState) -> Sweeps[str, DigitNumbers]:
+def digit_sweeps(state: ScoreFunctionState) -> Sweeps[str, ReadDigits]:
     """Everything the stage shows, for every held-out digit."""
     return sweep_digits(digit_of(state))
 
 
-def digit_stage(state: ScoreFunctionState, sweeps: Sweeps[str, DigitNumbers], t: Text) -> Stage:
+def digit_stage(state: ScoreFunctionState, sweeps: Sweeps[str, ReadDigits], t: Text) -> Stage:
     """Lay out the stage."""
     found = digit_classifier()
     return Stage(
-        panels=[panel(found, sweeps.now, t) for panel in PANELS],
+        panels=[roomy(panel(found, sweeps.now, t), state) for panel in PANELS],
         handles=[
             Slider(
                 id=DIGIT,
@@ -55,6 +56,7 @@ def digit_stage(state: ScoreFunctionState, sweeps: Sweeps[str, DigitNumbers], t:
         ],
         readouts=_readouts(found.data.names, t),
         now=sweeps.now,
+        pinned=True,
     )
 
 
@@ -109,6 +111,8 @@ def _readouts(names: tuple[str, ...], t: Text) -> list[Readout]:
             "reading",
             lambda r: r.outcomes,
             label="",
-            choices=tuple(t(f"score_function.reading.{case.name.lower()}") for case in Outcome),
+            choices=tuple(
+                t(f"score_function.reading.{case.name.lower()}") for case in DigitVerdict
+            ),
         ),
     ]

@@ -58,7 +58,7 @@ class ScoreNumbers:
     Attributes
     ----------
     verdicts, bias_effects : (...,) of int
-        The :class:`core.losses.comparison.Verdict` on the losses, and the :class:`BiasEffect`.
+        The :class:`core.losses.comparison.DigitVerdict` on the losses, and the :class:`BiasEffect`.
     """
 
     linear: LinearScores

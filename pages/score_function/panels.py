@@ -33,6 +33,7 @@ from pages.ui.stage.channels import Channel
 from pages.ui.stage.marks import Cell, Label, Note, Ring
 from pages.ui.stage.number_format import format_fixed
 from pages.ui.stage.panels import LegendEntry, Panel, Picture, Tint
+from pages.ui.state.class_names import in_language
 from pages.ui.state.example import Example
 from pages.ui.text import Text
 
@@ -41,16 +42,17 @@ __all__ = [
     "COLUMN_AT",
     "IMAGE_AT",
     "MATRIX_AT",
-    "NAMES",
     "PANELS",
     "PIXEL_NAMES",
+    "class_names",
     "drawing",
     "listed",
+    "roomy",
     "scored",
     "sheet",
 ]
 
-NAMES: Final = ("cat", "dog", "ship")
+_NAMES: Final = ("cat", "dog", "ship")
 PIXEL_NAMES: Final = ("x₁", "x₂", "x₃", "x₄")
 
 Levels = NDArray[np.uint8]
@@ -77,17 +79,24 @@ TEMPLATE_AT: Final = tuple(
     for column in range(SIDE)
 )
 
-TEMPLATES_RATIO: Final = 3.0
-"""Width by height of the panel with four images in a row."""
-MOST_TEXT: Final = 2.1
-"""Room for the text under a template, in pixels of it."""
+TEMPLATES_RATIO, WIDE_RATIO = 2.3, 3.0
+"""Width by height of the panel with four images in a row: beside another, and alone."""
+MOST_TEXT: Final = 1.75
+"""Room for seven digits of the text under a template, in pixels of it: it has up to twelve."""
 PRODUCT_LEVELS: Final = (0.01, 0.03, 0.1, 0.25, 0.5)
 """Shares of the largest product at which a cell's colour becomes stronger."""
 
 
-def scored(result: ScoreNumbers) -> Example:
+def class_names(t: Text) -> tuple[str, ...]:
+    """The names of the three classes."""
+    return in_language(_NAMES, t)
+
+
+def scored(result: ScoreNumbers, t: Text) -> Example:
     """Give the scores as an example, to open it in another lesson."""
-    return Example(NAMES, tuple(result.linear.scores.tolist()), int(result.compared.labels))
+    return Example(
+        class_names(t), tuple(result.linear.scores.tolist()), int(result.compared.labels)
+    )
 
 
 def listed(names: Sequence[str], numbers: FloatArray) -> str:
@@ -132,7 +141,7 @@ def _templates(state: ScoreFunctionState, sweeps: ScoreSweeps, t: Text) -> Panel
     left, right = TEMPLATE_LEFTS[0], TEMPLATE_LEFTS[-1] + SIDE + 1
     return Panel(
         id="templates",
-        figure=_templates_figure(),
+        figure=_templates_figure(class_names(t)),
         pictures=(
             Picture(
                 pixels=_grays(sweeps),
@@ -164,12 +173,14 @@ def _templates(state: ScoreFunctionState, sweeps: ScoreSweeps, t: Text) -> Panel
             ),
         ),
         title=t("score_function.panel.templates"),
-        alt=t("score_function.alt.templates", values=listed(NAMES, sweeps.now.linear.matches)),
+        alt=t(
+            "score_function.alt.templates", values=listed(class_names(t), sweeps.now.linear.matches)
+        ),
         legend=(
             LegendEntry(t("score_function.legend.positive"), POSITIVE),
             LegendEntry(t("score_function.legend.negative"), NEGATIVE),
         ),
-        ratio=TEMPLATES_RATIO,
+        ratio=TEMPLATES_RATIO if state.scene is None else WIDE_RATIO,
     )
 
 
@@ -178,7 +189,7 @@ def _equation(state: ScoreFunctionState, sweeps: ScoreSweeps, t: Text) -> Panel:
     top, bottom = ROWS[0] - 0.5, ROWS[-1] + 0.5
     return Panel(
         id="equation",
-        figure=_equation_figure(),
+        figure=_equation_figure(class_names(t)),
         pictures=(
             Picture(
                 pixels=lambda result: _signed_weights(result, sweeps),
@@ -208,7 +219,9 @@ def _equation(state: ScoreFunctionState, sweeps: ScoreSweeps, t: Text) -> Panel:
             ),
         ),
         title=t("score_function.panel.equation"),
-        alt=t("score_function.alt.equation", values=listed(NAMES, sweeps.now.linear.scores)),
+        alt=t(
+            "score_function.alt.equation", values=listed(class_names(t), sweeps.now.linear.scores)
+        ),
         legend=(
             LegendEntry(t("score_function.legend.drag"), MUTED, "none"),
             LegendEntry(t("score_function.legend.highest"), INK, "outline"),
@@ -237,7 +250,7 @@ def _scores(state: ScoreFunctionState, sweeps: ScoreSweeps, t: Text) -> Panel:
         LegendEntry(t("legend.flag"), MUTED, "none"),
     )
     panel = scores_panel(
-        scored(sweeps.now),
+        scored(sweeps.now, t),
         ScoreAxis(limit=limit, step=1.0, decimals=0),
         legend,
         t,
@@ -247,12 +260,6 @@ def _scores(state: ScoreFunctionState, sweeps: ScoreSweeps, t: Text) -> Panel:
     return replace(
         panel,
         marks=(
-            Label(
-                places,
-                lambda result: np.clip(result.linear.scores, -limit, limit),
-                numbers=_sums,
-                decimals=(2,),
-            ),
             Note(
                 places,
                 (1.36 * limit,) * CLASSES,
@@ -260,8 +267,14 @@ def _scores(state: ScoreFunctionState, sweeps: ScoreSweeps, t: Text) -> Panel:
                 prefix="p = ",
                 colors=(CROSS_ENTROPY,),
             ),
+            Label(
+                places,
+                lambda result: np.clip(result.linear.scores, -limit, limit),
+                numbers=_sums,
+                decimals=(2,),
+            ),
         ),
-        alt=t("alt.scores", values=listed(NAMES, sweeps.now.linear.scores)),
+        alt=t("alt.scores", values=listed(class_names(t), sweeps.now.linear.scores)),
     )
 
 
@@ -270,7 +283,7 @@ def _products(state: ScoreFunctionState, sweeps: ScoreSweeps, t: Text) -> Panel:
     largest = max(float(np.abs(sweeps.now.linear.products).max()), 1e-9)
     return Panel(
         id="products",
-        figure=_products_figure(),
+        figure=_products_figure(class_names(t)),
         marks=(
             Cell(
                 *_coordinates(MATRIX_AT),
@@ -291,7 +304,9 @@ def _products(state: ScoreFunctionState, sweeps: ScoreSweeps, t: Text) -> Panel:
             _score_cells(),
         ),
         title=t("score_function.panel.products"),
-        alt=t("score_function.alt.products", values=listed(NAMES, sweeps.now.linear.matches)),
+        alt=t(
+            "score_function.alt.products", values=listed(class_names(t), sweeps.now.linear.matches)
+        ),
         legend=(LegendEntry(t("score_function.legend.product"), MUTED, "none"),),
     )
 
@@ -311,6 +326,14 @@ def _gray_palette() -> tuple[Tint, ...]:
     """Brightness is the same on light and dark paper: 0 is black and the most is white."""
     shares = (round(255 * level / (GRAYS - 1)) for level in range(GRAYS))
     return tuple(Tint(f"rgb({share},{share},{share})") for share in shares)
+
+
+def roomy(panel: Panel, state: ScoreFunctionState) -> Panel:
+    """Give a panel of a scene a row of its own.
+
+    Beside the guide, half of the width would leave its numbers too small.
+    """
+    return panel if state.scene is None else replace(panel, wide=True)
 
 
 @cache
@@ -351,39 +374,43 @@ def sheet(figure: go.Figure, left: float, top: float, shape: tuple[int, int]) ->
 
 
 @lru_cache(FIGURES_KEPT)
-def _templates_figure() -> go.Figure:
+def _templates_figure(names: tuple[str, ...]) -> go.Figure:
     """The image beside the three rows of W as images."""
     figure = go.Figure(drawing((-0.1, 11.1), (-0.05, 2.6), is_square=True))
     lefts = (0.0, *TEMPLATE_LEFTS)
-    figure.update_xaxes(tickvals=[left + SIDE / 2 for left in lefts], ticktext=["x", *NAMES])
+    figure.update_xaxes(tickvals=[left + SIDE / 2 for left in lefts], ticktext=["x", *names])
     for left in lefts:
         sheet(figure, left, 0.0, (SIDE, SIDE))
     return figure
 
 
 @lru_cache(FIGURES_KEPT)
-def _equation_figure() -> go.Figure:
+def _equation_figure(names: tuple[str, ...]) -> go.Figure:
     """W x + b = s, with its signs."""
     return _equation_plane(
+        names,
         {SCORE_X: "s", BIAS_X: "b", COLUMN_X: "x", PIXELS / 2: "W"},
         {DOT_X: "·", PLUS_X: "+", EQUALS_X: "="},
     )
 
 
 @lru_cache(FIGURES_KEPT)
-def _products_figure() -> go.Figure:
+def _products_figure(names: tuple[str, ...]) -> go.Figure:
     """The products of each row, their sum, the bias and the score."""
-    pixels = {0.5 + index: f"W{name}" for index, name in enumerate(PIXEL_NAMES)}
+    pixels = {0.5 + index: f"w{name[1:]}{name}" for index, name in enumerate(PIXEL_NAMES)}
     return _equation_plane(
+        names,
         {SCORE_X: "s", BIAS_X: "b", COLUMN_X: "W x", **pixels},
         {DOT_X: "=", PLUS_X: "+", EQUALS_X: "="},
     )
 
 
-def _equation_plane(captions: dict[float, str], signs: dict[float, str]) -> go.Figure:
+def _equation_plane(
+    names: tuple[str, ...], captions: dict[float, str], signs: dict[float, str]
+) -> go.Figure:
     figure = go.Figure(drawing((-0.05, SCORE_X + SCORE_WIDTH / 2 + 0.05), (-0.1, 4.1), left=38))
     figure.update_xaxes(tickvals=list(captions), ticktext=list(captions.values()))
-    figure.update_yaxes(tickvals=ROWS, ticktext=NAMES)
+    figure.update_yaxes(tickvals=ROWS, ticktext=names)
     for x, sign in signs.items():
         figure.add_annotation(x=x, y=ROWS[1], text=sign, showarrow=False, font={"size": 22})
     return figure

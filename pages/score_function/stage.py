@@ -31,9 +31,10 @@ from pages.score_function.panels import (
     COLUMN_AT,
     IMAGE_AT,
     MATRIX_AT,
-    NAMES,
     PANELS,
     PIXEL_NAMES,
+    class_names,
+    roomy,
     scored,
 )
 from pages.ui.export import Table
@@ -104,12 +105,12 @@ def sweeps_of(state: ScoreFunctionState) -> ScoreSweeps:
 def score_stage(state: ScoreFunctionState, sweeps: ScoreSweeps, t: Text) -> Stage:
     """Lay out the stage."""
     return Stage(
-        panels=[panel(state, sweeps, t) for panel in PANELS],
+        panels=[roomy(panel(state, sweeps, t), state) for panel in PANELS],
         handles=[
             *_weight_handles(sweeps, t),
             *_pixel_handles(sweeps, t),
             *_bias_handles(sweeps, t),
-            label_handle(scored(sweeps.now), t, sweep=sweeps.by[LABEL]),
+            label_handle(scored(sweeps.now, t), t, sweep=sweeps.by[LABEL]),
         ],
         readouts=_readouts(state, t),
         now=sweeps.now,
@@ -122,7 +123,7 @@ def _weight_handles(sweeps: ScoreSweeps, t: Text) -> list[Handle]:
             f"weight{index}",
             t(
                 "score_function.handle.weight",
-                name=NAMES[index // PIXELS],
+                name=class_names(t)[index // PIXELS],
                 pixel=index % PIXELS + 1,
             ),
             weight,
@@ -170,7 +171,7 @@ def _bias_handles(sweeps: ScoreSweeps, t: Text) -> list[Handle]:
     return [
         _entry(
             f"bias{index}",
-            t("score_function.handle.bias", name=NAMES[index]),
+            t("score_function.handle.bias", name=class_names(t)[index]),
             bias,
             sweeps.bias_axis,
             sweeps,
@@ -244,7 +245,7 @@ def moved(state: ScoreFunctionState, release: Release) -> ScoreFunctionState:
 def score_table(state: ScoreFunctionState, result: ScoreNumbers, t: Text) -> Table:
     """The numbers on screen, a row a class."""
     linear, compared = result.linear, result.compared
-    columns: dict[str, Sequence[str | float]] = {"class": NAMES}
+    columns: dict[str, Sequence[str | float]] = {"class": class_names(t)}
     headings = {"class": t("data.class")}
     for index, name in enumerate(PIXEL_NAMES):
         columns[f"w{index + 1}"] = linear.matrix[:, index].tolist()
@@ -289,9 +290,9 @@ def _readouts(state: ScoreFunctionState, t: Text) -> list[Readout]:
         Readout("cross_entropy_gradient_norm", lambda r: r.compared.cross_entropy_gradient_norm),
         Readout("last_match", lambda r: r.linear.matches[..., -1], decimals=2),
         Readout("last_score", lambda r: r.linear.scores[..., -1], decimals=2),
-        Readout("true_name", lambda r: r.compared.labels, choices=NAMES),
-        Readout("top_name", lambda r: r.compared.predictions, choices=NAMES),
-        Readout("match_name", lambda r: r.best_match, choices=NAMES),
+        Readout("true_name", lambda r: r.compared.labels, choices=class_names(t)),
+        Readout("top_name", lambda r: r.compared.predictions, choices=class_names(t)),
+        Readout("match_name", lambda r: r.best_match, choices=class_names(t)),
         Readout(
             "verdict",
             lambda r: r.verdicts,

@@ -12,7 +12,7 @@ from pages.score_function import ScoreFunctionState
 from pages.score_function.digit_classifier import digit_classifier
 from pages.score_function.digits_stage import digit_of
 from pages.score_function.numbers import ScoreNumbers
-from pages.score_function.panels import NAMES, scored
+from pages.score_function.panels import class_names, scored
 from pages.ui.kit import latex
 from pages.ui.stage.number_format import format_fixed
 from pages.ui.state.example import Example
@@ -30,14 +30,14 @@ def derivation(state: ScoreFunctionState, result: ScoreNumbers, t: Text) -> str:
     return t(
         "score_function.why",
         pixels=latex.row(map(write_number, result.linear.pixels.tolist())),
-        rows=_rows(result),
+        rows=_rows(result, t),
         trick=_trick(result),
         image_norm=latex.number(float(result.image_norm), 2),
         angles=_angles(result, t),
         label=int(compared.labels),
         scores=latex.row(map(write_number, result.linear.scores.tolist())),
         margin=write_number(state.margin),
-        hinge_terms=_hinge_terms(scored(result), state.margin, state.variant),
+        hinge_terms=_hinge_terms(scored(result, t), state.margin, state.variant),
         hinge=latex.number(float(compared.hinge)),
         cross_entropy=latex.number(float(compared.cross_entropy)),
         digit=digit,
@@ -48,12 +48,12 @@ def derivation(state: ScoreFunctionState, result: ScoreNumbers, t: Text) -> str:
     )
 
 
-def _rows(result: ScoreNumbers) -> str:
+def _rows(result: ScoreNumbers, t: Text) -> str:
     """One line a class: every product, the bias, the score."""
     image = result.linear.pixels.tolist()
     lines = []
     for name, row, bias, score in zip(
-        NAMES,
+        class_names(t),
         result.linear.matrix.tolist(),
         result.linear.bias.tolist(),
         result.linear.scores.tolist(),
@@ -86,7 +86,7 @@ def _angles(result: ScoreNumbers, t: Text) -> str:
     lines = [head, ["---"] * len(head)]
     degrees = np.degrees(np.arccos(result.cosines))
     columns = (result.template_norms, degrees, result.linear.matches, result.linear.bias)
-    for name, length, angle, match, bias in zip(NAMES, *columns, strict=True):
+    for name, length, angle, match, bias in zip(class_names(t), *columns, strict=True):
         numbers = (format_fixed(float(length), 3), f"{format_fixed(float(angle), 1)}°")
         exact = (write_number(float(value)).replace("-", "−") for value in (match, bias))
         lines.append([name, *numbers, *exact])

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from pages.softmax import SoftmaxState
-from pages.ui.kit.printing import SHOW, array
+from pages.ui.kit.printing import SHOW, array, bars
+from pages.ui.notebook import Code
 
-__all__ = ["snippet"]
+__all__ = ["code", "snippet"]
 
 
 def snippet(state: SoftmaxState) -> str:
@@ -13,22 +14,22 @@ def snippet(state: SoftmaxState) -> str:
     return f"""\
 import numpy as np
 
-z = {array(state.example.scores)}
+s = {array(state.example.scores)}
 T = {float(state.temperature)!r}  # the temperature
-c = {float(state.constant)!r}  # a constant added to every logit: it changes nothing
-j = {state.focus}  # the logit by which to differentiate
+c = {float(state.constant)!r}  # a constant added to every score: it changes nothing
+j = {state.focus}  # the score by which to differentiate
 
-# The largest logit is subtracted first, so that no exponential overflows
-u = (z + c - np.max(z + c)) / T
+# The largest score is subtracted first, so that no exponential overflows
+u = (s + c - np.max(s + c)) / T
 e = np.exp(u)
 p = e / e.sum()
 
 # The sum of the others: exact even where the winner has nearly everything
-winner = np.argmax(z)  # to predict, this is enough
+winner = np.argmax(s)  # to predict, this is enough
 log_p = u - np.log1p(np.delete(e, winner).sum())
 entropy = np.sum(-p * log_p)
 
-# dp_i / dz_j = -p_i p_j / T, and p_j (1 - p_j) / T on the diagonal
+# dp_i / ds_j = -p_i p_j / T, and p_j (1 - p_j) / T on the diagonal
 jacobian = -np.outer(p, p) / T
 for k in range(len(p)):
     jacobian[k, k] = p[k] * np.delete(p, k).sum() / T
@@ -48,3 +49,12 @@ print("J")
 print(jacobian)
 print("winner", winner, "in the scores,", np.argmax(p), "in the probabilities")
 """
+
+
+def code(state: SoftmaxState) -> Code:
+    """Write the code, and the plot of the probabilities and their derivatives."""
+    rows = {"p": "p", "derivative by s_j": "jacobian[:, j]"}
+    return Code(
+        snippet(state),
+        bars("Probabilities, and how they follow the score of class j", state.example.names, rows),
+    )

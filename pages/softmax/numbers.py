@@ -6,7 +6,6 @@ rounding of z + c can disturb them; what that rounding would have done is told b
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import IntEnum
 
@@ -16,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from core.losses.activations import log_softmax, softmax, softmax_jacobian
 from core.validation import FloatArray, as_logits, reject_entry
 from pages.softmax import LARGEST_CONSTANT, TEMPERATURES
-from pages.ui.kit.scores import ScoreAxis, score_axis, score_id, score_moves
+from pages.ui.kit.scores import ScoreAxis, ScoreSweeps, score_axis, score_id, score_moves
 from pages.ui.stage.sweeps import tabulate
 
 __all__ = [
@@ -283,16 +282,11 @@ def constant_grid(axis: ScoreAxis) -> FloatArray:
 
 
 @dataclass(frozen=True, eq=False)
-class SoftmaxSweeps:
-    """Everything that a hand can reach: by handle, and when the handle of each logit is taken."""
+class SoftmaxSweeps(ScoreSweeps[SoftmaxSteps]):
+    """Everything that a hand can reach; the axis is what z + c runs through."""
 
-    axis: ScoreAxis
-    """What z + c runs through."""
     constants: FloatArray
     """What c runs through, (101,)."""
-    now: SoftmaxSteps
-    by: Mapping[str, SoftmaxSteps]
-    focuses: tuple[SoftmaxSteps, ...]
 
     @property
     def logit_range(self) -> tuple[float, float]:
@@ -328,9 +322,9 @@ def sweep_softmax(
     every = range(present.size)
     by_logit = {score_id(j): replace(sweeps.by[score_id(j)], focus=j) for j in every}
     return SoftmaxSweeps(
-        axis,
-        constants,
         sweeps.now,
         {**sweeps.by, **by_logit},
+        axis,
         tuple(replace(sweeps.now, focus=j) for j in every),
+        constants,
     )

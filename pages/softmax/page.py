@@ -3,12 +3,12 @@
 import streamlit as st
 
 from pages.softmax import SoftmaxState
-from pages.softmax.code import snippet
+from pages.softmax.code import code
 from pages.softmax.stage import moved, result_table, softmax_stage, sweeps_of
 from pages.softmax.why import derivation
+from pages.ui.guide.guide import Shown
 from pages.ui.kit.controls import classes_control, example_controls, preset_controls
-from pages.ui.kit.stages import show_stage
-from pages.ui.lesson import lesson_tabs, opening
+from pages.ui.lesson import show_lesson
 from pages.ui.state.address import read_state, text
 
 PRESETS = (
@@ -25,18 +25,28 @@ PRESETS = (
 
 t = text()
 state, _ = read_state(SoftmaxState)
-sweeps = sweeps_of(state)
 
-opening("softmax", t)
-show_stage("softmax", softmax_stage(state, sweeps, t), state, moved, t)
-preset_controls(state, t, PRESETS)
-example_controls(state, t)
-with st.columns(4)[0]:
-    classes_control(state, t)
-lesson_tabs(
+
+def stages(shown: SoftmaxState) -> list[Shown]:
+    """Lay out the stage of a state."""
+    return [Shown("softmax", softmax_stage(shown, sweeps_of(shown), t), moved)]
+
+
+def settings() -> None:
+    """Draw what can be set beside what is dragged."""
+    preset_controls(state, t, PRESETS)
+    example_controls(state, t)
+    with st.columns(4)[0]:
+        classes_control(state, t)
+
+
+show_lesson(
     "softmax",
+    state,
     t,
-    why=lambda: derivation(state, sweeps.now, t),
-    code=lambda: snippet(state),
-    data=lambda: result_table(state, sweeps.now, t),
+    stages=stages,
+    settings=settings,
+    why=lambda: derivation(state, sweeps_of(state).now, t),
+    code=lambda: code(state),
+    data=lambda: result_table(state, sweeps_of(state).now, t),
 )

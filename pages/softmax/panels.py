@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from operator import attrgetter
 from typing import Final
+from unicodedata import east_asian_width
 
 import numpy as np
 import plotly.graph_objects as go
@@ -30,6 +31,7 @@ SHADE_LEVELS: Final = tuple((FULL_COLOR * (np.arange(1, 65) / 64.0) ** 2).tolist
 SUM_PLACE: Final = 0.32
 """How far beyond the cells the sums stand, in cells."""
 LONGEST_ROW_NAME: Final = 9
+INDEX_PX: Final = 12
 HEIGHT: Final = 0.92
 """Leaves room for the sliders on a laptop's screen."""
 MANY_CLASSES, MANY_HEIGHT = 6, 1.5
@@ -170,6 +172,11 @@ def _short(name: str) -> str:
     return name if len(name) <= LONGEST_ROW_NAME else name[: LONGEST_ROW_NAME - 1] + "…"
 
 
+def _width(letter: str) -> int:
+    """About how many pixels a letter of an index takes: Chinese ones are square."""
+    return INDEX_PX if east_asian_width(letter) in "WF" else INDEX_PX // 2
+
+
 @lru_cache(FIGURES_KEPT)
 def _jacobian_figure(names: tuple[str, ...]) -> go.Figure:
     """Empty axes for the cells."""
@@ -183,17 +190,19 @@ def _jacobian_figure(names: tuple[str, ...]) -> go.Figure:
         "ticks": "",
         "showline": False,
     }
-    shown = [plain(_short(name)) for name in names]
-    longest = max(len(_short(name)) for name in names)
+    # Large enough to read: of its own accord Plotly writes an index at 70%.
+    below = [
+        f'<sub><span style="font-size:{INDEX_PX}px">{plain(_short(name))}</span></sub>'
+        for name in names
+    ]
+    longest = max(sum(map(_width, _short(name))) for name in names)
     figure.update_xaxes(
         range=[-0.5, last],
         side="top",
         ticklabelstandoff=3,
-        ticktext=[*(f"z<sub>{name}</sub>" for name in shown), "Σ"],
+        ticktext=[*(f"s{name}" for name in below), "Σ"],
         **axis,
     )
-    figure.update_yaxes(
-        range=[last, -0.5], ticktext=[*(f"p<sub>{name}</sub>" for name in shown), "Σ"], **axis
-    )
-    figure.update_layout(margin={"l": 26 + 6 * longest, "r": 8, "t": 34, "b": 6})
+    figure.update_yaxes(range=[last, -0.5], ticktext=[*(f"p{name}" for name in below), "Σ"], **axis)
+    figure.update_layout(margin={"l": 26 + longest, "r": 8, "t": 34, "b": 6})
     return figure

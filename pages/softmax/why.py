@@ -22,7 +22,7 @@ def _own(state: SoftmaxState, p: list[float], derivative: float) -> str:
     others = latex.number(sum(p[:j] + p[j + 1 :]))
     product = _over_temperature(rf"{latex.number(p[j])} \cdot {others}", state)
     return (
-        rf"\frac{{\partial p_{j}}}{{\partial z_{j}}} = {product} = {latex.number(derivative)},"
+        rf"\frac{{\partial p_{j}}}{{\partial s_{j}}} = {product} = {latex.number(derivative)},"
         rf" \qquad 1 - p_{j} = {others}"
     )
 
@@ -35,7 +35,7 @@ def _cross(state: SoftmaxState, p: list[float], column: list[float]) -> str:
         if i != j:
             product = rf"{latex.number(p[i])} \cdot {latex.number(p[j])}"
             lines.append(
-                rf"\frac{{\partial p_{i}}}{{\partial z_{j}}} &= "
+                rf"\frac{{\partial p_{i}}}{{\partial s_{j}}} &= "
                 rf"-{_over_temperature(product, state)} = {latex.number(derivative)}"
             )
     return " \\\\[4pt]\n".join(lines)

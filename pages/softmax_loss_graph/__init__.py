@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from core.graphs.circuits import CIRCUITS
 from pages.ui.lessons import Lesson
-from pages.ui.state.parameters import declared, option, whole
+from pages.ui.state.parameters import declared, number, option, whole
 from pages.ui.state.state import State
 from pages.ui.state.written import Problem, parse_numbers, write_scores
 
@@ -16,6 +16,7 @@ __all__ = ["GRAPHS", "GRAPH_VIEWS", "LARGEST_INPUT", "LESSON", "SoftmaxLossGraph
 GRAPHS: Final = ("softmax", *CIRCUITS)
 GRAPH_VIEWS: Final = ("full", "collapsed", "batch")
 LARGEST_INPUT: Final = 1000.0
+LARGEST_GUESS: Final = 999_999.0
 
 
 def _inputs() -> Any:
@@ -49,6 +50,8 @@ class SoftmaxLossGraphState(State):
     """How far the timeline of the graph has come, counted from 1; 0 for its end."""
     inputs: tuple[float, ...] | None = _inputs()
     """The inputs of a small expression; None: the published ones."""
+    said: float | None = number("said", None, least=-LARGEST_GUESS, most=LARGEST_GUESS)
+    """What the reader guessed would stand at the question mark, before this node was visited."""
 
     @property
     def is_circuit(self) -> bool:
@@ -67,5 +70,9 @@ class SoftmaxLossGraphState(State):
 
 
 LESSON = Lesson(
-    "softmax_loss_graph", path="softmax-with-loss-graph", place=11, state=SoftmaxLossGraphState
+    "softmax_loss_graph",
+    path="softmax-with-loss-graph",
+    place=11,
+    state=SoftmaxLossGraphState,
+    part="tools",
 )

@@ -7,9 +7,10 @@ from typing import Final
 
 from pages.softmax_loss_graph import SoftmaxLossGraphState
 from pages.softmax_loss_graph.numbers import SAMPLES, GraphSweeps
-from pages.ui.kit.printing import SHOW, array
+from pages.ui.kit.printing import SHOW, array, bars
+from pages.ui.notebook import Code
 
-__all__ = ["snippet"]
+__all__ = ["code", "snippet"]
 
 _CIRCUITS: Final = {
     "sum_times": """\
@@ -19,8 +20,8 @@ f = q * z
 
 # Backwards
 df = 1.0
-dq, dz = df * z, df * q  # x exchanges the factors
-dx, dy = dq, dq  # + hands the gradient on
+dq, dz = df * z, df * q  # x multiplies by the other input
+dx, dy = dq, dq  # + passes the gradient on
 """,
     "sigmoid_neuron": """\
 # Forwards
@@ -47,7 +48,7 @@ f = 2 * (product + maximum)
 # Backwards
 df = 1.0
 d_sum = df * 2
-dx, dy = d_sum * y, d_sum * x  # x exchanges the factors
+dx, dy = d_sum * y, d_sum * x  # x multiplies by the other input
 dz, dw = d_sum * (z >= w), d_sum * (z < w)  # max sends it all one way
 """,
 }
@@ -63,7 +64,7 @@ loss = (t * -logs).sum()
 
 # Backwards: upstream gradient times local derivative
 d_loss = 1.0
-d_weighted = d_loss * -1  # x (-1), and + hands it on
+d_weighted = d_loss * -1  # x (-1), and + passes it on
 d_logs = d_weighted * t
 d_y = d_logs / y
 d_share = (d_y * exponentials).sum()  # used by every class: added
@@ -179,3 +180,21 @@ print("(y - t) / N  ", d_z[0])
 print("y - t        ", results[0][2])
 print("with the bug ", wrong)
 """
+
+
+def code(state: SoftmaxLossGraphState, sweeps: GraphSweeps) -> Code:
+    """Write the code, and the plot of the gradients that come back to the inputs."""
+    title = "What comes back to the inputs"
+    if state.is_circuit:
+        names = [sweeps.order.graph.nodes[node].id for node in sweeps.order.graph.inputs]
+        return Code(
+            snippet(state, sweeps),
+            bars(title, names, {"gradient": f"[{', '.join(f'd{name}' for name in names)}]"}),
+        )
+    classes = [state.example.names[index] for index in sweeps.kept]
+    if state.is_batch:
+        rows = {f"(y - t) / N, sample {n + 1}": f"d_z[{n}]" for n in range(SAMPLES)}
+        return Code(snippet(state, sweeps), bars(title, classes, rows))
+    return Code(
+        snippet(state, sweeps), bars(title, classes, {"y": "y", "t": "t", "gradient y - t": "d_z"})
+    )

@@ -20,15 +20,32 @@ from core.graphs.engine import INPUT, Graph
 from core.graphs.traversal import Traversal, TraversalUnit
 from pages.softmax_loss_graph.numbers import SAMPLES, traversal_of
 
-__all__ = ["OUTPUT", "RADIUS", "TRACK", "WIDEST", "Box", "Layout", "Line", "Point", "layout_of"]
+__all__ = [
+    "BESIDE_GUIDE",
+    "OUTPUT",
+    "RADIUS",
+    "TRACK",
+    "WIDEST",
+    "Area",
+    "Layout",
+    "Line",
+    "Spot",
+    "layout_of",
+]
 
 WIDEST: Final = 2.35
 """Width of a drawing divided by its height, at least: so it fills a laptop's screen."""
+FEW_ROWS, WIDER = 4, 2.9
+"""A drawing of so few rows is wider still."""
+BESIDE_GUIDE: Final = 1.7
+"""The same where the guide takes a quarter of the width."""
 COMMON: Final = 10.2
 """The width of the graph with every node. Circles and numbers keep their share of the width."""
 RADIUS: Final = 0.19
 ROOM: Final = 0.6
 """Radius of a circle, and width of a number of seven digits, in a layout of common width."""
+ROOMY: Final = 1.35
+"""How much more of the width they take in a small expression."""
 TRACK: Final = (-1.5, -0.4)
 """Both ends of a track in units of a layout."""
 STEEP: Final = 0.6
@@ -39,15 +56,15 @@ OUTPUT: Final = -1
 """The edge that leaves the output, into the open."""
 
 
-class Point(NamedTuple):
-    """A place in a layout."""
+class Spot(NamedTuple):
+    """A spot in a layout."""
 
     x: float
     y: float
 
 
-class Box(NamedTuple):
-    """A rectangle by its lower left and its upper right corner."""
+class Area(NamedTuple):
+    """A rectangular area by its lower left and its upper right corner."""
 
     left: float
     bottom: float
@@ -55,9 +72,9 @@ class Box(NamedTuple):
     top: float
 
     @property
-    def centre(self) -> Point:
+    def centre(self) -> Spot:
         """The middle."""
-        return Point((self.left + self.right) / 2, (self.bottom + self.top) / 2)
+        return Spot((self.left + self.right) / 2, (self.bottom + self.top) / 2)
 
     @property
     def size(self) -> tuple[float, float]:
@@ -68,8 +85,8 @@ class Box(NamedTuple):
 class Line(NamedTuple):
     """An edge from node to node; it ends at the rim of a circle, or else in the open."""
 
-    start: Point
-    end: Point
+    start: Spot
+    end: Spot
     is_open: bool = False
 
     def slope(self, row: float) -> float:
@@ -77,10 +94,10 @@ class Line(NamedTuple):
         across = self.end.x - self.start.x
         return (self.end.y - self.start.y) * row / across if across else math.inf
 
-    def at(self, share: float) -> Point:
+    def at(self, share: float) -> Spot:
         """A point on the line."""
         (x, y), (u, v) = self.start, self.end
-        return Point(x + share * (u - x), y + share * (v - y))
+        return Spot(x + share * (u - x), y + share * (v - y))
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -93,31 +110,40 @@ class Layout:
     width: tuple[float, float]
     height: tuple[float, float]
     """The ranges of both axes."""
+    widest: float = WIDEST
+    """Its width divided by its height, at least."""
+    enlarged: float = 1.0
+    """How much more of the width circles and numbers take than in the common one."""
     is_tight: bool = False
     """Whether the gradient stands above the edge, too, after the value."""
-    circles: dict[int, Point] = field(default_factory=dict)
+    circles: dict[int, Spot] = field(default_factory=dict)
     """The operations that are drawn as nodes."""
-    tracks: dict[int, Point] = field(default_factory=dict)
-    dots: dict[int, Point] = field(default_factory=dict)
-    targets: dict[int, Point] = field(default_factory=dict)
+    tracks: dict[int, Spot] = field(default_factory=dict)
+    dots: dict[int, Spot] = field(default_factory=dict)
+    targets: dict[int, Spot] = field(default_factory=dict)
     """The inputs that can be moved, those that cannot, and the targets."""
-    boxes: dict[str, Box] = field(default_factory=dict)
+    boxes: dict[str, Area] = field(default_factory=dict)
     lines: dict[int, Line] = field(default_factory=dict)
-    values: dict[int, Point] = field(default_factory=dict)
-    gradients: dict[int, Point] = field(default_factory=dict)
+    values: dict[int, Spot] = field(default_factory=dict)
+    gradients: dict[int, Spot] = field(default_factory=dict)
     """Where the value of a node stands, and the gradient on an edge; one without a place is one
     whose gradient nobody asks for."""
 
     @property
-    def scale(self) -> float:
+    def share(self) -> float:
         """Its width, compared with the common one."""
         return (self.width[1] - self.width[0]) / COMMON
+
+    @property
+    def scale(self) -> float:
+        """How large circles and numbers are, compared with those of the common one."""
+        return self.share * self.enlarged
 
     @property
     def row(self) -> float:
         """How high a unit is, compared with how wide it is."""
         width, height = (high - low for low, high in (self.width, self.height))
-        return min(1.0, width / (height * WIDEST))
+        return min(max(WIDEST, self.widest), width / height) / self.widest
 
     @property
     def ratio(self) -> float:
@@ -135,22 +161,27 @@ class Layout:
         """The width of a number of seven digits on that axis."""
         return ROOM * self.scale * self.unit
 
+    def gradient_step(self, edge: int) -> int:
+        """From which step on the gradient on an edge is known."""
+        order = self.order
+        return order.seed_step if edge == OUTPUT else order.gradient_step[edge]
+
     def across(self, x: float) -> float:
         """Where a layout's x is on that axis."""
         return (x - sum(TRACK) / 2) * self.unit
 
-    def axes(self, points: Iterable[Point]) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    def axes(self, points: Iterable[Spot]) -> tuple[tuple[float, ...], tuple[float, ...]]:
         """Where points are on both axes."""
         places = list(points)
         return tuple(self.across(place.x) for place in places), tuple(place.y for place in places)
 
-    def circle(self, centre: Point) -> Box:
+    def circle(self, centre: Spot) -> Area:
         """What the circle of an operation fills."""
         width = self.scale * RADIUS
         height = width / self.row
-        return Box(centre.x - width, centre.y - height, centre.x + width, centre.y + height)
+        return Area(centre.x - width, centre.y - height, centre.x + width, centre.y + height)
 
-    def ring(self, unit: TraversalUnit) -> tuple[Point, tuple[float, float]]:
+    def ring(self, unit: TraversalUnit) -> tuple[Spot, tuple[float, float]]:
         """Centre and size of what stands out when a unit is visited: a little around it."""
         if unit.id not in self.boxes:
             around = 2.2 * RADIUS * self.scale
@@ -160,12 +191,21 @@ class Layout:
 
 
 @lru_cache(64)
-def layout_of(kind: str, classes: int, movable: int, limit: float) -> Layout:
+def layout_of(
+    kind: str, classes: int, movable: int, limit: float, *, is_beside_guide: bool = False
+) -> Layout:
     """Lay out a view of softmax with loss with tracks at the first logits, or an expression."""
     order = traversal_of(kind, classes)
+    widest = BESIDE_GUIDE if is_beside_guide else _widest(kind, classes)
     if kind in CIRCUITS:
-        return _circuit(order, limit, _CIRCUITS[kind])
-    return _VIEWS[kind](order, limit, classes, movable)
+        return _circuit(order, limit, widest, _CIRCUITS[kind])
+    return _VIEWS[kind](order, limit, widest, classes, movable)
+
+
+def _widest(kind: str, classes: int) -> float:
+    rows = {"full": classes + 1, "collapsed": classes, "batch": SAMPLES * classes}
+    count = len(CIRCUITS[kind].inputs) if kind in CIRCUITS else rows[kind]
+    return WIDER if count <= FEW_ROWS else WIDEST
 
 
 def _leaving(order: Traversal) -> dict[int, int]:
@@ -180,28 +220,30 @@ def _edges_by_name(graph: Graph) -> dict[tuple[str, str], int]:
     }
 
 
-def _full(order: Traversal, limit: float, classes: int, movable: int) -> Layout:
+def _full(order: Traversal, limit: float, widest: float, classes: int, movable: int) -> Layout:
     """Every node: a row for each class, the sum of the exponentials above them."""
     index, edges = order.graph.index, _edges_by_name(order.graph)
     top, middle = float(classes), (classes - 1) / 2
     columns = {"exp": 0.75, "y": 3.45, "log": 4.45, "weighted": 5.45}
-    layout = Layout(order=order, limit=limit, width=(-1.6, 8.6), height=(-0.85, classes + 0.5))
+    layout = Layout(
+        order=order, limit=limit, widest=widest, width=(-1.6, 8.6), height=(-0.85, classes + 0.5)
+    )
     layout.circles.update(
         {
-            index["sum"]: Point(1.6, top),
-            index["reciprocal"]: Point(2.65, top),
-            index["log_likelihood"]: Point(6.65, middle),
-            index["loss"]: Point(7.6, middle),
+            index["sum"]: Spot(1.6, top),
+            index["reciprocal"]: Spot(2.65, top),
+            index["log_likelihood"]: Spot(6.65, middle),
+            index["loss"]: Spot(7.6, middle),
         }
     )
     for j in range(classes):
         row = float(classes - 1 - j)
-        (layout.tracks if j < movable else layout.dots)[index[f"z{j}"]] = Point(START, row)
-        layout.targets[index[f"t{j}"]] = Point(columns["weighted"], row - 0.5)
+        (layout.tracks if j < movable else layout.dots)[index[f"z{j}"]] = Spot(START, row)
+        layout.targets[index[f"t{j}"]] = Spot(columns["weighted"], row - 0.5)
         for name, column in columns.items():
-            layout.circles[index[f"{name}{j}"]] = Point(column, row)
-    _connect(layout, Point(8.4, middle))
-    layout.values[index["reciprocal"]] = Point(3.16, top)
+            layout.circles[index[f"{name}{j}"]] = Spot(column, row)
+    _connect(layout, Spot(8.4, middle))
+    layout.values[index["reciprocal"]] = Spot(3.16, top)
     for j in range(classes):
         exp, y, weighted, target = (f"{name}{j}" for name in ("exp", "y", "weighted", "t"))
         long_way = layout.lines[edges[exp, y]].at(0.5)
@@ -214,7 +256,7 @@ def _full(order: Traversal, limit: float, classes: int, movable: int) -> Layout:
         ):
             x, height = layout.lines[edges[pair]].at(share)
             # The number itself stands below the point.
-            layout.gradients[edges[pair]] = Point(x + aside, height + 0.12 / layout.row)
+            layout.gradients[edges[pair]] = Spot(x + aside, height + 0.12 / layout.row)
         _unasked(layout, index[target], edges[target, weighted])
         last = edges[weighted, "log_likelihood"]
         line = layout.lines[last]
@@ -224,7 +266,7 @@ def _full(order: Traversal, limit: float, classes: int, movable: int) -> Layout:
     return layout
 
 
-def _connect(layout: Layout, end: Point) -> None:
+def _connect(layout: Layout, end: Spot) -> None:
     """Draw straight lines from node to node, and write their numbers at their middles."""
     places = {**layout.circles, **layout.tracks, **layout.dots, **layout.targets}
     for edge in layout.order.gradient_step:
@@ -251,7 +293,7 @@ def _unasked(layout: Layout, target: int, edge: int) -> None:
     layout.gradients.pop(edge)
 
 
-def _beside(layout: Layout, line: Line, share: float) -> tuple[Point, Point]:
+def _beside(layout: Layout, line: Line, share: float) -> tuple[Spot, Spot]:
     """Where a value and a gradient stand above and below a line, so that it strikes neither."""
     slope = line.slope(layout.row)
     if line.is_open or abs(slope) < 0.02:
@@ -259,69 +301,76 @@ def _beside(layout: Layout, line: Line, share: float) -> tuple[Point, Point]:
     if abs(slope) < STEEP:
         x, y = line.at(share)
         apart = 0.18 * layout.scale * abs(slope) / layout.row
-        return Point(x, y + apart), Point(x, y - apart)
+        return Spot(x, y + apart), Spot(x, y - apart)
     # Both on the side to which the next node is not.
     x, y = line.at(share - 0.1)
-    beside = Point(x + 0.36 * layout.scale, y - np.sign(slope) * 0.1 * layout.scale / layout.row)
+    beside = Spot(x + 0.36 * layout.scale, y - np.sign(slope) * 0.1 * layout.scale / layout.row)
     return beside, beside
 
 
-def _boxes(order: Traversal, limit: float, classes: int, movable: int) -> Layout:
+def _boxes(order: Traversal, limit: float, widest: float, classes: int, movable: int) -> Layout:
     """Softmax and cross-entropy error as two boxes."""
     index, leaving, middle = order.graph.index, _leaving(order), (classes - 1) / 2
-    layout = Layout(order=order, limit=limit, width=(-1.65, 6.95), height=(-1.4, classes - 0.2))
-    softmax = layout.boxes["softmax"] = Box(1.1, -0.5, 2.5, classes - 0.5)
-    error = layout.boxes["cross_entropy"] = Box(3.7, -0.5, 5.5, classes - 0.5)
+    layout = Layout(
+        order=order, limit=limit, widest=widest, width=(-1.65, 6.95), height=(-1.4, classes - 0.2)
+    )
+    softmax = layout.boxes["softmax"] = Area(1.1, -0.5, 2.5, classes - 0.5)
+    error = layout.boxes["cross_entropy"] = Area(3.7, -0.5, 5.5, classes - 0.5)
     for j in range(classes):
         row = float(classes - 1 - j)
         z, t, y = (index[f"{name}{j}"] for name in ("z", "t", "y"))
         column = error.left + (j + 0.5) * (error.right - error.left) / classes
-        (layout.tracks if j < movable else layout.dots)[z] = Point(START, row)
+        (layout.tracks if j < movable else layout.dots)[z] = Spot(START, row)
         # Four of them do not fit side by side.
-        layout.targets[t] = Point(column, -1.0 + 0.22 * (j % 2) * (classes > 3))
+        layout.targets[t] = Spot(column, -1.0 + 0.22 * (j % 2) * (classes > 3))
         for source, start, end in (
-            (z, Point(START, row), Point(softmax.left, row)),
-            (y, Point(softmax.right, row), Point(error.left, row)),
-            (t, layout.targets[t], Point(column, error.bottom)),
+            (z, Spot(START, row), Spot(softmax.left, row)),
+            (y, Spot(softmax.right, row), Spot(error.left, row)),
+            (t, layout.targets[t], Spot(column, error.bottom)),
         ):
             layout.lines[leaving[source]] = Line(start, end, is_open=True)
-    layout.lines[OUTPUT] = Line(Point(error.right, middle), Point(6.5, middle), is_open=True)
+    layout.lines[OUTPUT] = Line(Spot(error.right, middle), Spot(6.5, middle), is_open=True)
     _number(layout)
     for t in layout.targets:
         _unasked(layout, t, leaving[t])
     return layout
 
 
-def _batch(order: Traversal, limit: float, classes: int, movable: int) -> Layout:
+def _batch(order: Traversal, limit: float, widest: float, classes: int, movable: int) -> Layout:
     """Every sample as one box, then the sum of their losses, then the division by N."""
     index, leaving = order.graph.index, _leaving(order)
     block = classes - 0.1
     height = SAMPLES * block - 0.9
     layout = Layout(
-        order=order, limit=limit, width=(-1.65, 7.4), height=(-0.8, height + 0.8), is_tight=True
+        order=order,
+        limit=limit,
+        widest=widest,
+        width=(-1.65, 7.4),
+        height=(-0.8, height + 0.8),
+        is_tight=True,
     )
-    total = layout.circles[index["total"]] = Point(4.9, height / 2)
-    mean = layout.circles[index["mean"]] = Point(5.9, height / 2)
+    total = layout.circles[index["total"]] = Spot(4.9, height / 2)
+    mean = layout.circles[index["mean"]] = Spot(5.9, height / 2)
     for n in range(SAMPLES):
         first = height - n * block
-        box = layout.boxes[f"sample{n}"] = Box(1.9, first - classes + 0.6, 3.4, first + 0.4)
+        box = layout.boxes[f"sample{n}"] = Area(1.9, first - classes + 0.6, 3.4, first + 0.4)
         for j in range(classes):
             z, row = index[f"s{n}.z{j}"], first - j
             is_movable = n == 0 and j < movable
-            (layout.tracks if is_movable else layout.dots)[z] = Point(START, row)
-            line = Line(Point(START, row), Point(box.left, row), is_open=True)
+            (layout.tracks if is_movable else layout.dots)[z] = Spot(START, row)
+            line = Line(Spot(START, row), Spot(box.left, row), is_open=True)
             layout.lines[leaving[z]] = line
             layout.values[z], layout.gradients[leaving[z]] = line.at(0.25), line.at(0.69)
-        layout.lines[leaving[index[f"s{n}.loss"]]] = Line(Point(box.right, box.centre.y), total)
+        layout.lines[leaving[index[f"s{n}.loss"]]] = Line(Spot(box.right, box.centre.y), total)
     layout.lines[leaving[index["total"]]] = Line(total, mean)
-    layout.lines[OUTPUT] = Line(mean, Point(6.95, height / 2), is_open=True)
+    layout.lines[OUTPUT] = Line(mean, Spot(6.95, height / 2), is_open=True)
     for node in (*(index[f"s{n}.loss"] for n in range(SAMPLES)), *layout.circles):
         edge = leaving.get(node, OUTPUT)
         x, y = layout.lines[edge].at(0.5 if node in layout.circles else 0.4)
         # Beside a line that rises or falls, on the side to which the next node is not.
         slope = float(np.sign(layout.lines[edge].slope(layout.row)))
         x, y = x + 0.4 * layout.scale * abs(slope), y - 0.3 * slope
-        layout.values[node], layout.gradients[edge] = Point(x, y), Point(x, y - 0.7)
+        layout.values[node], layout.gradients[edge] = Spot(x, y), Spot(x, y - 0.7)
     return layout
 
 
@@ -357,23 +406,27 @@ _CIRCUITS: Final[Mapping[str, Mapping[str, tuple[float, float]]]] = {
 }
 
 
-def _circuit(order: Traversal, limit: float, places: Mapping[str, tuple[float, float]]) -> Layout:
+def _circuit(
+    order: Traversal, limit: float, widest: float, places: Mapping[str, tuple[float, float]]
+) -> Layout:
     """One of the small expressions, its nodes at these places."""
     graph = order.graph
     right, rows = max(x for x, _ in places.values()), [y for _, y in places.values()]
     layout = Layout(
         order=order,
         limit=limit,
+        widest=widest,
+        enlarged=ROOMY if right < 5 else 1.0,
         width=(-1.65, right + 1.45),
         height=(min(rows) - 0.6, max(rows) + 0.6),
     )
     for place, node in enumerate(graph.nodes):
         x, y = places[node.id]
         if node.operation == INPUT:
-            layout.tracks[place] = Point(START, y)
+            layout.tracks[place] = Spot(START, y)
         else:
-            layout.circles[place] = Point(x, y)
-    _connect(layout, Point(right + 1, places[graph.nodes[-1].id][1]))
+            layout.circles[place] = Spot(x, y)
+    _connect(layout, Spot(right + 1, places[graph.nodes[-1].id][1]))
     # Where two edges meet there is no room for the numbers of both.
     for edge in order.gradient_step:
         source = graph.edges[edge].source

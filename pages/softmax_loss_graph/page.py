@@ -3,14 +3,14 @@
 import streamlit as st
 
 from pages.softmax_loss_graph import SoftmaxLossGraphState
-from pages.softmax_loss_graph.code import snippet
-from pages.softmax_loss_graph.controls import graph_controls
+from pages.softmax_loss_graph.code import code
+from pages.softmax_loss_graph.controls import graph_controls, graph_notes, stepping_controls
 from pages.softmax_loss_graph.stage import graph_stage, moved, result_table, sweeps_of
 from pages.softmax_loss_graph.why import derivation
+from pages.ui.guide.guide import Shown
 from pages.ui.kit.controls import classes_control, example_controls, preset_controls
-from pages.ui.kit.stages import show_stage
-from pages.ui.lesson import lesson_tabs, opening
-from pages.ui.state.address import read_state, text
+from pages.ui.lesson import show_lesson
+from pages.ui.state.address import read_state, start_again, text
 
 PRESETS = (
     "cat_image",
@@ -28,21 +28,33 @@ t = text()
 state, _ = read_state(SoftmaxLossGraphState)
 sweeps = sweeps_of(state)
 
-opening("softmax_loss_graph", t)
-show_stage("softmax_loss_graph", graph_stage(state, sweeps, t), state, moved, t)
-for note, holds in {"shifted": sweeps.is_shifted, "merged": sweeps.is_merged}.items():
-    if holds:
-        rest = len(state.example.names) - len(sweeps.kept)
-        st.caption(t(f"softmax_loss_graph.note.{note}", count=rest))
-graph_controls(state, sweeps, t)
-if not state.is_circuit:
-    preset_controls(state, t, PRESETS)
-    classes_control(state, t)
-    example_controls(state, t)
-lesson_tabs(
+
+def stages(shown: SoftmaxLossGraphState) -> list[Shown]:
+    """Lay out the stage of a state."""
+    found = sweeps if shown == state else sweeps_of(shown)
+    return [Shown("softmax_loss_graph", graph_stage(shown, found, t), moved)]
+
+
+def settings() -> None:
+    """Draw what can be set beside what is dragged."""
+    graph_controls(state, t)
+    if not state.is_circuit:
+        preset_controls(state, t, PRESETS)
+        example_controls(state, t)
+        classes_control(state, t)
+    else:
+        st.button(t("control.reset"), on_click=start_again, args=(SoftmaxLossGraphState,))
+
+
+show_lesson(
     "softmax_loss_graph",
+    state,
     t,
+    stages=stages,
+    settings=settings,
     why=lambda: derivation(state, sweeps, t),
-    code=lambda: snippet(state, sweeps),
+    code=lambda: code(state, sweeps),
     data=lambda: result_table(state, sweeps, t),
+    views=lambda: stepping_controls(state, sweeps, t),
+    remarks=lambda: graph_notes(state, sweeps, t),
 )

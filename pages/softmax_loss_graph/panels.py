@@ -14,7 +14,15 @@ from core.graphs.circuits import CIRCUITS
 from core.graphs.traversal import Traversal
 from core.validation import FloatArray
 from pages.softmax_loss_graph import SoftmaxLossGraphState
-from pages.softmax_loss_graph.layout import OUTPUT, RADIUS, TRACK, Box, Layout, Line, layout_of
+from pages.softmax_loss_graph.layout import (
+    OUTPUT,
+    RADIUS,
+    TRACK,
+    Area,
+    Layout,
+    Line,
+    layout_of,
+)
 from pages.softmax_loss_graph.numbers import GraphNumbers, GraphSweeps
 from pages.softmax_loss_graph.sentences import Wording, row_of
 from pages.ui.kit.bars import FIGURES_KEPT
@@ -45,7 +53,13 @@ BACKGROUND: Final = "var(--st-background-color)"
 
 def drawn(state: SoftmaxLossGraphState, sweeps: GraphSweeps) -> Layout:
     """Lay out the graph of a state."""
-    return layout_of(state.kind, sweeps.rows, len(sweeps.inputs), sweeps.axis.limit)
+    return layout_of(
+        state.kind,
+        sweeps.rows,
+        len(sweeps.inputs),
+        sweeps.axis.limit,
+        is_beside_guide=state.scene is not None,
+    )
 
 
 def input_color(sweeps: GraphSweeps, row: int) -> str:
@@ -83,7 +97,7 @@ def graph_panel(state: SoftmaxLossGraphState, sweeps: GraphSweeps, t: Text) -> P
         wide=True,
         height=1.9,
         ratio=layout.ratio,
-        least_width=round(LEAST_WIDTH * min(1.0, layout.scale)),
+        least_width=round(LEAST_WIDTH * min(1.0, layout.share)),
     )
 
 
@@ -101,18 +115,14 @@ def known_slope(order: Traversal, node: int) -> Channel:
     return _known([known_from], lambda r: r.graph.gradients[..., [node]])
 
 
-def _known_gradients(order: Traversal, edges: Sequence[int]) -> Channel:
+def _known_gradients(layout: Layout, edges: Sequence[int]) -> Channel:
     def gradients(result: GraphNumbers) -> FloatArray:
         numbers = result.graph.edge_gradients
         # The gradient at the output is 1; it comes last, which is where the index -1 finds it.
         ones = np.ones((*numbers.shape[:-1], 1))
         return np.concatenate([numbers, ones], axis=-1)[..., list(edges)]
 
-    return _known([_gradient_step(order, edge) for edge in edges], gradients)
-
-
-def _gradient_step(order: Traversal, edge: int) -> int:
-    return order.seed_step if edge == OUTPUT else order.gradient_step[edge]
+    return _known([layout.gradient_step(edge) for edge in edges], gradients)
 
 
 def _known(known_from: Sequence[int], numbers: Callable[[GraphNumbers], FloatArray]) -> Channel:
@@ -153,8 +163,8 @@ def _marks(layout: Layout) -> tuple[Mark, ...]:
         ),
         (
             layout.gradients,
-            _known_gradients(order, [*layout.gradients]),
-            [_gradient_step(order, edge) for edge in layout.gradients],
+            _known_gradients(layout, [*layout.gradients]),
+            [layout.gradient_step(edge) for edge in layout.gradients],
             CROSS_ENTROPY,
             "above" if layout.is_tight else "below",
         ),
@@ -260,7 +270,7 @@ def _figure(
     return figure
 
 
-def _outline(layout: Layout, kind: str, box: Box) -> Mapping[str, Any]:
+def _outline(layout: Layout, kind: str, box: Area) -> Mapping[str, Any]:
     return {
         "type": kind,
         "x0": layout.across(box.left),

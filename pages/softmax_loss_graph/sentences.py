@@ -111,6 +111,12 @@ class Wording:
         way = "→" if phase == TraversalPhase.FORWARD else "←"
         return f"{way} {self._unit_title(unit.id, self.classes)}"
 
+    def question(self, step: int) -> str:
+        """Name what a step asks for, without its answer."""
+        if self.sweeps.order.steps[step].phase == TraversalPhase.SEED:
+            return f"∂{self.output}/∂{self.output}"
+        return self.step_name(step)
+
     def sentence(self, step: int) -> str:
         """What is told at a step."""
         phase, unit = self.sweeps.order.steps[step]

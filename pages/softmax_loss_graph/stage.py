@@ -81,11 +81,13 @@ def moved(state: SoftmaxLossGraphState, release: Release) -> SoftmaxLossGraphSta
             inputs = tuple(float(str(release.values[id])) for id in handles)
             if not max(map(abs, inputs)) <= LARGEST_INPUT:
                 return state
-            return replace(state, inputs=None if inputs == published else inputs, node=node)
+            inputs_or_none = None if inputs == published else inputs
+            return replace(state, inputs=inputs_or_none, node=node, said=None)
         scores = list(example.scores)
         for index in kept_classes(len(scores), example.label):
             scores[index] = float(str(release.values[score_id(index)]))
-        return replace(state, example=replace(example, scores=tuple(scores)), node=node)
+        example = replace(example, scores=tuple(scores))
+        return replace(state, example=example, node=node, said=None)
     except (KeyError, ValueError):
         return state
 

@@ -44,14 +44,12 @@ class DescentPhase(IntEnum):
     """How far both runs have come at a step."""
 
     BOTH_PUSH = 0
-    """The SVM has not stopped, and does not stop within the run."""
-    SVM_WILL_STOP = 1
-    """The SVM has not stopped, but will."""
-    SVM_STOPPED = 2
+    """The SVM has not stopped."""
+    SVM_STOPPED = 1
     """The SVM has stopped; softmax does not meet all its margins yet."""
-    SOFTMAX_GOES_ON = 3
+    SOFTMAX_GOES_ON = 2
     """The SVM has stopped; softmax meets its margins, too, and goes on."""
-    BELOW_FLOAT64 = 4
+    BELOW_FLOAT64 = 3
     """The SVM has stopped, and the cross-entropy of softmax is too small to be held."""
 
 
@@ -95,8 +93,7 @@ class Descent:
             DescentPhase.SOFTMAX_GOES_ON,
             DescentPhase.SVM_STOPPED,
         ]
-        before = DescentPhase.BOTH_PUSH if self.stop is None else DescentPhase.SVM_WILL_STOP
-        return np.asarray(np.select(conditions, phases, before), dtype=np.int64)
+        return np.asarray(np.select(conditions, phases, DescentPhase.BOTH_PUSH), dtype=np.int64)
 
 
 @np.errstate(under="ignore")

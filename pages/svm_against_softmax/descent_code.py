@@ -3,17 +3,32 @@
 from __future__ import annotations
 
 from textwrap import indent
+from typing import Final
 
 from pages.svm_against_softmax import SvmAgainstSoftmaxState
 from pages.ui.kit.losses_code import hinge_source
 from pages.ui.kit.printing import SHOW, array
+from pages.ui.notebook import Code
 
-__all__ = ["descent_snippet"]
+__all__ = ["descent_code"]
+
+_PLOT: Final = """\
+import plotly.graph_objects as go
+
+figure = go.Figure()
+for name, path in (("SVM: hinge loss", svm), ("softmax: cross-entropy", softmax)):
+    figure.add_scatter(y=[value for _, value, _ in path], name=name)
+figure.add_vline(x=step, line_dash="dot")
+figure.update_xaxes(title_text="step")
+figure.update_yaxes(title_text="loss")
+figure.update_layout(title_text="Both losses on the way down", template="plotly_white")
+figure
+"""
 
 
-def descent_snippet(state: SvmAgainstSoftmaxState, steps: int) -> str:
-    """Write the code of both runs from the current example, with its numbers."""
-    return f"""\
+def descent_code(state: SvmAgainstSoftmaxState, steps: int) -> Code:
+    """Write the code of both runs from the current example, with its numbers and a plot."""
+    source = f"""\
 import numpy as np
 
 start = {array(state.example.scores)}
@@ -59,3 +74,4 @@ print("scores, softmax ", softmax[step][0])
 stops = [k for k, (_, _, size) in enumerate(svm) if size == 0]
 print("the SVM stops at", stops[0] if stops else f"none of these {{steps}} steps")
 """
+    return Code(source, _PLOT)

@@ -3,57 +3,45 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Final, Literal, TypeAlias, get_args
+from typing import Final, get_args
 
 import streamlit as st
 
-from pages.svm_against_softmax import SvmAgainstSoftmaxState
+from pages.svm_against_softmax import VIEWS, SvmAgainstSoftmaxState
 from pages.svm_against_softmax.descent import MAXIMUM_STEPS
-from pages.svm_against_softmax.descent_numbers import DescentSweeps
-from pages.svm_against_softmax.descent_stage import Loss, after_one_step
+from pages.svm_against_softmax.descent_stage import Loss, after_one_step, descent_of
 from pages.ui.kit.controls import number_control
-from pages.ui.state.address import read_state, write_state
+from pages.ui.state.address import change, read_state, write_state
 from pages.ui.text import Text
 
-__all__ = ["chosen_view", "follow_controls"]
-
-DescentView: TypeAlias = Literal["one_step", "run"]
+__all__ = ["follow_controls"]
 
 _VIEW_KEY: Final = "follow"
 
 
-def chosen_view(state: SvmAgainstSoftmaxState) -> DescentView | None:
-    """What of Follow the gradient is open: known before its switch is drawn.
+def follow_controls(state: SvmAgainstSoftmaxState, t: Text) -> None:
+    """Choose between one step and the whole run; set the step size; take the step."""
+    st.session_state[_VIEW_KEY] = state.view
 
-    An address that names a step opens the run.
-    """
-    if _VIEW_KEY not in st.session_state:
-        st.session_state[_VIEW_KEY] = "run" if state.step else None
-    return next(
-        (view for view in get_args(DescentView) if view == st.session_state[_VIEW_KEY]), None
-    )
+    def switched() -> None:
+        change(state, follow=st.session_state[_VIEW_KEY], step=0)
 
-
-def follow_controls(state: SvmAgainstSoftmaxState, descent: DescentSweeps | None, t: Text) -> None:
-    """Choose between one step and the whole run; set the step size; take the step.
-
-    ``descent`` is the whole run, if it is open.
-    """
     view, rate, first, second = st.columns([3, 2, 3, 3], vertical_alignment="bottom")
     view.segmented_control(
         t("svm_against_softmax.descent.title"),
-        get_args(DescentView),
+        VIEWS,
         format_func=lambda name: t(f"svm_against_softmax.descent.{name}"),
         key=_VIEW_KEY,
+        on_change=switched,
         help=t("svm_against_softmax.descent.help"),
     )
-    if chosen_view(state) is None:
+    if state.view is None:
         return
     with rate:
-        number_control(state, "rate", t("svm_against_softmax.descent.rate"), step=0.1)
-    if descent is not None:
+        number_control(state, "rate", t("svm_against_softmax.descent.rate"), t)
+    if state.view == "run":
         with first:
-            _steps_control(descent.steps, t)
+            _steps_control(descent_of(state).steps, t)
         return
     for column, loss in zip((first, second), get_args(Loss), strict=True):
         column.button(

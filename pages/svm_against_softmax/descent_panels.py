@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
 import plotly.graph_objects as go
 
-from core.losses.comparison import Comparison
 from core.validation import FloatArray
 from pages.svm_against_softmax import SvmAgainstSoftmaxState
 from pages.svm_against_softmax.descent_numbers import DescentNumbers, DescentSweeps
@@ -18,7 +17,9 @@ from pages.ui.kit.scores import BELOW_SCORES, listing
 from pages.ui.kit.theme import (
     CLASS_COLORS,
     CROSS_ENTROPY,
+    EDGE_WIDTH,
     HINGE,
+    HINGE_TEXT,
     INK,
     MUTED,
     base_figure,
@@ -56,7 +57,7 @@ def _svm_scores(state: SvmAgainstSoftmaxState, sweeps: DescentSweeps, t: Text) -
         title=t("svm_against_softmax.descent.panel.run_svm"),
         alt=t(
             "svm_against_softmax.descent.alt.run_svm",
-            **_from_start_to_end(state, sweeps, sweeps.by_step.svm),
+            **_told(state, {"start": sweeps.run.svm.scores[0], "now": sweeps.now.svm.scores}),
         ),
         legend=(
             LegendEntry(t("svm_against_softmax.descent.legend.start"), MUTED, "outline"),
@@ -73,7 +74,7 @@ def _softmax_scores(state: SvmAgainstSoftmaxState, sweeps: DescentSweeps, t: Tex
         starts = np.broadcast_to(sweeps.run.softmax.scores[0], scores.shape)
         return np.concatenate([starts, scores], axis=-1)
 
-    names, path = state.example.names, sweeps.by_step.softmax
+    names, start = state.example.names, sweeps.run.softmax.scores[0]
     return Panel(
         id="run_softmax",
         figure=_bars_figure(names, sweeps.score_limits, has_thresholds=False),
@@ -81,7 +82,8 @@ def _softmax_scores(state: SvmAgainstSoftmaxState, sweeps: DescentSweeps, t: Tex
         marks=(_numbers(names, lambda result: result.softmax.scores),),
         title=t("svm_against_softmax.descent.panel.run_softmax"),
         alt=t(
-            "svm_against_softmax.descent.alt.run_softmax", **_from_start_to_end(state, sweeps, path)
+            "svm_against_softmax.descent.alt.run_softmax",
+            **_told(state, {"start": start, "now": sweeps.now.softmax.scores}),
         ),
         legend=(LegendEntry(t("svm_against_softmax.descent.legend.start"), MUTED, "outline"),),
     )
@@ -91,15 +93,12 @@ def _numbers(names: tuple[str, ...], scores: Channel) -> Label:
     return Label(tuple(map(float, range(len(names)))), scores, decimals=(2,))
 
 
-def _from_start_to_end(
-    state: SvmAgainstSoftmaxState, sweeps: DescentSweeps, path: Comparison
-) -> dict[str, object]:
-    """What the texts say of a run: its first and its last scores."""
-    start, end = (
-        listing(state.example.names, [format_fixed(score, 2) for score in scores.tolist()])
-        for scores in path.scores[[0, -1]]
-    )
-    return {"steps": sweeps.steps, "start": start, "end": end}
+def _told(state: SvmAgainstSoftmaxState, scores: Mapping[str, FloatArray]) -> Mapping[str, str]:
+    """Say scores of a run in words."""
+    return {
+        when: listing(state.example.names, [format_fixed(score, 2) for score in shown.tolist()])
+        for when, shown in scores.items()
+    }
 
 
 def _both_steps(result: DescentNumbers) -> FloatArray:
@@ -119,6 +118,7 @@ def _losses(state: SvmAgainstSoftmaxState, sweeps: DescentSweeps, t: Text) -> Pa
 
     return Panel(
         id="run_losses",
+        over_steps=True,
         figure=_losses_figure(
             sweeps.steps,
             sweeps.loss_limits,
@@ -152,12 +152,13 @@ def _all_scores(state: SvmAgainstSoftmaxState, sweeps: DescentSweeps, t: Text) -
             (2 + 2 * index, "y"): _curve(lambda path: path.svm.scores[:, index]),
         }
 
-    names = state.example.names
+    names, path = state.example.names, sweeps.by_step.svm.scores
     show = {(0, "x"): _both_steps}
     for index in range(len(names)):
         show |= curves(index)
     return Panel(
         id="run_scores",
+        over_steps=True,
         figure=_paths_figure(
             len(names),
             sweeps.steps,
@@ -169,7 +170,8 @@ def _all_scores(state: SvmAgainstSoftmaxState, sweeps: DescentSweeps, t: Text) -
         title=t("svm_against_softmax.descent.panel.run_scores"),
         alt=t(
             "svm_against_softmax.descent.alt.run_scores",
-            **_from_start_to_end(state, sweeps, sweeps.by_step.svm),
+            steps=sweeps.steps,
+            **_told(state, {"start": path[0]}),
         ),
         legend=(
             LegendEntry(t("svm_against_softmax.descent.legend.runs"), MUTED, "none"),
@@ -201,7 +203,7 @@ def _bars_figure(
             "color": [*[blank] * classes, *CLASS_COLORS[:classes], *[HINGE] * lines],
             "line": {
                 "color": [MUTED] * 2 * classes + [HINGE] * lines,
-                "width": [1.5] * classes + [0] * classes + [3] * lines,
+                "width": [1.5] * classes + [EDGE_WIDTH] * classes + [3] * lines,
             },
         },
     )
@@ -279,5 +281,5 @@ def _mark_stop(figure: go.Figure, stop: int | None, label: str = "") -> None:
         xanchor="left",
         yanchor="top",
         xshift=5,
-        font={"color": HINGE},
+        font={"color": HINGE_TEXT},
     )

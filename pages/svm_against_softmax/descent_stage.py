@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 from typing import Final, Literal, TypeAlias
 
 import numpy as np
@@ -24,7 +25,7 @@ from pages.ui.stage.mount import Stage
 from pages.ui.stage.number_format import format_fixed
 from pages.ui.stage.readouts import Readout
 from pages.ui.stage.release import Release
-from pages.ui.state.written import LARGEST_SCORE, write_number
+from pages.ui.state.written import LARGEST_SCORE
 from pages.ui.text import Text, escape
 
 __all__ = [
@@ -46,6 +47,7 @@ SLOWEST_RATE: Final = 4.0
 SECONDS_TO_PLAY: Final = 10
 
 
+@lru_cache(maxsize=16)
 def descent_of(state: SvmAgainstSoftmaxState) -> DescentSweeps:
     """Both runs from the current example, as far as they are shown, for every step."""
     run = follow_gradients(
@@ -164,8 +166,7 @@ def _readouts(state: SvmAgainstSoftmaxState, run: Descent, t: Text) -> list[Read
             tone="cross-entropy",
         ),
     ]
-    words = {"rate": write_number(state.rate), "steps": run.steps}
-    words |= {
+    words = {
         name: "–" if step is None else step
         for name, step in (("stop", run.stop), ("caught_up", run.caught_up))
     }
@@ -176,8 +177,10 @@ def _readouts(state: SvmAgainstSoftmaxState, run: Descent, t: Text) -> list[Read
 
 
 def remarks(state: SvmAgainstSoftmaxState, run: Descent, t: Text) -> str:
-    """Say how the SVM came to its stop."""
+    """Say how the SVM came to its stop, once it is there."""
     said = [t("svm_against_softmax.descent.free")]
+    if run.stop is not None and state.step < run.stop:
+        return said[0]
     farthest = int(run.overshoot.argmax())
     if run.overshoot[farthest] > 0:
         name, beyond = state.example.names[farthest], float(run.overshoot[farthest])

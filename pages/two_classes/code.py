@@ -2,11 +2,36 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from core.losses.exact_decimals import decimal_places
 from pages.two_classes import TwoClassesState
 from pages.ui.kit.printing import SHOW, array
+from pages.ui.notebook import Code
 
-__all__ = ["snippet"]
+__all__ = ["code", "snippet"]
+
+_PLOT: Final = """\
+import plotly.graph_objects as go
+
+edge = max(4.0, abs(m))
+x = np.linspace(-edge, edge, 401)
+curves = {
+    "0-1": np.where(x <= 0, 1.0, 0.0),
+    "hinge": np.maximum(0, delta - x),
+    "squared hinge": np.maximum(0, delta - x) ** 2,
+    "logistic": np.logaddexp(0, -x) / unit,
+    "exponential": np.exp(np.minimum(-x, 700)),
+}
+figure = go.Figure()
+for name, curve in curves.items():
+    figure.add_scatter(x=x, y=curve, name=name)
+figure.add_vline(x=m, line_dash="dot")
+figure.update_xaxes(title_text="signed margin m")
+figure.update_yaxes(title_text="loss", range=[0, 2 * edge])
+figure.update_layout(title_text="Every loss over the signed margin", template="plotly_white")
+figure
+"""
 
 
 def snippet(state: TwoClassesState) -> str:
@@ -48,7 +73,7 @@ losses = {{
     "exponential": (exponential, -exponential),
 }}
 
-# Softmax with two logits: log p = s - log(sum(exp(s)))
+# Softmax with two scores: log p = s - log(sum(exp(s)))
 winner = s.max()
 shifted = s - winner
 other = np.exp(shifted.min())
@@ -64,5 +89,10 @@ for name, (loss, slope) in losses.items():
     show(f"{{name}} slope", slope)
 show("p of the true class", sigmoid(m))
 print(f"{{'-log sigmoid(m)':28}} {{float(binary)!r}}")
-print(f"{{'softmax of two logits':28}} {{float(softmax_loss)!r}}")
+print(f"{{'softmax of two scores':28}} {{float(softmax_loss)!r}}")
 """
+
+
+def code(state: TwoClassesState) -> Code:
+    """Write the code with its plot."""
+    return Code(snippet(state), _PLOT)

@@ -237,7 +237,7 @@ def _sentences(state: TwoClassesState, t: Text) -> list[Readout]:
     """What each loss does at m, a line each; and that both ways to the last one are equal."""
     most = format_fixed(1 / np.log(2), 4) if state.is_in_bits else "1"
     lines: Mapping[str, tuple[Any, tuple[str, ...]]] = {
-        "slopes": (lambda r: np.zeros_like(r.m), (t("two_classes.slopes_now"),)),
+        "slopes_now": (lambda r: np.zeros_like(r.m), (t("two_classes.slopes_now"),)),
         "hinge_verdict": (
             lambda r: r.places,
             tuple(t(f"two_classes.hinge_verdict.{place.name.lower()}") for place in HingePlace),

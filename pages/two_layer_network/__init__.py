@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, Final
 
 from core.learning.objective import LOSSES, LossName
@@ -18,74 +18,47 @@ LOOKS: Final = ("train", "inspect", "digits")
 LAST_DIGIT: Final = 1796
 
 
+_BATCHES: Final = Usual(
+    hidden=8,
+    learning_rate=0.3,
+    strength=0.001,
+    batch_size=32,
+    trained=600,
+    samples=100,
+    scale=None,
+)
+_WHOLE: Final = replace(_BATCHES, hidden=6, batch_size=0, trained=300)
+
+
 @dataclass(frozen=True)
 class TwoLayerNetworkState(ModelState):
     """A run of the network, and how it is looked at."""
 
     usuals: ClassVar = {
         "published_spiral": Usual(hidden=100, learning_rate=1.0, strength=0.001, trained=2000),
-        "spiral": Usual(
+        "spiral": replace(
+            _BATCHES,
             hidden=32,
             learning_rate=0.01,
             strength=0.0001,
             optimizer="adam",
-            batch_size=32,
             trained=1000,
-            samples=100,
             noise=0.2,
-            scale=None,
         ),
-        "moons": Usual(
-            hidden=8,
-            learning_rate=0.5,
-            strength=0.001,
-            batch_size=32,
-            trained=600,
-            samples=100,
-            scale=None,
-        ),
-        "circles": Usual(
-            hidden=8,
-            learning_rate=0.5,
-            strength=0.001,
-            batch_size=32,
-            trained=600,
-            samples=100,
-            noise=0.08,
-            scale=None,
-        ),
-        "xor": Usual(
-            hidden=4,
-            learning_rate=0.3,
-            strength=0.001,
-            batch_size=32,
-            trained=600,
-            samples=100,
-            noise=0.05,
-            scale=None,
-        ),
-        "blobs": Usual(
-            hidden=6,
-            learning_rate=0.3,
-            strength=0.001,
-            trained=300,
-            samples=100,
-            noise=0.3,
-            scale=None,
-        ),
-        "nine": Usual(hidden=6, learning_rate=0.3, strength=0.001, trained=300, scale=None),
-        "digits": Usual(
+        "moons": replace(_BATCHES, learning_rate=0.5),
+        "circles": replace(_BATCHES, learning_rate=0.5, noise=0.08),
+        "xor": replace(_BATCHES, hidden=4, noise=0.05),
+        "blobs": replace(_WHOLE, noise=0.3),
+        "nine": _WHOLE,
+        "digits": replace(
+            _BATCHES,
             hidden=64,
             learning_rate=0.003,
             strength=0.0001,
             optimizer="adam",
-            batch_size=32,
             trained=860,
-            scale=None,
         ),
-        "own": Usual(
-            hidden=8, learning_rate=0.3, strength=0.001, batch_size=32, trained=600, scale=None
-        ),
+        "own": _BATCHES,
     }
     run_presets: ClassVar = {
         "spiral_network": {"data": "published_spiral", "half": True, "trained": NETWORK_STEPS},

@@ -9,7 +9,9 @@ from pages.two_layer_network import TwoLayerNetworkState
 from pages.ui.kit.printing import SHOW
 from pages.ui.learning.runs import Run
 from pages.ui.learning.training_code import (
+    REGIONS,
     batch_source,
+    data_files,
     data_source,
     loss_source,
     memory_source,
@@ -18,14 +20,43 @@ from pages.ui.learning.training_code import (
     split_source,
     update_source,
 )
+from pages.ui.notebook import Code
 
-__all__ = ["snippet"]
+__all__ = ["code", "snippet"]
 
 _HELD_OUT: Final = """\
 scores = forward(X_held)[-1]
 show("held-out loss", loss_of(scores, y_held)[0])
 show("held-out accuracy in percent", 100 * np.mean(scores.argmax(axis=1) == y_held))
 """
+
+_PLANE: Final = f"""\
+{REGIONS}
+
+figure = make_subplots(1, 1)
+draw(figure, lambda plane: forward(plane)[-1], 1)
+figure
+"""
+
+_CLASSES: Final = """\
+import plotly.graph_objects as go
+
+right = scores.argmax(axis=1) == y{held}
+figure = go.Figure()
+figure.add_bar(x=np.arange(K), y=[100 * np.mean(right[y{held} == k]) for k in range(K)])
+figure.update_xaxes(title_text="digit", dtick=1)
+figure.update_yaxes(title_text="accuracy in percent")
+figure.update_layout(title_text="How well each digit is read", template="plotly_white")
+figure
+"""
+
+
+def code(state: TwoLayerNetworkState, run: Run) -> Code:
+    """Write the code, the plot of what the run ends with, and the points if they are many."""
+    setup = run.setup
+    held = "_held" if setup.held_out else ""
+    plot = _PLANE if setup.data.points.shape[1] == 2 else _CLASSES.format(held=held)
+    return Code(snippet(state, run), plot, data_files(state, setup.data))
 
 
 def snippet(state: TwoLayerNetworkState, run: Run) -> str:
@@ -66,7 +97,7 @@ def penalty():  # on the weights, not on the biases
 {SHOW}
 
 
-{_loop(run, run.training.records[run.record_at(state.at)].step, penalty.slope)}\
+{_loop(run, run.records[run.record_at(state.at)].step, penalty.slope)}\
 show("data loss", data_loss)
 show("penalty", penalty())
 show("total loss", data_loss + penalty())
@@ -76,7 +107,7 @@ show("accuracy in percent", 100 * np.mean(scores.argmax(axis=1) == y))
 
 def _loop(run: Run, last: int, penalty_slope: str) -> str:
     """Write the training up to a step: forward, backward, update."""
-    setup, epoch = run.setup, run.training.steps_per_epoch
+    setup, epoch = run.setup, run.steps_per_epoch
     slopes = {name: penalty_slope.replace("W", name) for name in ("W1", "W2")}
     return f"""\
 # Training

@@ -53,7 +53,7 @@ class Step:
     @property
     def record(self) -> Record:
         """The step."""
-        return self.run.training.records[self.at]
+        return self.run.records[self.at]
 
     @cached_property
     def train(self) -> Dataset:
@@ -63,7 +63,7 @@ class Step:
     @cached_property
     def model(self) -> Model:
         """The model before the step."""
-        return self.run.training.model_at(self.at)
+        return self.run.model_at(self.at)
 
     @property
     def sample(self) -> int:
@@ -111,7 +111,7 @@ class Step:
     def neighbour(self, distance: int) -> float | None:
         """Return the weight so many steps later; None if that step is not recorded."""
         at = self.at + distance
-        records = self.run.training.records
+        records = self.run.records
         if not 0 <= at < len(records) or records[at].step != self.record.step + distance:
             return None
         return float(records[at].parameters["W1"][self.weight])

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+
+from core.tables.writing import csv_text
 
 __all__ = ["Table"]
 
@@ -29,12 +30,16 @@ class Table:
 
     def as_csv(self) -> str:
         """Write the columns as CSV with a header."""
-        file = io.StringIO()
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(self.columns)
-        writer.writerows(zip(*self.columns.values(), strict=True))
-        return file.getvalue()
+        return csv_text(tuple(self.columns), zip(*self.columns.values(), strict=True))
 
     def as_json(self) -> str:
-        """Write the settings and the rows as JSON."""
-        return json.dumps({**self.settings, "rows": self.rows()}, indent=2, ensure_ascii=False)
+        """Write the settings and the rows as JSON, which knows no infinite number: as text."""
+        rows = [
+            {name: cell if _is_json(cell) else str(cell) for name, cell in row.items()}
+            for row in self.rows()
+        ]
+        return json.dumps({**self.settings, "rows": rows}, indent=2, ensure_ascii=False)
+
+
+def _is_json(cell: str | float) -> bool:
+    return not isinstance(cell, float) or math.isfinite(cell)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 from pages.ui.state.state import State
 
@@ -32,17 +32,32 @@ class Lesson:
         Its place in the list of lessons.
     state
         What its address holds.
+    part
+        A step of the path, or a tool beside it; None: a page that is no lesson, as home.
     """
 
     name: str
     path: str
     place: int
     state: type[State] = State
+    part: Literal["path", "tools"] | None = "path"
 
     @property
     def page(self) -> Path:
         """The script that shows it."""
         return _FOLDER / self.name / "page.py"
+
+    @property
+    def number(self) -> int | None:
+        """Its number on the path, from 1."""
+        path = [lesson.name for lesson in lessons().values() if lesson.part == "path"]
+        return path.index(self.name) + 1 if self.part == "path" else None
+
+    @property
+    def picture(self) -> str:
+        """A small drawing of what moves in it, as SVG; empty if it has none."""
+        file = self.page.with_name("picture.svg")
+        return file.read_text(encoding="utf-8") if file.exists() else ""
 
 
 @cache

@@ -1,4 +1,4 @@
-"""What the web server adds to Streamlit: Plotly's script, and security headers on every answer."""
+"""What the web server adds to Streamlit's page: what it needs early, and security headers."""
 
 from __future__ import annotations
 
@@ -9,55 +9,64 @@ import re
 from functools import cache
 from pathlib import Path
 
-import plotly
 import streamlit
+import streamlit.config
 from starlette.datastructures import MutableHeaders
-from starlette.requests import Request
-from starlette.responses import Response
+from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from pages.ui.callers import OwnCallersOnly
+from pages.ui.files import STYLE_URL, StreamlitFiles
+from pages.ui.stage.mount import SCRIPT_URL
 from pages.ui.stage.pack import PLOTLY_URL
+from pages.ui.uploads import LimitedUploads
 
-__all__ = ["SecurityHeaders", "plotly_script"]
+__all__ = ["MIDDLEWARE"]
 
 FRAME_ANCESTORS = "LOGIT_LAB_FRAME_ANCESTORS"
 """Environment variable: the origins, such as those of slides, that may embed the app."""
 
 
-EAGER = b"//# allFunctionsCalledOnLoad\n"
-"""V8's compile hint: parse the whole script while it loads, off the main thread, and only once. The
-page is ready a quarter of a second earlier; other browsers read a comment."""
+# For each answer Streamlit reads the theme anew, six times from all of its 400 options: a tenth of
+# what a release costs. It does not change while the server runs.
+streamlit.config.get_options_for_section = cache(streamlit.config.get_options_for_section)
+
+# Streamlit looks below every page's path whether it is served there, and waits for the answers.
+# Told where it is, it connects at once.
+_HEAD = f"""
+    <script>
+      window.__streamlit = {{
+        BACKEND_BASE_URL: new URL(".", location.href).href,
+        HOST_CONFIG: {{ allowedOrigins: [location.origin], useExternalAuthToken: false }},
+      }};
+      if (/[?&](present=1|embed=true)(&|$)/.test(location.search)) {{
+        const dark = /[?&]dark=([01])/.exec(location.search);
+        document.documentElement.dataset.present = "";
+        if (dark) document.documentElement.dataset.scheme = dark[1] === "1" ? "dark" : "light";
+      }}
+    </script>
+    <link rel="modulepreload" href="./{SCRIPT_URL}" />
+    <script async src="./{PLOTLY_URL}"></script>
+  </head>"""
+# Below what Streamlit has in the head, so that it holds where both say something.
+_BODY = f"""
+    <link rel="stylesheet" href="./{STYLE_URL}" />
+  </body>"""
 
 
-@cache
-def _plotly_script() -> bytes:
-    file = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
-    return EAGER + file.read_bytes()
-
-
-def plotly_script(request: Request) -> Response:
-    """Serve ``plotly.min.js`` of the installed package: one version, no CDN.
-
-    The URL carries the version, so that a browser may keep the script for good.
-    """
-    return Response(
-        _plotly_script(),
-        media_type="text/javascript",
-        headers={
-            "Cache-Control": "public, max-age=31536000, immutable",
-            "Content-Encoding": "identity",  # compressing 5 MB costs more than it saves
-        },
-    )
+def _with_ours(page: str) -> str:
+    return page.replace("</head>", _HEAD, 1).replace("</body>", _BODY, 1)
 
 
 @cache
 def _content_security_policy() -> str:
     """Allow what Streamlit and Plotly need, and nothing from elsewhere.
 
-    Components v2 are modules in blobs; Streamlit's page has one inline script, allowed by its hash;
+    Components v2 are modules in blobs; the page's inline scripts are allowed by their hashes;
     Plotly, KaTeX and Emotion set styles inline.
     """
-    page = (Path(streamlit.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
+    index = Path(streamlit.__file__).parent / "static" / "index.html"
+    page = _with_ours(index.read_text(encoding="utf-8"))
     scripts = re.findall(r"<script>(.*?)</script>", page, flags=re.DOTALL)
     hashes = [
         f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'"
@@ -80,8 +89,47 @@ def _content_security_policy() -> str:
     )
 
 
+class Page:
+    """ASGI middleware that puts into Streamlit's page what the stage will need."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, and add to its answer if that is a page."""
+        asked = MutableHeaders(raw=scope.get("headers", []))
+        if scope["type"] != "http" or "text/html" not in asked.get("accept", ""):
+            await self.app(scope, receive, send)
+            return
+        # What a browser has kept of the page may be of another version of ours; and what is
+        # compressed cannot be added to.
+        del asked["if-none-match"], asked["if-modified-since"], asked["accept-encoding"]
+        start: Message | None = None
+        body = b""
+
+        async def send_with_ours(message: Message) -> None:
+            nonlocal start, body
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                if headers.get("content-type", "").startswith("text/html"):
+                    start = message
+                    return
+            elif start is not None:
+                body += message.get("body", b"")
+                if message.get("more_body", False):
+                    return
+                message["body"] = _with_ours(body.decode()).encode()
+                headers = MutableHeaders(scope=start)
+                headers["Content-Length"] = str(len(message["body"]))
+                del headers["etag"], headers["last-modified"]
+                await send(start)
+            await send(message)
+
+        await self.app(scope, receive, send_with_ours)
+
+
 class SecurityHeaders:
-    """ASGI middleware that adds security headers, and lets a page fetch Plotly's script early."""
+    """ASGI middleware that adds security headers."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -96,8 +144,16 @@ class SecurityHeaders:
                 headers["X-Content-Type-Options"] = "nosniff"
                 headers["Referrer-Policy"] = "same-origin"
                 headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
-                if headers.get("content-type", "").startswith("text/html"):
-                    headers.append("Link", f"</{PLOTLY_URL}>; rel=preload; as=script")
             await send(message)
 
         await self.app(scope, receive, send_with_headers if scope["type"] == "http" else send)
+
+
+MIDDLEWARE = (
+    Middleware(SecurityHeaders),
+    Middleware(OwnCallersOnly),
+    Middleware(LimitedUploads),
+    Middleware(StreamlitFiles),
+    Middleware(Page),
+)
+"""From the outside in."""

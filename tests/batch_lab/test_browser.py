@@ -63,7 +63,7 @@ def test_every_painted_number_is_cores(page: Page, app: str) -> None:
     for name in ("score0", "score2"):
         sway(page, name)
     frames = page.evaluate("window.record")
-    assert len({str(frame["values"]) for frame in frames}) >= 50
+    assert len({str(frame["values"]) for frame in frames}) >= 15
     for frame in frames:
         check_frame(frame, IMAGES, 0)
 
@@ -98,16 +98,18 @@ def test_a_released_sample_stays_in_the_table_when_another_is_chosen(page: Page,
 
 
 def test_a_click_on_a_row_puts_its_sample_on_the_stage(page: Page, app: str) -> None:
-    open_stage(page, f"{app}{LESSON}")
+    open_stage(page, f"{app}{LESSON}?look=every", stages=0)
     table = page.get_by_test_id("stDataFrame").first
+    table.wait_for()
     table.scroll_into_view_if_needed()
     until(page, lambda: table.locator("canvas").count() > 0)
     box = table.bounding_box()
     assert box is not None
     page.mouse.click(box["x"] + 16, box["y"] + 36 + 35 * 2 + 17)  # the third line
     until(page, lambda: "sample=3" in page.url)
+    until(page, lambda: readouts(page).get("hinge") == "12.9000")
     settle(page)
-    assert readouts(page)["hinge"] == "12.9000"
+    assert "look" not in page.url
     # The example goes along to another lesson.
     link = page.get_by_test_id("stMain").get_by_role("link", name="SVM against softmax")
     link.click()
@@ -120,6 +122,7 @@ def test_a_file_is_uploaded_and_a_huge_one_is_refused_in_a_sentence(
     page: Page, app: str, tmp_path
 ) -> None:
     open_stage(page, f"{app}{LESSON}?lang=zh")
+    page.locator(".st-key-settings summary").click()
     page.get_by_role("tab", name="文件").click()
     settle(page)
     batch = generated_batch(40, 4, np.random.default_rng(1))
@@ -139,9 +142,36 @@ def test_a_file_is_uploaded_and_a_huge_one_is_refused_in_a_sentence(
     assert readouts(page)["accuracy"] == accuracy
 
 
+def test_a_table_that_is_gone_is_missed_and_loaded_again(page: Page, app: str, tmp_path) -> None:
+    open_stage(page, app + LESSON)
+    batch = generated_batch(40, 4, np.random.default_rng(1))
+    accuracy = f"{100 * float(evaluate_batch(batch).totals.accuracy):.1f}"
+    own = tmp_path / "own.csv"
+    own.write_text(write_table(batch), encoding="utf-8")
+    told = page.get_by_text("Your own table is no longer here")
+
+    def load() -> None:
+        page.locator(".st-key-settings summary").click()
+        page.get_by_role("tab", name="File").click()
+        settle(page)
+        page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(own)
+        until(page, lambda: readouts(page).get("accuracy") == accuracy)
+        settle(page)
+        assert "table=own" in page.url
+        assert told.count() == 0
+
+    load()
+    page.reload()  # another session, as after the server was started again: it has no table
+    until(page, lambda: told.count() == 1)
+    until(page, lambda: readouts(page).get("hinge_mean") == "5.2667")
+    settle(page)
+    load()
+
+
 @pytest.mark.parametrize("start", ["?names=cat,car,frog&z=1.3,4.9,2&y=1&sample=2", ""])
 def test_an_edited_cell_changes_the_mean(page: Page, app: str, start: str) -> None:
     open_stage(page, f"{app}{LESSON}{start}")
+    page.locator(".st-key-settings summary").click()
     page.get_by_role("tab", name="Edit").click()
     settle(page)
     table = page.get_by_test_id("stDataFrame").first
@@ -155,15 +185,17 @@ def test_an_edited_cell_changes_the_mean(page: Page, app: str, start: str) -> No
     place = names.index("car")
     width = box["width"] / len(names)
 
+    field = page.locator("#portal").locator("input, textarea")
+
     def opened() -> bool:
         page.mouse.dblclick(box["x"] + (place + 0.5) * width, box["y"] + 36 + 35 + 17)
         page.wait_for_timeout(300)
-        return page.locator("#portal input").count() > 0
+        return field.count() > 0
 
     until(page, opened)
     page.keyboard.press("Control+a")
-    page.keyboard.type("1.5", delay=50)
-    until(page, lambda: page.locator("#portal input").first.input_value() == "1.5")
+    page.keyboard.type("1,5", delay=50)
+    until(page, lambda: field.first.input_value() == "1,5")
     page.wait_for_timeout(200)  # the grid takes a value a little after its field shows it
     page.keyboard.press("Enter")
     settle(page)

@@ -35,7 +35,7 @@ LAUNCH: dict[str, Any] = {
 }
 VIEWPORT: ViewportSize = {"width": 1366, "height": 900}
 
-START_SECONDS = 30.0
+START_SECONDS, STOP_SECONDS = 60.0, 30.0
 
 
 def _free_port() -> int:
@@ -58,11 +58,17 @@ def _wait_until_healthy(url: str, process: subprocess.Popen[bytes]) -> None:
 
 
 @contextmanager
-def serve(script: Path) -> Iterator[str]:
-    """Run a Streamlit app on a free port with the settings of Logit Lab; yield its address."""
+def serve(script: Path, replicas: int = 0) -> Iterator[str]:
+    """Run a Streamlit app on a free port with the settings of Logit Lab; yield its address.
+
+    With ``replicas``, it is Logit Lab behind HAProxy, by so many processes.
+    """
     port = _free_port()
     command = [sys.executable, "-m", "streamlit", "run", str(script)]
     options = ["--server.headless", "true", "--server.port", str(port)]
+    if replicas:
+        command = [sys.executable, "-m", "pages.ui.replicas"]
+        options = ["--count", str(replicas), "--port", str(port)]
     process = subprocess.Popen(
         [*command, *options], cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
@@ -73,7 +79,7 @@ def serve(script: Path) -> Iterator[str]:
     finally:
         process.terminate()
         try:
-            process.wait(10)
+            process.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
@@ -91,7 +97,7 @@ def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-def machine(browser_version: str) -> str:
+def machine(browser_version: str = "") -> str:
     """Return one line that says on what the numbers were measured."""
     model = platform.machine()
     cpuinfo = Path("/proc/cpuinfo")
@@ -100,7 +106,8 @@ def machine(browser_version: str) -> str:
         names = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
         model = names[0] if names else model
     load = f", load {os.getloadavg()[0]:.1f} before the run" if hasattr(os, "getloadavg") else ""
+    browser = f"no GPU; headless Chromium {browser_version}; " if browser_version else ""
     return (
-        f"{time.strftime('%Y-%m-%d')}; {os.cpu_count()} cores ({model}){load}; no GPU; "
-        f"headless Chromium {browser_version}; Python {platform.python_version()}"
+        f"{time.strftime('%Y-%m-%d')}; {os.cpu_count()} cores ({model}){load}; "
+        f"{browser}Python {platform.python_version()}"
     )

@@ -36,6 +36,13 @@ def _run(*command: str) -> None:
     subprocess.run(command, check=False, timeout=600)
 
 
+def install(package: str) -> None:
+    """Install a package of Debian's, if that is possible."""
+    if os.geteuid() == 0 and shutil.which("apt-get"):
+        _run("apt-get", "update")
+        _run("apt-get", "install", "--yes", "--no-install-recommends", package)
+
+
 @cache
 def chromium() -> str:
     """Path of an installed Chromium or Chrome, else of one installed now.
@@ -55,9 +62,8 @@ def _found_or_installed() -> str:
     if found is None:
         _run(sys.executable, "-m", "playwright", "install", "chromium")
         found = _installed()
-    if found is None and os.geteuid() == 0 and shutil.which("apt-get"):
-        _run("apt-get", "update")
-        _run("apt-get", "install", "--yes", "--no-install-recommends", "chromium")
+    if found is None:
+        install("chromium")
         found = _installed()
     if found is None:
         raise RuntimeError(

@@ -15,16 +15,18 @@ STAGE = ".stage[data-ready]"
 
 def open_stage(page: Page, url: str, *, stages: int = 1) -> None:
     page.goto(url)
-    until(page, lambda: page.locator(STAGE).count() == stages, 60)
+    until(page, lambda: page.locator(STAGE).count() == stages)
     settle(page)
 
 
-def until(page: Page, condition: Callable[[], Any], seconds: float = 15) -> Any:
+def until(page: Page, condition: Callable[[], Any], seconds: float = 60) -> Any:
     """Wait for a condition; the page's policy forbids Playwright's own way, which is eval."""
     deadline = time.monotonic() + seconds
+    pause = 20.0
     while not (result := condition()):
         assert time.monotonic() < deadline, "waited in vain"
-        page.wait_for_timeout(20)
+        page.wait_for_timeout(pause)
+        pause = min(1.5 * pause, 50.0)  # to look costs time, too
     return result
 
 
@@ -71,7 +73,7 @@ def centre(page: Page, name: str, stage: int = 0) -> tuple[float, float]:
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
 
-def drag(page: Page, name: str, dx: float, dy: float, *, moves: int = 20, stage: int = 0) -> None:
+def drag(page: Page, name: str, dx: float, dy: float, *, moves: int = 10, stage: int = 0) -> None:
     """Take a handle with the mouse, move it, and let go."""
     x, y = centre(page, name, stage)
     page.mouse.move(x, y)
@@ -97,13 +99,17 @@ def touch_drag(page: Page, start: tuple[float, float], dx: float, dy: float) -> 
     touch(session, "touchEnd")
 
 
-def sway(page: Page, name: str, *, moves: int = 60, height: float = 55.0) -> None:
-    """Take a handle, move it up and down again and again, and let go."""
+def sway(
+    page: Page, name: str, *, moves: int = 20, reach: float = 55.0, across: bool = False
+) -> None:
+    """Take a handle, move it to both sides and back, and let go."""
     x, y = centre(page, name)
     page.mouse.move(x, y)
     page.mouse.down()
     for step in range(moves):
-        page.mouse.move(x, y + wave(step, height))
+        # A quarter of a step late, so that the way back does not stop at the same places.
+        way = reach * math.sin(2 * math.pi * (step + 0.25) / moves)
+        page.mouse.move(x + way * across, y + way * (not across))
     page.mouse.up()
     settle(page)
 
@@ -113,10 +119,6 @@ def shown(text: str, expected: float) -> bool:
     mantissa, _, exponent = text.partition("e")
     unit = 10.0 ** (int(exponent or 0) - len(mantissa.partition(".")[2]))
     return abs(float(text) - expected) <= 0.5 * unit * (1 + 1e-6)
-
-
-def wave(step: int, height: float = 55.0) -> float:
-    return height * math.sin(step / 9)
 
 
 # Everything that is drawn, read from the page itself right after each paint.

@@ -30,7 +30,7 @@ class Server:
         self._log = (folder / f"server-{self.port}.log").open("w")
         command = [sys.executable, "-m", "streamlit", "run", str(script)]
         place = ["--server.headless=true", f"--server.port={self.port}"]
-        self._process = subprocess.Popen(
+        self.process = subprocess.Popen(
             [*command, *place, *options], cwd=folder, stdout=self._log, stderr=subprocess.STDOUT
         )
 
@@ -41,7 +41,7 @@ class Server:
                 with urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=2):
                     return self
             except OSError:
-                if self._process.poll() is not None:
+                if self.process.poll() is not None:
                     break
                 time.sleep(0.1)
         self.__exit__(None, None, None)
@@ -53,6 +53,6 @@ class Server:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._process.terminate()
-        self._process.wait(timeout=20)
+        self.process.terminate()
+        self.process.wait(timeout=20)
         self._log.close()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import tomllib
 from collections.abc import Mapping
@@ -10,11 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 FOLDER = Path(__file__).parent
-ARITHMETIC = FOLDER / "recorded" / "arithmetic.txt"
-"""How the machine rounds on which the corpus was recorded."""
 FIELDS = (
     "title",
     "problems",
@@ -64,14 +59,6 @@ def recorded(section: str) -> Mapping[str, Any]:
     """Give what is recorded of each address of a section; nothing if it is new."""
     path = path_of(section)
     return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-
-
-def arithmetic() -> str:
-    """Tell how this machine rounds, by the last bits of some exponentials and sums of products."""
-    x = np.linspace(-30.0, 5.0, 1000)
-    tall = np.sin(x).reshape(50, 20)
-    results = [np.exp(x), np.exp(x.astype(np.float32)), np.log(x + 31), np.tanh(x), tall @ tall.T]
-    return hashlib.sha256(b"".join(result.tobytes() for result in results)).hexdigest()[:16]
 
 
 @dataclass(frozen=True)

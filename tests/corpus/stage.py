@@ -49,7 +49,7 @@ def read(message: bytes) -> Stage:
     """Read a message: the length of its header, the header as JSON, the columns of the sweeps."""
     (length,) = struct.unpack_from("<I", message)
     header = json.loads(message[4 : 4 + length])
-    table = np.frombuffer(message, "<f8", header["numbers"], 4 + length)
+    table = np.frombuffer(message, "<f8", header["pools"]["numbers"], 4 + length)
     # JSON has no word for infinities and NaN.
     now = {i: [_revived(v) for v in values] for i, values in enumerate(header["now"])}
     places = dict(enumerate(header["places"]))
@@ -62,7 +62,11 @@ def read(message: bytes) -> Stage:
         spots={i: tuple(place.values()) for i, place in places.items() if place["panel"]},
         now=now,
         names={place["attribute"]: i for i, place in places.items() if place["panel"] is None},
-        ends={h["label"]: (_row(h, table, now, 0), _row(h, table, now, -1)) for h in handles},
+        ends={
+            h["label"]: (_row(h, table, now, 0), _row(h, table, now, -1))
+            for h in handles
+            if h["forms"] is None  # in the plane there are no two ends
+        },
     )
 
 
@@ -127,6 +131,8 @@ def _word(stage: Stage, shown: Mapping[int, Values], readout: Mapping[str, Any])
     value = shown[stage.names[readout["id"]]][0]
     if readout["choices"] is not None:
         return readout["choices"][int(value)]
+    if value == math.inf:
+        return readout["beyond"]
     if readout["significant"] is not None:
         return format_significant(value, readout["significant"], trimmed=True)
     return format_fixed(value, readout["decimals"])

@@ -77,7 +77,7 @@ def test_the_scores_follow_the_hand(page: Page, app: str, check: str, mistake: i
     open_stage(page, f"{app}{LESSON}?check={check}&mistake={mistake}")
     page.evaluate(RECORD)
     for name in ("score0", "score1"):
-        drag(page, name, 0, -40)
+        drag(page, name, 0, -40, moves=20)
         settle(page)
     frames = page.evaluate("window.record")
     assert len({str(frame["values"]) for frame in frames}) > 15

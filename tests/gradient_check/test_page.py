@@ -14,7 +14,7 @@ from pages.gradient_check.checked_functions import CHECKED_FUNCTIONS
 from pages.gradient_check.errors import Finding, gradient_errors
 from pages.ui.stage.number_format import format_fixed
 from pages.ui.text import LANGUAGES, text_in
-from tests.apptest import header, opened, run, state_of, tab, told
+from tests.apptest import header, opened, run, state_of, told, why
 
 LESSON = "gradient_check"
 CAT = [3.2, 5.1, -1.7]
@@ -45,7 +45,7 @@ def test_every_function_can_be_chosen(check: str) -> None:
     handles = {handle["id"] for handle in header(app)["handles"]}
     assert ("label" in handles) == CHECKED_FUNCTIONS[check].uses_label
     assert handles >= {"score0", "score1", "score2", "h"}
-    margins = [entry for entry in app.number_input if entry.key == "margin"]
+    margins = [entry for entry in app.text_input if entry.key == "margin"]
     assert bool(margins) == CHECKED_FUNCTIONS[check].uses_margin
     app.toggle(key="mistake").set_value(True).run()
     assert state_of(app, GradientCheckState).mistake == 1
@@ -94,7 +94,7 @@ CASES = [
 
 @pytest.mark.parametrize("parameters", CASES, ids=str)
 def test_code_prints_the_numbers_on_screen(parameters: dict[str, str]) -> None:
-    app = tab(opened(LESSON, **parameters), LESSON, "code")
+    app = opened(LESSON, tab="code", **parameters)
     lines = run(app.code[0].value)
     now = told(app)
     printed = {
@@ -123,21 +123,19 @@ def test_code_prints_the_numbers_on_screen(parameters: dict[str, str]) -> None:
     ids=str,
 )
 def test_why_substitutes_the_numbers(parameters: dict[str, str], language: str) -> None:
-    app = opened(LESSON, lang=language, **parameters)
-    tab(app, LESSON, "why", language)
-    why = max((entry.value for entry in app.markdown), key=len)
-    assert "[[" not in why
-    assert f"f = {format_fixed(told(app)['value'], 4).split('e')[0]}" in why
-    has_best = bool(re.search(r"h\^\* = ", why))
+    app = opened(LESSON, tab="why", lang=language, **parameters)
+    text = why(app)
+    assert f"f = {format_fixed(told(app)['value'], 4).split('e')[0]}" in text
+    has_best = bool(re.search(r"h\^\* = ", text))
     assert has_best == (parameters.get("check") != "l2")
     if not parameters:
         # f''' = p (1 - p) (1 - 2 p) with p = .13: .0838; truncation 1.4e-12, rounding 4.5e-11.
-        assert "f''' = 0.083" in why
-        assert r"1.4 \cdot 10^{-12} + 4.5 \cdot 10^{-11}" in why
+        assert "f''' = 0.083" in text
+        assert r"1.4 \cdot 10^{-12} + 4.5 \cdot 10^{-11}" in text
 
 
 def test_data_is_what_is_shown() -> None:
-    app = tab(opened(LESSON), LESSON, "data")
+    app = opened(LESSON, tab="data")
     frame = app.dataframe[0].value
     expected = gradient_errors(CHECKED_FUNCTIONS["cross_entropy"], CAT, 0, steps=1e-5)
     assert frame["class"].tolist() == ["cat", "car", "frog"]
@@ -156,3 +154,12 @@ def test_every_finding_has_its_sentence(language: str) -> None:
     for check in CHECKED_FUNCTIONS:
         assert t(f"{LESSON}.function.{check}")
         assert t(f"{LESSON}.mistake.{check}")
+
+
+def test_function_and_mistake_are_set_in_a_scene_and_without_one() -> None:
+    for parameters in ({}, {"scene": "1"}):
+        app = opened(LESSON, **parameters)
+        app.selectbox(key="check").select("l2").run()
+        app.toggle(key="mistake").set_value(True).run()
+        assert told(app)["worst"] == pytest.approx(0.5)
+        assert ("scene" in app.query_params) == bool(parameters)

@@ -12,6 +12,7 @@ from pages.gradient_check import GradientCheckState
 from pages.gradient_check.checked_functions import CHECKED_FUNCTIONS
 from pages.gradient_check.difference_quotients import STEPS
 from pages.gradient_check.stage import gradient_stage, moved, sweeps_of
+from pages.ui.guide.readings import readings_of
 from pages.ui.stage.mount import Stage
 from pages.ui.stage.release import Release
 from pages.ui.state import state as addresses
@@ -142,3 +143,14 @@ def test_the_spoken_words_tell_the_present_numbers() -> None:
     assert "cat 6.4000 / 6.4000" in alts["gradients"]
     assert "by cat against the step h" in alts["errors"]
     assert not any("{" in alt for alt in alts.values())
+
+
+def test_a_scene_may_ask_for_the_numerical_gradient() -> None:
+    stage = a_stage(mistake=True)
+    readings = readings_of([stage])
+    errors = sweeps_of(GradientCheckState(mistake=True)).now.errors
+    assert readings.numbers["gradients"] == tuple(errors.central)
+    spot = readings.spots["gradients_0"]
+    assert spot.y == errors.central[0] == pytest.approx(-0.87, abs=5e-5)
+    # Where the left one of the two filled bars stands.
+    assert spot.x == panels_of(stage)["gradients"].figure.data[0].x[3]

@@ -15,10 +15,10 @@ from tests.browser.hand import (
     open_stage,
     readouts,
     settle,
+    sway,
     touch_drag,
     until,
     value,
-    wave,
 )
 
 LESSON = "/hinge"
@@ -81,19 +81,13 @@ def test_every_painted_number_is_cores(page: Page, app: str, query: str, setting
     open_stage(page, f"{app}{LESSON}{query}")
     page.evaluate(RECORD)
     for name in ("score0", "score2", "margin_line"):
-        x, y = centre(page, name)
-        page.mouse.move(x, y)
-        page.mouse.down()
-        for step in range(60):
-            page.mouse.move(x, y + wave(step, 40))
-        page.mouse.up()
-        settle(page)
+        sway(page, name, reach=40)
     frames = page.evaluate("window.record")
-    assert len({str(frame["values"]) for frame in frames}) >= 60
+    assert len({str(frame["values"]) for frame in frames}) >= 25
     for frame in frames:
         check_frame(frame, **settings)
     margins = {frame["readouts"]["margin"] for frame in frames}
-    assert len(margins) >= 10
+    assert len(margins) >= 8
 
 
 @pytest.mark.parametrize(
@@ -123,7 +117,10 @@ def test_the_margin_line_is_dragged_and_follows(page: Page, app: str) -> None:
     page.mouse.up()
     settle(page)
     assert f"margin={margin:g}" in page.url
+    page.locator(".st-key-settings summary").click()
     assert page.locator('input[aria-label="Margin Δ"]').input_value() == f"{margin:g}"
+    page.locator(".st-key-settings summary").click()
+    settle(page)
     # The line goes with the true score and keeps its distance.
     drag(page, "score0", 0, -20)
     settle(page)

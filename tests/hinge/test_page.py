@@ -13,7 +13,7 @@ from pages.hinge import HingeState
 from pages.ui.stage.number_format import format_fixed
 from pages.ui.state.example import Example
 from pages.ui.text import LANGUAGES
-from tests.apptest import opened, presets_of, run, state_of, tab, told
+from tests.apptest import code_prints, opened, presets_of, state_of, told, why
 
 LESSON = "hinge"
 OFFERED = presets_of(LESSON)
@@ -56,7 +56,7 @@ def test_controls() -> None:
             cat = compare_hinges([3.2, 5.1, -1.7], 0, variant=variant, power=power)
             assert told(app)["hinge"] == cat.loss
             assert told(app)["push"] == -cat.true_gradient
-    app.number_input(key="margin").set_value(2.5).run()
+    app.text_input(key="margin").set_value("2.5").run()
     assert state_of(app, HingeState).margin == 2.5
     assert told(app)["margin"] == 2.5
     app.number_input(key="classes").set_value(5).run()
@@ -83,13 +83,9 @@ CASES = [
 
 @pytest.mark.parametrize("parameters", CASES, ids=str)
 def test_code_prints_the_numbers_on_screen(parameters: dict[str, str]) -> None:
-    app = tab(opened(LESSON, **parameters), LESSON, "code")
-    lines = run(app.code[0].value)
-    now = told(app)
-    for line, name in zip(lines, ("hinge", "violation_count", "push", "lead"), strict=False):
-        shown = format_fixed(now[name], 0 if name == "violation_count" else 4)
-        found = line.split()[-1].replace("e-0", "e-").replace("e+0", "e+")
-        assert found == shown.replace("−", "-"), name
+    app = opened(LESSON, tab="code", **parameters)
+    readouts = ("hinge", "violation_count", "push", "lead")
+    lines = code_prints(app, readouts, {"violation_count": 0})
     state = state_of(app, HingeState)
     result = compare_hinges(state.example.scores, state.example.label, margin=state.margin)
     printed = {tuple(line.rsplit(None, 1)) for line in lines[6:]}
@@ -109,10 +105,8 @@ def test_code_prints_the_numbers_on_screen(parameters: dict[str, str]) -> None:
 @pytest.mark.parametrize("parameters", CASES, ids=str)
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_why_substitutes_the_numbers(parameters: dict[str, str], language: str) -> None:
-    app = opened(LESSON, lang=language, **parameters)
-    tab(app, LESSON, "why", language)
-    why = max((entry.value for entry in app.markdown), key=len)
-    assert "[[" not in why
+    app = opened(LESSON, tab="why", lang=language, **parameters)
+    text = why(app)
     state, now = state_of(app, HingeState), told(app)
     result = compare_hinges(
         state.example.scores,
@@ -122,31 +116,31 @@ def test_why_substitutes_the_numbers(parameters: dict[str, str], language: str) 
         power=state.power,
     )
     for loss in result.losses.values():
-        assert f"| {format_fixed(float(loss), 4)} |" in why
+        assert f"| {format_fixed(float(loss), 4)} |" in text
     # The terms that stand there give the loss that stands there.
-    terms = re.findall(r"\\max\(0, ([-\d](?:[^\\()]|\([^()]*\))*)\)", why)
+    terms = re.findall(r"\\max\(0, ([-\d](?:[^\\()]|\([^()]*\))*)\)", text)
     values = [max(0.0, eval(term, {})) ** state.power for term in terms]
     total = max(values) if state.variant == "crammer_singer" else sum(values)
     assert total == pytest.approx(now["hinge"], abs=1e-12)
     # And so do the rows of the table give the margins.
-    rows = re.findall(r"\| \$([^$=]+) = ([^$]+)\$ \|", why)
+    rows = re.findall(r"\| \$([^$=]+) = ([^$]+)\$ \|", text)
     assert len(rows) == len(result.scores) - (state.variant != "one_vs_all")
     for sum_text, margin in rows:
         assert float(margin) == pytest.approx(eval(sum_text, {}), abs=5.1e-5)
 
 
 def test_why_has_the_mean_over_the_three_images() -> None:
-    app = tab(opened(LESSON), LESSON, "why")
-    why = max((entry.value for entry in app.markdown), key=len)
+    app = opened(LESSON, tab="why")
+    text = why(app)
     for loss in ("| 2.9000 |", "| 0.0000 |", "| 12.9000 |", "| **5.2667** |"):
-        assert loss in why
-    app = tab(opened(LESSON, variant="crammer_singer"), LESSON, "why")
-    why = max((entry.value for entry in app.markdown), key=len)
-    assert "| 6.6000 |" in why
+        assert loss in text
+    app = opened(LESSON, tab="why", variant="crammer_singer")
+    text = why(app)
+    assert "| 6.6000 |" in text
 
 
 def test_data_is_what_is_shown() -> None:
-    app = tab(opened(LESSON, z="2.2,2.5,-3.1", y="2", variant="crammer_singer"), LESSON, "data")
+    app = opened(LESSON, tab="data", z="2.2,2.5,-3.1", y="2", variant="crammer_singer")
     frame = app.dataframe[0].value
     assert frame["margin"].tolist() == [6.3, 6.6, 0]
     assert frame["counted"].tolist() == [0, 6.6, 0]

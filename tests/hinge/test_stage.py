@@ -18,7 +18,7 @@ from pages.ui.stage.release import Release
 from pages.ui.state.example import Example
 from pages.ui.state.losses import LARGEST_MARGIN
 from pages.ui.text import LANGUAGES, text_in
-from tests.stages import assert_every_step_is_as_opened_there, now, sentence
+from tests.stages import assert_every_step_is_as_opened_there, now, panels_of, sentence
 
 VALUES = {"score0": 3.2, "score1": 5.1, "score2": -1.7, "label": 0, "margin_line": 1.0}
 
@@ -126,16 +126,16 @@ def test_a_drag_shows_what_is_shown_where_it_ends(variant, power) -> None:
 SENTENCES = [
     (
         {},
-        "Inside the margin: car. Each of them is pushed down by 1, and cat up by their number: 1.",
+        "Too close: car. Each class that is too close is pushed down by 1, and cat up by their number: 1.",
     ),
     (
         {"scores": (2.2, 2.5, -3.1), "label": 2},
-        "Inside the margin: cat, car. Each of them is pushed down by 1, "
+        "Too close: cat, car. Each class that is too close is pushed down by 1, "
         "and frog up by their number: 2.",
     ),
     (
         {"scores": (2.2, 2.5, -3.1), "label": 2, "power": 2},
-        "Inside the margin: cat, car. Each of them is pushed down by twice its m, "
+        "Too close: cat, car. Each class that is too close is pushed down by twice its m, "
         "and frog up by the sum: 25.8000.",
     ),
     (
@@ -145,22 +145,22 @@ SENTENCES = [
     ),
     (
         {"scores": (10.0, 9.5, 9.0)},
-        "Inside the margin: car. Each of them is pushed down by 1, and cat up by their number: 1. "
+        "Too close: car. Each class that is too close is pushed down by 1, and cat up by their number: 1. "
         "frog: margin met exactly. There the slope jumps from 0 to 1; by convention it is 0.",
     ),
     (
         {"scores": (2.2, 2.5, -3.1), "label": 2, "variant": "crammer_singer"},
-        "Inside the margin: cat, car. Only the worst counts, car: it is pushed down by 1, "
+        "Too close: cat, car. Only the worst counts, car: it is pushed down by 1, "
         "and frog up by 1.",
     ),
     (
         {"scores": (1.0, 2.0, 2.0), "variant": "crammer_singer"},
-        "Inside the margin: car, frog. Several share the largest violation, which is a kink too. "
+        "Too close: car, frog. Several share the largest violation, which is a kink too. "
         "By convention the first counts, car: it is pushed down by 1, and cat up by 1.",
     ),
     (
         {"scores": (0.5, 2.0, -1.0), "variant": "one_vs_all"},
-        "On the wrong side of its line: cat, car. Each of them is pushed to its own side by 1; "
+        "On the wrong side: cat, car. Each score there is pushed to its own side by 1; "
         "no class looks at another. frog: margin met exactly. "
         "There the slope jumps from 0 to 1; by convention it is 0.",
     ),
@@ -226,3 +226,14 @@ def test_limits_hold_what_a_drag_can_reach(variant, power, scores) -> None:
     at, values = sweep.function
     assert at[0] == sweep.margin_limits[0]
     assert values.tolist() == [max(0.0, m) ** power for m in at.tolist()]
+
+
+@pytest.mark.parametrize("z", [(3.2, 5.1, -1.7), (0.01, 0.02, 0.0), (300.0, -400.0, 500.0)])
+def test_the_axis_of_roots_has_round_ticks(z: tuple[float, ...]) -> None:
+    stage = stage_of(HingeState(example=Example(("a", "b", "c"), z, 0)))
+    axis = panels_of(stage)["variants"].figure.layout.yaxis
+    ticks = [float(text) for text in axis.ticktext]
+    np.testing.assert_allclose(np.square(axis.tickvals), ticks)
+    assert len(ticks) >= 3
+    leading = {float(f"{tick:e}".partition("e")[0]) for tick in ticks}
+    assert leading <= {0.0, 1.0, 2.0, 5.0}

@@ -1,17 +1,13 @@
-"""Home through Streamlit itself: a small stage, and every published example."""
+"""Home through Streamlit itself: a small stage, the path of lessons, and where it begins."""
 
 from __future__ import annotations
 
-import re
-from urllib.parse import parse_qsl
+import json
 
 import pytest
 
-from core.examples import EXAMPLES
 from core.losses.comparison import compare_losses
-from pages.home.published import OPENED
 from pages.ui.lessons import lessons
-from pages.ui.state.state import decode
 from pages.ui.text import LANGUAGES, text_in
 from tests.apptest import header, opened, told
 
@@ -29,33 +25,28 @@ def test_both_losses_are_shown(language: str) -> None:
         assert not app.exception
 
 
-def test_home_shows_every_published_example_with_its_outcome() -> None:
-    app = opened()
-    table = next(entry.value for entry in app.markdown if entry.value.startswith("| Source"))
-    rows = [line for line in table.splitlines() if line.endswith(" |")][1:]
-    rows = [row for row in rows if "**" not in row]
-    assert len(rows) == len(EXAMPLES)
-    t = text_in("en")
-    for row, example in zip(rows, EXAMPLES, strict=True):
-        if example.remark:
-            assert row.endswith(f"| {t(f'remark.{example.remark}')} |")
-        elif example.allowance:
-            assert row.endswith("| reproduced within 0.005; the source tells no seed |")
-        elif example.printed:
-            assert row.endswith("| reproduced |")
-        else:
-            assert row.endswith("| exact value, none printed |")
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_path_is_shown_with_its_numbers_and_pictures(language: str) -> None:
+    app, t = opened(lang=language), text_in(language)
+    cards = next(
+        links
+        for component in app.get("bidi_component")
+        if component.proto.component_name == "logit_lab_links"
+        for links in [json.loads(json.loads(component.proto.json)["links"])]
+        if "summary" in links[0]
+    )
+    shown = [lesson for lesson in lessons().values() if lesson.part is not None]
+    assert [card["title"] for card in cards] == [t(f"{lesson.name}.title") for lesson in shown]
+    assert [card["summary"] for card in cards] == [t(f"{lesson.name}.summary") for lesson in shown]
+    numbers = [card["number"] for card in cards if card["part"] == "path"]
+    assert numbers == [*range(1, len(numbers) + 1)]
+    assert all(card["number"] is None for card in cards if card["part"] == "tools")
+    assert all(card["picture"].startswith("<svg") for card in cards)
 
 
-def test_a_published_example_opens_in_its_lesson() -> None:
-    assert set(OPENED) <= {example.id for example in EXAMPLES}
-    app = opened()
-    table = next(entry.value for entry in app.markdown if entry.value.startswith("| Source"))
-    links = re.findall(r"\]\(/([a-z-]+)\?([^)]*)\)", table)
-    assert len(links) == len(OPENED) >= 37
-    for (path, query), (lesson, state) in zip(
-        links, (OPENED[e.id] for e in EXAMPLES if e.id in OPENED), strict=True
-    ):
-        assert path == lessons()[lesson].path
-        assert decode(type(state), dict(parse_qsl(query))) == (state, ())
-        assert type(state) is lessons()[lesson].state
+def test_it_says_where_to_begin() -> None:
+    app = opened(lang="zh")
+    (begin,) = app.button
+    assert begin.label == "从第 1 课开始：评分函数"
+    begin.click().run()
+    assert dict(app.query_params) == {"scene": "1", "lang": "zh"}

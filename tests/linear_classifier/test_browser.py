@@ -170,7 +170,7 @@ def test_a_weight_is_dragged_and_both_runs_start_there(page: Page, app: str) -> 
     stepped = W - 0.1 * gradients["W1"], bias - 0.1 * gradients["b1"]
     until(page, lambda: shown(readouts(page)["svm_total"], total(*stepped)))
     assert readouts(page)["standing"].startswith("Step 1:")
-    # An exact number is typed; the address never has the weights.
+    # An exact number is typed, and the address has it.
     handle(page, "softmax_entry2").focus()
     page.keyboard.type("-0.125")
     page.keyboard.press("Enter")
@@ -178,16 +178,52 @@ def test_a_weight_is_dragged_and_both_runs_start_there(page: Page, app: str) -> 
     settle(page)
     assert "trained=0" in page.url
     assert "start=own" in page.url
-    assert "3.05" not in page.url
+    assert "-0.125" in page.url
     # Back to before the drag, and forth again.
     for _ in range(3):
         page.go_back()
     until(page, lambda: value(page, "svm_entry0") == 2.06)
     assert "start=demo" in page.url
     page.go_forward()
+    until(page, lambda: value(page, "svm_entry0") == 3.05)
+    for _ in range(2):
+        page.go_forward()
     until(page, lambda: value(page, "svm_entry2") == -0.125)
+    settle(page)
     page.reload()
-    page.get_by_text("weights are not part of a link").wait_for()
-    page.get_by_role("button", name="Start at random weights again").click()
-    until(page, lambda: value(page, "svm_entry2") == 0)
-    until(page, lambda: "start=own" not in page.url)
+    until(page, lambda: handle(page, "svm_entry2").count() == 1)
+    assert value(page, "svm_entry2") == -0.125
+
+
+def test_in_a_scene_a_point_is_dragged_live_and_taken_back(page: Page, app: str) -> None:
+    open_stage(page, f"{app}{LESSON}?scene=1&lang=en")
+    address, x, y = page.url, *centre(page, "softmax_point0")
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x - 100, y + 80, steps=8)
+    # Both runs learn anew while the hand holds the point, which moves in the other plane, too.
+    until(page, lambda: readouts(page)["svm_accuracy"] != "100.0")
+    until(page, lambda: value(page, "svm_point0") == value(page, "softmax_point0"))
+    assert page.url == address
+    page.mouse.up()
+    settle(page)
+    until(page, lambda: "points=" in page.url)
+    until(page, lambda: readouts(page)["svm_accuracy"] == "88.9")
+    assert "scene=1" in page.url
+    page.locator(".st-key-guide_restore button").click()
+    until(page, lambda: value(page, "svm_point0") == [0.5, 0.4])
+    assert page.url == address
+
+
+def test_in_a_scene_training_goes_on_from_a_weight_that_was_dragged(page: Page, app: str) -> None:
+    open_stage(page, f"{app}{LESSON}?scene=2&lang=en")
+    drag(page, "svm_entry0", 20, 0)
+    settle(page)
+    until(page, lambda: "start=own" in page.url)
+    before = float(readouts(page)["svm_total"])
+    assert "scene=2" in page.url
+    page.locator(".st-key-settings summary").click()
+    page.get_by_role("button", name="One step").click()
+    until(page, lambda: "trained=1" in page.url)
+    settle(page)
+    assert float(readouts(page)["svm_total"]) < before

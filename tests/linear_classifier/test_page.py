@@ -14,8 +14,8 @@ from core.learning.datasets import nine_points
 from core.learning.models import LinearClassifier
 from core.learning.objective import Objective
 from pages.linear_classifier import LinearClassifierState
-from pages.linear_classifier import stage as linear_classifier
 from pages.linear_classifier.panels import RUNS
+from pages.ui.kit import stages
 from pages.ui.stage.mount import Stage
 from pages.ui.stage.release import Release
 from pages.ui.text import LANGUAGES, text_in
@@ -29,7 +29,7 @@ NAMES = ("data", "penalty", "total", "accuracy")
 def say(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """Tell the page what the browser would: the hand has moved these handles."""
     waiting: list[Release] = []
-    mounted = linear_classifier.mount
+    mounted = stages.mount
 
     def mount(key: str, stage: Stage, on_release: Callable[[Release], None], words: Any) -> None:
         if waiting:
@@ -43,7 +43,7 @@ def say(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
         assert waiting == []
         assert not app.exception
 
-    monkeypatch.setattr(linear_classifier, "mount", mount)
+    monkeypatch.setattr(stages, "mount", mount)
     return tell
 
 
@@ -141,9 +141,10 @@ def test_an_entry_of_w_is_the_start_of_both_runs(say) -> None:
     say(app, {"svm_entry0": 2.5}, is_held=True)
     assert state_of(app, LinearClassifierState) == LinearClassifierState(trained=30, seed=3)
     say(app, {"svm_entry0": 2.5})
-    assert state_of(app, LinearClassifierState) == LinearClassifierState(
-        trained=0, seed=3, start="own"
-    )
+    state = state_of(app, LinearClassifierState)
+    assert state == LinearClassifierState(trained=0, seed=3, start="own", own_start=state.own_start)
+    rows = np.reshape(state.own_start, (3, 3))
+    assert rows.T.ravel() == pytest.approx([2.5, *shown[1:]])
     handles = {handle["id"]: handle for handle in header(app)["handles"]}
     for name in RUNS:
         entries = [handles[f"{name}_entry{index}"]["value"] for index in range(9)]
@@ -155,7 +156,7 @@ def test_an_entry_of_w_is_the_start_of_both_runs(say) -> None:
     # Both learn from there, and come back there.
     next(button for button in app.button if button.label == "One step").click().run()
     assert told(app)["standing"] != 0
-    next(button for button in app.button if button.label == "Back to the start").click().run()
+    next(button for button in app.button if button.label == "Reset to step 0").click().run()
     handles = {handle["id"]: handle for handle in header(app)["handles"]}
     assert handles["svm_entry0"]["value"] == 2.5
     app.button(key="drawn_start").click().run()
@@ -183,7 +184,7 @@ def test_the_address_says_whether_the_start_by_hand_is_shown(say) -> None:
     app.query_params["start"] = "own"
     app.run()
     assert first_entry(app) == 2.5
-    next(button for button in app.button if button.label == "New start").click().run()
+    next(button for button in app.button if button.label == "New random weights").click().run()
     assert state_of(app, LinearClassifierState).start == "seed"
     assert first_entry(app) != 2.5
 

@@ -16,7 +16,7 @@ from pages.linear_classifier.pair import LOSSES, Pair, held_record_every, seen, 
 from pages.linear_classifier.panels import PairView
 from pages.linear_classifier.run import Standing
 from pages.linear_classifier.stage import linear_stage, read_release, view_of
-from pages.ui.learning.runs import Run
+from pages.ui.learning.runs import trained_run
 from pages.ui.learning.setups import setup
 from pages.ui.stage.mount import Stage
 from pages.ui.stage.panels import Panel
@@ -29,9 +29,7 @@ def pair_of(
     state: LinearClassifierState, steps: int, start: LinearClassifier | None = None
 ) -> Pair:
     setups = [setup(state, loss, start=start) for loss in LOSSES]
-    soft, svm = (Run(made, made.training()) for made in setups)
-    for run in (soft, svm):
-        run.advance(steps, 60.0)
+    soft, svm = (trained_run(made, steps) for made in setups)
     return Pair(soft.setup.data, (soft, svm), steps)
 
 
@@ -59,7 +57,7 @@ def test_each_step_is_that_of_the_model(nine: PairView) -> None:
         shown = at(stage, "step", step)
         result = nine.at(slice(step, step + 1))
         for name, run in zip(figures.RUNS, nine.pair.runs, strict=True):
-            model = run.training.model_at(step)
+            model = run.model_at(step)
             loss = model.loss(data.points, data.labels)
             assert shown[None, 0, f"{name}_data"] == pytest.approx(loss.data_loss)
             assert shown[None, 0, f"{name}_penalty"] == pytest.approx(loss.penalty)
@@ -87,10 +85,9 @@ def test_each_step_is_that_of_the_model(nine: PairView) -> None:
 def test_runs_are_put_in_numbers_anew_only_if_they_went_on() -> None:
     pair = pair_of(LinearClassifierState(), 4)
     before = seen(pair)
-    again = tuple(Run(run.setup, run.training) for run in pair.runs)
-    assert seen(Pair(pair.data, (again[0], again[1]), 4)) is before
-    pair.runs[1].advance(5, 60.0)
-    after = seen(pair)
+    assert seen(Pair(pair.data, pair.runs, 4)) is before
+    softmax, svm = pair.runs
+    after = seen(Pair(pair.data, (softmax, trained_run(svm.setup, 5)), 5))
     assert after.steps.tolist() == [*before.steps, 5]
     assert after.lengths == (5, 6)
     # Another run with as many steps is another run.
@@ -117,7 +114,7 @@ def test_regions_are_what_the_model_predicts(nine: PairView) -> None:
         (regions,) = panel(nine, f"{name}_plane").pictures
         shown = regions.pixels(nine.at(slice(0, 21)))
         assert shown.shape == (21, 3600)
-        predictions = run.training.model_at(20).predictions(pixels)
+        predictions = run.model_at(20).predictions(pixels)
         # float32 may see a tie otherwise.
         assert (shown[20] // figures.LEVELS == predictions).mean() > 0.999
 
@@ -138,7 +135,7 @@ def test_many_points_are_lines_and_a_long_run_is_thinned() -> None:
     assert len(long.seen.steps) <= 203
     assert long.seen.steps[long.row] == 122
     assert long.seen.steps[-1] == 301
-    run = long.pair.runs[1].training
+    run = long.pair.runs[1]
     place = [record.step for record in run.records].index(122)
     np.testing.assert_array_equal(long.seen.svm.weights[long.row], run.model_at(place).W1)
     assert now(stage_of(long))["samples", 1, "y"].shape == (300,)
@@ -184,8 +181,7 @@ def test_a_loss_of_0_is_parked_below_a_logarithmic_axis() -> None:
 def test_the_shorter_run_waits_at_its_end() -> None:
     state = LinearClassifierState(learning_rate=40.0, strength=0.02)
     pair = pair_of(state, 40)
-    short = Run(pair.runs[0].setup, pair.runs[0].setup.training())
-    short.advance(5, 60.0)
+    short = trained_run(pair.runs[0].setup, 5)
     both = seen(replace(pair, runs=(short, pair.runs[1])))
     assert both.lengths == (6, 41)
     np.testing.assert_array_equal(both.softmax.weights[40], both.softmax.weights[5])
@@ -205,9 +201,7 @@ def test_a_run_in_the_hand_is_the_same_at_fewer_steps(target: int, step: int | N
     every = held_record_every(target, step)
     for record_every in (1, every):
         setups = [setup(state, loss, record_every=record_every) for loss in LOSSES]
-        soft, svm = (Run(made, made.training()) for made in setups)
-        for run in (soft, svm):
-            run.advance(target, 60.0)
+        soft, svm = (trained_run(made, target) for made in setups)
         full.append(view_of(state, Pair(soft.setup.data, (soft, svm), target)))
     usual, held = full
     assert held.seen.steps[held.row] == usual.seen.steps[usual.row]
@@ -232,12 +226,12 @@ def test_a_hand_moves_points_entries_and_the_step(nine: PairView) -> None:
         assert changed.start is None
     changed = read_release(nine, release("svm_entry4", 1.5))
     assert changed.start is not None
-    model = nine.pair.runs[1].training.model
+    model = nine.pair.runs[1].model
     assert changed.start.W1.tolist() == [[*model.W1[0]], [model.W1[1, 0], 1.5, model.W1[1, 2]]]
     assert changed.start.b1.tolist() == model.b1.tolist()
     bias = read_release(nine, release("softmax_entry8", -2)).start
     assert bias is not None
-    assert bias.b1.tolist() == [*nine.pair.runs[0].training.model.b1[:2], -2]
+    assert bias.b1.tolist() == [*nine.pair.runs[0].model.b1[:2], -2]
     assert read_release(nine, release("step", 12)).at == 12
 
 

@@ -18,10 +18,12 @@ from pages.linear_classifier import LinearClassifierState
 from pages.linear_classifier.code import snippet
 from pages.linear_classifier.why import Step, derivation, step_of
 from pages.ui.learning.presets import preset_run
-from pages.ui.learning.runs import Run
+from pages.ui.learning.runs import Run, trained_run
 from pages.ui.learning.setups import setup
+from pages.ui.state.scenes import UNKNOWN, scenes_of
 from pages.ui.text import LANGUAGES, text_in
 from tests.apptest import run as run_code
+from tests.scenes import guided
 
 NINE = nine_points()
 
@@ -30,13 +32,10 @@ def pair(
     state: LinearClassifierState, steps: int, start: LinearClassifier | None = None
 ) -> tuple[Run, Run]:
     """Both runs, SVM and softmax, so far."""
-    runs = []
-    for loss in ("hinge", "cross_entropy"):
-        made = setup(state, loss, start=start)
-        run = Run(made, made.training())
-        run.advance(steps, 60.0)
-        runs.append(run)
-    return runs[0], runs[1]
+    svm, softmax = (
+        trained_run(setup(state, loss, start=start), steps) for loss in ("hinge", "cross_entropy")
+    )
+    return svm, softmax
 
 
 def printed(lines: list[str]) -> tuple[dict[str, float], dict[str, float]]:
@@ -84,7 +83,7 @@ def test_the_code_prints_the_losses_on_screen(name) -> None:
     runs = pair(state, 60)
     lines = run_code(snippet(state, *runs))
     for told, run in zip(printed(lines), runs, strict=True):
-        record = run.training.records[run.record_at(state.at)]
+        record = run.records[run.record_at(state.at)]
         assert told.pop("step") == record.step
         expected = {
             "data loss": record.data_loss,
@@ -116,12 +115,12 @@ def test_the_code_of_a_run_that_diverged_goes_as_far_as_the_run() -> None:
     runs = pair(state, 2000)
     assert all(run.problem is not None for run in runs)
     source = snippet(state, *runs)
-    last = [run.training.records[-1].step for run in runs]
+    last = [run.records[-1].step for run in runs]
     assert f'(("SVM", svm, {last[0]}), ("softmax", softmax, {last[1]}))' in source
     # A step before numbers are too large to be squared.
     early = replace(state, at=300)
     for told, run in zip(printed(run_code(snippet(early, *runs))), runs, strict=True):
-        record = run.training.records[run.record_at(300)]
+        record = run.records[run.record_at(300)]
         assert told["step"] == record.step
         assert told["total loss"] == pytest.approx(record.total, rel=5e-4)
 
@@ -186,7 +185,7 @@ def test_the_derivation_has_the_present_numbers(language) -> None:
 def test_the_derivation_fits_every_setting(name, language) -> None:
     state, t = STATES[name], text_in(language)
     runs = pair(state, 40)
-    svm, softmax = (step_of(run.training, state.at) for run in runs)
+    svm, softmax = (step_of(run, state.at) for run in runs)
     data, recipe = runs[0].setup.train, runs[0].setup.recipe
     written = derivation(data, svm, softmax, recipe, t)
     assert "[[" not in written
@@ -205,27 +204,27 @@ def test_the_derivation_fits_every_setting(name, language) -> None:
 def test_an_update_with_a_memory_is_the_next_record() -> None:
     state = replace(LinearClassifierState(), optimizer="momentum", at=10)
     runs = pair(state, 40)
-    svm, softmax = (step_of(run.training, 10) for run in runs)
+    svm, softmax = (step_of(run, 10) for run in runs)
     written = derivation(NINE, svm, softmax, runs[0].setup.recipe, text_in("en"))
-    records = runs[0].training.records
+    records = runs[0].records
     before, after = records[10].parameters["W1"], records[11].parameters["W1"]
     assert f"{matrix(before)} + {matrix(after - before)} = {matrix(after)}" in written
 
 
 def test_where_a_step_leads_is_known_only_of_neighbouring_records() -> None:
     svm, _ = pair(replace(LinearClassifierState(), optimizer="momentum"), 300)
-    assert [record.step for record in svm.training.records[:3]] == [0, 2, 4]
-    assert (step_of(svm.training, 101).number, step_of(svm.training, 101).after) == (100, None)
+    assert [record.step for record in svm.records[:3]] == [0, 2, 4]
+    assert (step_of(svm, 101).number, step_of(svm, 101).after) == (100, None)
     svm, _ = pair(replace(LinearClassifierState(), optimizer="momentum"), 150)
-    after = step_of(svm.training, 100).after
-    assert after is svm.training.records[101].parameters["W1"]
+    after = step_of(svm, 100).after
+    assert after is svm.records[101].parameters["W1"]
 
 
 def test_long_sums_and_wide_matrices_are_shortened() -> None:
     points = tuple((0.1 * k, -0.2 * k, k % 8) for k in range(40))
     state = replace(LinearClassifierState(), points=points)
     runs = pair(state, 5)
-    svm, softmax = (step_of(run.training, None) for run in runs)
+    svm, softmax = (step_of(run, None) for run in runs)
     written = derivation(runs[0].setup.train, svm, softmax, runs[0].setup.recipe, text_in("en"))
     assert r"& \cdots &" in written
     assert r" + \cdots + " in written
@@ -235,38 +234,39 @@ def test_long_sums_and_wide_matrices_are_shortened() -> None:
 def test_each_variant_has_its_sentence(variant) -> None:
     state = replace(LinearClassifierState(), variant=variant)
     runs = pair(state, 3)
-    svm, softmax = (step_of(run.training, None) for run in runs)
+    svm, softmax = (step_of(run, None) for run in runs)
     written = derivation(NINE, svm, softmax, runs[0].setup.recipe, text_in("en"))
     sentence = {
-        "weston_watkins": "adds up what every wrong class lacks",
-        "crammer_singer": "what the worst wrong class lacks",
+        "weston_watkins": "adds up what is missing of the margin for every wrong class",
+        "crammer_singer": "what is missing of the margin for the worst wrong class",
         "one_vs_all": "judges every class by itself",
     }
     assert [name for name, words in sentence.items() if words in written] == [variant]
 
 
-class TestTheNumbersOfTheTry:
-    """Every number of the section on what to try is what the runs do."""
+class TestTheNumbersOfTheScenes:
+    """What the scenes tell of is what the runs do."""
 
-    def said(self, *numbers: str) -> None:
-        for language in LANGUAGES:
-            for number in numbers:
-                assert number in text_in(language)("linear_classifier.try"), (language, number)
+    def said(self, scene: str, **numbers: str) -> None:
+        """The numbers that a scene's texts are filled with, once it is answered."""
+        names = [known.name for known in scenes_of(LinearClassifierState)]
+        is_asked = scenes_of(LinearClassifierState)[names.index(scene)].ask is not None
+        guess = UNKNOWN if is_asked else None
+        _, guide, _ = guided("linear_classifier", names.index(scene) + 1, guess)
+        words = guide.after.words if is_asked else guide.before.words
+        assert {name: words[name] for name in numbers} == numbers
 
     def test_without_a_penalty_the_svm_stops_and_softmax_does_not(self) -> None:
-        svm, softmax = (
-            run.training for run in pair(replace(LinearClassifierState(), strength=0.0), 200)
-        )
+        svm, softmax = pair(replace(LinearClassifierState(), strength=0.0), 200)
         losses = [record.data_loss for record in svm.records]
         assert losses.index(0.0) == 142
         assert set(losses[142:]) == {0.0}
         assert (svm.records[142].parameters["W1"] == svm.records[200].parameters["W1"]).all()
         assert f"{softmax.records[200].data_loss:.4f}" == "0.3053"
-        list(softmax.advance(800))
-        assert f"{softmax.records[-1].data_loss:.4f}" == "0.0782"
-        list(softmax.advance(1000))
-        assert f"{softmax.records[-1].data_loss:.4f}" == "0.0417"
-        self.said("142", "0.3053", "1000", "0.0782", "2000", "0.0417")
+        for steps, loss in ((1000, "0.0782"), (2000, "0.0417")):
+            assert f"{trained_run(softmax.setup, steps).records[-1].data_loss:.4f}" == loss
+        self.said("zero", softmax_data="0.3053", svm_data="0")
+        self.said("halving", softmax_data="0.0417")
 
     def test_a_point_among_another_class_cannot_be_parted(self) -> None:
         points = [
@@ -277,7 +277,7 @@ class TestTheNumbersOfTheTry:
         state = replace(
             LinearClassifierState(), points=tuple(points), strength=0.0, learning_rate=1.0
         )
-        svm, softmax = (run.training for run in pair(state, 5000))
+        svm, softmax = pair(state, 5000)
         assert min(record.data_loss for record in svm.records) > 0.1
         assert softmax.records[-1].accuracy < 1
 
@@ -288,18 +288,16 @@ class TestTheNumbersOfTheTry:
             (2.0, np.log(3)),
             strict=True,
         ):
-            last = run.training.records[-1]
+            last = run.records[-1]
             assert f"{last.data_loss:.4f}" == loss
             assert last.accuracy == 1.0
-            zero = run.training.model.with_parameters({"W1": np.zeros((2, 3)), "b1": np.zeros(3)})
+            zero = run.model.with_parameters({"W1": np.zeros((2, 3)), "b1": np.zeros(3)})
             assert zero.loss(NINE.points, NINE.labels).data_loss == pytest.approx(at_zero)
-            self.said(loss)
-        self.said("1.0986")
+        self.said("order", svm_data="1.4285", softmax_data="1.039", svm_accuracy="100")
+        self.said("pull", svm_data="1.4285", svm_total="1.7143")
 
     def test_large_steps_jump_and_larger_ones_diverge(self) -> None:
-        svm, softmax = (
-            run.training for run in pair(replace(LinearClassifierState(), learning_rate=2.0), 200)
-        )
+        svm, softmax = pair(replace(LinearClassifierState(), learning_rate=2.0), 200)
         assert f"{softmax.records[-1].total:.4f}" == "0.8763"
         late = [record.total for record in svm.records[100:]]
         assert (f"{min(late):.2f}", f"{max(late):.2f}") == ("1.17", "1.50")
@@ -308,7 +306,7 @@ class TestTheNumbersOfTheTry:
             322,
             323,
         ]
-        self.said("0.8763", "1.17", "1.50", "322", "323", "400")
+        self.said("step", softmax_total="0.8763", svm_total="1.2226")
 
     def test_the_published_state_and_its_gradient(self) -> None:
         model = published_classifier()
@@ -322,14 +320,14 @@ class TestTheNumbersOfTheTry:
             0.412,
             0.103,
         )
-        self.said("0.64 + 1.93 = 2.57", "0.412", "0.103", "2.06")
+        self.said("weights", svm_data="0.6446", svm_penalty="1.9255", svm_total="2.57")
 
     def test_what_no_line_can_part(self) -> None:
         for run in pair(replace(LinearClassifierState(), data="circles"), 300):
-            accuracies = [record.accuracy for record in run.training.records]
+            accuracies = [record.accuracy for record in run.records]
             assert 0.4 < min(accuracies) < max(accuracies) < 0.6
         state = preset_run("spiral_classifier", LinearClassifierState())
         assert state.trained is not None
-        softmax = pair(state, state.trained)[1].training.records[-1]
+        softmax = pair(state, state.trained)[1].records[-1]
         assert f"{softmax.total:.2f}, {softmax.accuracy:.0%}" == "0.79, 49%"
-        self.said("0.79", "49 %")
+        self.said("circles", softmax_accuracy="51.7")

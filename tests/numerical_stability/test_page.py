@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 
 from core.precision.float_types import PRECISIONS
-from pages.numerical_stability import NumericalStabilityState
+from pages.numerical_stability import LOOKS, NumericalStabilityState
 from pages.numerical_stability.numbers import COMPARED, compare_methods
 from pages.ui.kit import latex
 from pages.ui.state.state import decode
 from pages.ui.text import LANGUAGES, text_in
-from tests.apptest import header, opened, run, state_of, tab, told
+from tests.apptest import header, opened, run, state_of, told, why
 
 LESSON = "numerical_stability"
 CASES = [
@@ -98,7 +98,7 @@ def test_a_preset_starts_with_scale_1_and_shift_0() -> None:
 
 @pytest.mark.parametrize("parameters", CASES, ids=str)
 def test_code_prints_the_numbers_on_screen(parameters: dict[str, str]) -> None:
-    app = tab(opened(LESSON, **parameters), LESSON, "code")
+    app = opened(LESSON, tab="code", **parameters)
     lines = run(app.code[0].value)
     losses = cells(app)[..., -1]
     assert [re.findall(r"above ([\d.]+)", line) for line in lines[:3]] == [
@@ -114,7 +114,7 @@ def test_code_prints_the_numbers_on_screen(parameters: dict[str, str]) -> None:
             np.testing.assert_allclose(loss, losses[i, j], rtol=2e-3)
     (habit,) = (float(line.split()[-1]) for line in lines if line.startswith("with 1e-7"))
     assert habit == pytest.approx(told(app)["offset_loss"], rel=1e-3, abs=1e-9)
-    pooled = table(app, "pooled", 6, 2, 2)
+    pooled = table(opened(LESSON, look="batch", **parameters), "pooled", 6, 2, 2)
     for line, numbers in zip(lines[-6:], pooled, strict=True):
         losses = [float(word) for word in line.split()[-2:]]
         np.testing.assert_allclose(losses, numbers[:, 1], rtol=2e-3)
@@ -123,17 +123,16 @@ def test_code_prints_the_numbers_on_screen(parameters: dict[str, str]) -> None:
 @pytest.mark.parametrize("parameters", CASES, ids=str)
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_why_substitutes_the_numbers(parameters: dict[str, str], language: str) -> None:
-    app = tab(opened(LESSON, lang=language, **parameters), LESSON, "why", language)
-    why = max((entry.value for entry in app.markdown), key=len)
-    assert "[[" not in why
-    assert not re.search(r"\bnan\b|\binf\b", why)
+    app = opened(LESSON, tab="why", lang=language, **parameters)
+    text = why(app)
+    assert not re.search(r"\bnan\b|\binf\b", text)
     for limit in ("11.09", "88.72", "709.78", "-17.33", "-103.97", "-745.13"):
-        assert f"| ${limit}$ |" in why
+        assert f"| ${limit}$ |" in text
     state, _ = decode(NumericalStabilityState, parameters)
     y = state.example.label
     result = compare_methods(state.example.scores, y, scale=state.scale, shift=state.shift)
-    assert rf"\max z = {latex.significant(float(result.logits.max()), 6)}$" in why
-    terms = re.search(r"= ([^=\n]+?) \+ \\operatorname\{log1p\}\((.*?)\) = (.*?)\n", why)
+    assert rf"\max s = {latex.significant(float(result.logits.max()), 6)}$" in text
+    terms = re.search(r"= ([^=\n]+?) \+ \\operatorname\{log1p\}\((.*?)\) = (.*?)\n", text)
     gap, rest, loss = (
         float(re.sub(r" \\cdot 10\^\{(.*?)\}", r"e\1", term)) for term in terms.groups()
     )
@@ -143,11 +142,11 @@ def test_why_substitutes_the_numbers(parameters: dict[str, str], language: str) 
         assert loss == pytest.approx(exact, rel=1e-3, abs=0)
         assert gap + np.log1p(rest) == pytest.approx(exact, rel=1e-3, abs=1e-4)
     else:
-        assert r"\cdot 10^{-478}" in why
+        assert r"\cdot 10^{-478}" in text
 
 
 def test_data_keeps_what_is_not_a_number() -> None:
-    app = tab(opened(LESSON, z="123,456,789", y="0"), LESSON, "data")
+    app = opened(LESSON, tab="data", z="123,456,789", y="0")
     frame = app.dataframe[0].value
     assert frame["loss"].tolist()[2] == "inf"
     assert frame["p_frog"].tolist()[2] == "nan"
@@ -171,3 +170,50 @@ def test_the_sentences_name_what_happened(language: str) -> None:
     assert word("cure_sentence") == t("numerical_stability.cure.shifted")
     for panel in stage["panels"]:
         assert "{" not in panel["alt"]
+
+
+VIEWS = {
+    "table": (["table"], ["naive_sentence", "cure_sentence"]),
+    "exp": (["exp", "errors"], ["largest", "smallest", "naive_sentence"]),
+    "offset": (
+        ["offset_loss", "offset_slope"],
+        ["true_loss", "offset_loss", "true_slope", "offset_slope"],
+    ),
+    "batch": (["pooled"], ["largest", "smallest"]),
+}
+
+
+@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_view_shows_its_part_of_the_same_numbers(look: str, language: str) -> None:
+    address = {"z": "123,456,789", "y": "1", "scale": "0.5", "shift": "-20"}
+    app = opened(LESSON, lang=language, look=look, **address)
+    stage = header(app)
+    panels, readouts = VIEWS[look]
+    assert [panel["id"] for panel in stage["panels"]] == panels
+    shown = [readout["id"] for readout in stage["readouts"] if readout["label"] is not None]
+    assert shown == readouts
+    handles = [handle["id"] for handle in stage["handles"]]
+    assert handles == ["scale", "shift", *(["label"] if look == "table" else [])]
+    whole = told(opened(LESSON, **address))
+    assert {id: told(app)[id] for id in readouts} == {id: whole[id] for id in readouts}
+    assert all("{" not in panel["alt"] for panel in stage["panels"])
+    assert told(app)["largest"] == 374.5
+
+
+def test_an_address_without_a_view_opens_the_table_and_the_view_stays() -> None:
+    app = opened(LESSON)
+    assert state_of(app, NumericalStabilityState).look == "table"
+    assert app.button_group(key="look").value == "table"
+    app.button_group(key="look").select("offset").run()
+    app.selectbox(key="preset").select("hundreds").run()
+    state = state_of(app, NumericalStabilityState)
+    assert (state.look, state.example.scores) == ("offset", (123, 456, 789))
+
+
+def test_the_true_class_is_chosen_where_there_is_no_flag() -> None:
+    app = opened(LESSON, z="123,456,789", look="offset", y="2")
+    assert told(app)["true_loss"] == pytest.approx(0)
+    app.selectbox(key="true_class").select(0).run()
+    assert state_of(app, NumericalStabilityState).example.label == 0
+    assert told(app)["true_loss"] == 666

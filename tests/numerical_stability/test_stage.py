@@ -10,11 +10,11 @@ import plotly.graph_objects as go
 import pytest
 
 from core.precision.float_types import POOLINGS, PRECISIONS
-from pages.numerical_stability import NumericalStabilityState
+from pages.numerical_stability import LOOKS, NumericalStabilityState
 from pages.numerical_stability.numbers import SCALES, Cure, Stability
 from pages.numerical_stability.outcomes import Outcome, Status
 from pages.numerical_stability.panels import BELOW_EPSILON, ERROR_RANGE, LOST_ERROR
-from pages.numerical_stability.stage import moved, result_table, stability_stage, sweeps_of
+from pages.numerical_stability.stage import moved, result_table, seen, stability_stage, sweeps_of
 from pages.numerical_stability.table_panels import outcome_texts, told_outcomes
 from pages.ui.stage.mount import Stage
 from pages.ui.stage.release import Release
@@ -139,7 +139,11 @@ def test_the_words_tell_probabilities_and_loss_apart() -> None:
         "p right, loss to 3 digits",
         "p right, loss to 11 digits",
     ]
-    assert words[6:] == ["a p underflows to 0", "right for its type", "right for its type"]
+    assert words[6:] == [
+        "a p underflows to 0",
+        "as exact as the type allows",
+        "as exact as the type allows",
+    ]
     assert texts[int(readouts(stage, "shifted_float32")[0])] == words[4]
     wrong = drawn(a_stage(7.0, 0.0, -30.0, shift=60.0), "table", WORDS, "numbers")
     assert texts[wrong[1, 0]] == "a p underflows to 0, loss to 1 digit"
@@ -314,3 +318,19 @@ def test_the_table_as_a_file() -> None:
     assert set(table.headings) == set(table.columns)
     assert table.settings["log10_exact_loss"] == pytest.approx(np.log10(666))
     assert "NaN" not in table.as_json()
+
+
+def test_a_drag_where_there_is_no_flag_keeps_the_true_class() -> None:
+    state = NumericalStabilityState(Example(label=2), look="exp")
+    after = moved(state, Release({"scale": 3.0, "shift": 10.0}, "scale"))
+    assert (after.scale, after.shift, after.example.label, after.look) == (3.0, 10.0, 2, "exp")
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_a_drag_in_a_view_shows_what_the_page_shows_where_it_leads(look: str) -> None:
+    assert_every_step_is_as_opened_there(
+        lambda state: seen(stability_stage(state, sweeps_of(state), text_in("en")), state.look),
+        moved,
+        NumericalStabilityState(Example(label=1), look=look),
+        every=40,
+    )

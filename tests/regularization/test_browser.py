@@ -26,12 +26,11 @@ from tests.browser.hand import (
 )
 
 LESSON = "/regularization"
-WEIGHTS, PATH = 0, 1
 
-# As RECORD, for the second stage.
+# As RECORD, for the path.
 RECORD_PATH = """() => {
   window.record = [];
-  const stage = document.querySelectorAll('.stage')[1];
+  const stage = document.querySelector('.stage');
   const number = (text) => text.replaceAll('−', '-');
   new MutationObserver(() => {
     const plot = stage.querySelector('[data-panel="plane"] .stage-plot');
@@ -53,12 +52,12 @@ RECORD_PATH = """() => {
     [("", {}), ("?w=0.25,0.25,0.25,0.25&mix=0.3&half=1", {"mixing": 0.3, "half": True})],
 )
 def test_every_painted_number_is_cores(page: Page, app: str, query: str, settings: dict) -> None:
-    open_stage(page, f"{app}{LESSON}{query}", stages=2)
+    open_stage(page, f"{app}{LESSON}{query}")
     page.evaluate(RECORD)
     for name in ("weight0", "weight2"):
-        sway(page, name, moves=50, height=60)
+        sway(page, name)
     frames = page.evaluate("window.record")
-    assert len({str(frame["values"]) for frame in frames}) > 20
+    assert len({str(frame["values"]) for frame in frames}) > 12
     for frame in frames:
         weights = [frame["values"][f"weight{index}"] for index in range(4)]
         expected = compare_penalties(weights, **settings)
@@ -77,9 +76,9 @@ def test_every_painted_number_is_cores(page: Page, app: str, query: str, setting
 
 @pytest.mark.parametrize("penalty", ["l1", "l2"])
 def test_the_optimum_follows_lambda(page: Page, app: str, penalty: str) -> None:
-    open_stage(page, f"{app}{LESSON}?penalty={penalty}&lambda=0.1", stages=2)
+    open_stage(page, f"{app}{LESSON}?penalty={penalty}&lambda=0.1")
     page.evaluate(RECORD_PATH)
-    drag(page, "lambda", 300, 0, moves=60, stage=PATH)
+    drag(page, "lambda", 300, 0, moves=40)
     settle(page)
     frames = page.evaluate("window.record")
     strengths = {frame["strength"] for frame in frames}
@@ -106,22 +105,23 @@ def test_the_optimum_follows_lambda(page: Page, app: str, penalty: str) -> None:
     for part in (0, 1, 2):
         assert len({str(frame["dots"][part]) for frame in frames}) > 20
     assert len({str(frame["lines"][-2:]) for frame in frames}) > 20
-    assert f"lambda={value(page, 'lambda', PATH)}".removesuffix(".0") in page.url
+    assert f"lambda={value(page, 'lambda')}".removesuffix(".0") in page.url
 
 
 def test_keyboard_and_typing(page: Page, app: str) -> None:
-    open_stage(page, f"{app}{LESSON}?penalty=l1", stages=2)
-    handle(page, "weight1", WEIGHTS).focus()
+    open_stage(page, f"{app}{LESSON}?penalty=l1")
+    handle(page, "weight1").focus()
     page.keyboard.press("ArrowUp")
     until(page, lambda: "w=1%2C0.05%2C0%2C0" in page.url)
     settle(page)
-    handle(page, "weight3", WEIGHTS).focus()
+    handle(page, "weight3").focus()
     page.keyboard.type("-12.5")
     page.keyboard.press("Enter")
     until(page, lambda: "-12.5" in page.url)
     settle(page)
     assert shown(readouts(page)["score"].replace("−", "-"), -11.45)
-    handle(page, "lambda", PATH).focus()
+    open_stage(page, f"{app}{LESSON}?penalty=l1&look=path")
+    handle(page, "lambda").focus()
     page.keyboard.press("Home")
     until(page, lambda: re.search(r"lambda=0(&|$)", page.url))
     settle(page)
@@ -137,7 +137,8 @@ def test_keyboard_and_typing(page: Page, app: str) -> None:
 
 
 def test_presets_of_the_notes(page: Page, app: str) -> None:
-    open_stage(page, app + LESSON, stages=2)
+    open_stage(page, app + LESSON)
+    page.locator(".st-key-settings summary").click()
     page.get_by_role("button", name="[0.25, 0.25, 0.25, 0.25]").click()
     until(page, lambda: "w=0.25" in page.url)
     settle(page)
@@ -146,15 +147,55 @@ def test_presets_of_the_notes(page: Page, app: str) -> None:
     assert "what L2 prefers" in told["sharing"]
 
 
+def test_the_views_are_in_the_address(page: Page, app: str) -> None:
+    open_stage(page, app + LESSON)
+    page.get_by_role("radio", name="The optimum along λ").click()
+    until(page, lambda: "look=path" in page.url)
+    settle(page)
+    assert readouts(page)["optimum_1"] == "1.0154"
+    page.go_back()
+    until(page, lambda: page.locator('[data-handle="weight0"]').count() == 1)
+    settle(page)
+    assert readouts(page)["score"] == "1.0000"
+
+
 def test_a_finger_moves_weights_and_lambda(phone: Page, app: str) -> None:
-    open_stage(phone, f"{app}{LESSON}?penalty=l1", stages=2)
+    open_stage(phone, f"{app}{LESSON}?penalty=l1")
     touch_drag(phone, centre(phone, "weight0"), 0, 40)
     settle(phone)
     assert value(phone, "weight0") < 1
-    touch_drag(phone, centre(phone, "lambda", PATH), 60, 0)
+    open_stage(phone, f"{app}{LESSON}?penalty=l1&look=path")
+    touch_drag(phone, centre(phone, "lambda"), 60, 0)
     settle(phone)
-    assert value(phone, "lambda", PATH) > 2
+    assert value(phone, "lambda") > 2
     overflow = phone.evaluate(
         "() => { const m = document.querySelector('[data-testid=stMain]'); return m.scrollWidth - m.clientWidth }"
     )
     assert overflow <= 0
+
+
+def test_a_pale_point_is_dragged_to_where_the_weight_will_be(page: Page, app: str) -> None:
+    open_stage(page, f"{app}{LESSON}?scene=5&lang=en")
+    path = page.locator('[data-panel="path"]')
+    assert page.locator(".stage-panel[data-covered]").count() == 2
+    pixels = path.locator(".stage-plot").evaluate(
+        "node => node._fullLayout.yaxis.d2p(0.7) - node._fullLayout.yaxis.d2p(0.5)"
+    )
+    drag(page, "guess5", 0, pixels)
+    settle(page)
+    assert value(page, "guess5") == pytest.approx(0.7, abs=0.051)
+    page.locator(".st-key-guess_check button").click()
+    until(page, lambda: "guess=" in page.url)
+    settle(page)
+    assert page.locator(".st-key-guide_right").count() == 1
+    assert page.locator(".stage-panel[data-covered]").count() == 0
+    truth = optima([1.0], mixing=0.0).weights[0, 1]
+    assert f"{truth:.4f}" in (page.locator(".st-key-guide").text_content() or "")
+    # The slider is free now, and the scene stays.
+    drag(page, "lambda", 80, 0)
+    settle(page)
+    assert value(page, "lambda") > 1
+    assert "scene=5" in page.url
+    assert "lambda=" in page.url
+    page.locator(".st-key-guide_restore button").click()
+    until(page, lambda: value(page, "lambda") == 1)

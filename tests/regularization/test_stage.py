@@ -40,6 +40,9 @@ def test_a_release_becomes_the_state() -> None:
     assert moved_strength(first, Release({STRENGTH: 2.5}, STRENGTH)) == RegularizationState(
         strength=2.5
     )
+    # The path stays in view at the lambda that is usual, too.
+    usual = moved_strength(RegularizationState(strength=2.5), Release({STRENGTH: 1.0}, STRENGTH))
+    assert (usual, usual.view) == (RegularizationState(look="path"), "path")
 
 
 @pytest.mark.parametrize("value", ["a", None, float("nan"), 100.5, float("-inf")])
@@ -204,12 +207,12 @@ COSTS = [
     ({"weights": (0.0,) * 4}, "All weights are 0."),
     (
         {"weights": (1.0, -0.5, 0.0, 0.0)},
-        "The L2 penalty is 1.2500; the same score 0.5000 can be had for 0.0625.",
+        "The L2 penalty is 1.2500; the same score 0.5000 is possible with a penalty of 0.0625.",
     ),
-    ({}, "The L2 penalty is 1.0000. Shared evenly, 0.2500 from each weight,"),
-    ({"weights": (0.25,) * 4}, "no others cost less than 0.2500: this is what L2 prefers."),
-    ({"penalty": "l1"}, "any sharing costs 1.0000, and no other weights"),
-    ({"penalty": "l1", "weights": (0.25,) * 4}, "any sharing costs 1.0000"),
+    ({}, "The L2 penalty is 1.0000. If all four weights were 0.2500,"),
+    ({"weights": (0.25,) * 4}, "no others have a penalty below 0.2500: this is what L2 prefers."),
+    ({"penalty": "l1"}, "any sharing has the penalty 1.0000, and no other weights"),
+    ({"penalty": "l1", "weights": (0.25,) * 4}, "any sharing has the penalty 1.0000"),
     ({"penalty": "elastic"}, "The elastic net penalty is 1.0000."),
 ]
 

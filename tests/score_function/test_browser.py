@@ -18,19 +18,17 @@ from tests.browser.hand import (
     readouts,
     settle,
     shown,
+    sway,
     touch_drag,
     until,
     value,
-    wave,
 )
 
 LESSON = "/score-function"
-FOUR, DIGITS = 0, 1
-
-# As RECORD, for the second stage: its pictures are read as bytes of their pixels.
+# As RECORD, for the digits: their pictures are read as bytes of their pixels.
 RECORD_DIGITS = """() => {
   window.record = [];
-  const stage = document.querySelectorAll('.stage')[1];
+  const stage = document.querySelector('.stage');
   const number = (text) => text.replaceAll('−', '-');
   const ink = stage.querySelector('[data-panel="digit"] [data-picture]');
   new MutationObserver(() => {
@@ -48,16 +46,10 @@ RECORD_DIGITS = """() => {
 
 
 def test_every_painted_number_is_cores(page: Page, app: str) -> None:
-    open_stage(page, app + LESSON, stages=2)
+    open_stage(page, app + LESSON)
     page.evaluate(RECORD)
     for name in ("weight1", "image0", "bias2"):
-        x, y = centre(page, name)
-        page.mouse.move(x, y)
-        page.mouse.down()
-        for step in range(25):
-            page.mouse.move(x + wave(step, 120), y)
-        page.mouse.up()
-        settle(page)
+        sway(page, name, moves=25, reach=120, across=True)
     frames = page.evaluate("window.record")
     for name in ("weight1", "pixel0", "bias2"):
         assert len({frame["values"][name] for frame in frames}) > 8
@@ -78,9 +70,9 @@ def test_every_painted_number_is_cores(page: Page, app: str) -> None:
         cells = [float(text) for text in frame["marks"]["products"]]
         numbers = (expected.products, expected.matches, expected.bias, expected.scores)
         assert cells == pytest.approx(np.concatenate([n.ravel() for n in numbers]), abs=0.05)
-        at_bars = [float(text) for text in frame["marks"]["scores"][:3]]
+        at_bars = [float(text) for text in frame["marks"]["scores"][3:]]
         assert at_bars == pytest.approx(expected.scores, abs=0.0051)
-        for text, p in zip(frame["marks"]["scores"][3:], compared.probabilities, strict=True):
+        for text, p in zip(frame["marks"]["scores"][:3], compared.probabilities, strict=True):
             assert shown(text.removeprefix("p = "), float(p)), (text, p)
         # Numbers on the templates, and below them.
         assert [float(text) for text in frame["marks"]["templates"][:12]] == pytest.approx(
@@ -92,10 +84,10 @@ def test_every_painted_number_is_cores(page: Page, app: str) -> None:
 
 
 def test_keyboard_typing_and_flag(page: Page, app: str) -> None:
-    open_stage(page, app + LESSON, stages=2)
+    open_stage(page, app + LESSON)
     assert "61.95 for ship" in readouts(page)["bias_effect"]
     handle(page, "weight1").focus()
-    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowUp")
     until(page, lambda: "W=0.2%2C-0.45" in page.url)
     settle(page)
     page.keyboard.type("1.8")
@@ -124,9 +116,9 @@ def test_keyboard_typing_and_flag(page: Page, app: str) -> None:
 
 def test_the_digits_follow_the_slider(page: Page, app: str) -> None:
     found = digit_classifier()
-    open_stage(page, app + LESSON, stages=2)
+    open_stage(page, f"{app}{LESSON}?look=digits")
     page.evaluate(RECORD_DIGITS)
-    drag(page, "digit", 350, 0, moves=60, stage=DIGITS)
+    drag(page, "digit", 350, 0, moves=60)
     settle(page)
     frames = page.evaluate("window.record")
     indices = {frame["digit"] for frame in frames}
@@ -140,9 +132,9 @@ def test_the_digits_follow_the_slider(page: Page, app: str) -> None:
         assert told["index"] == str(index)
         assert shown(told["top_score"], float(scores[top]))
         assert shown(told["top_probability"], float(found.probabilities[index, top]))
-        assert f"A {found.data.labels[index]}, read" in told["reading"]
+        assert f"A “{found.data.labels[index]}”, recognised" in told["reading"]
         is_right = found.data.labels[index] == top
-        assert ("read right" in told["reading"]) == is_right
+        assert ("recognised correctly" in told["reading"]) == is_right
         assert all(
             shown(text, float(score)) for text, score in zip(frame["scores"], scores, strict=True)
         )
@@ -151,11 +143,11 @@ def test_the_digits_follow_the_slider(page: Page, app: str) -> None:
     # As many places of the ring as digits that were read.
     read = {int(found.predictions[int(index)]) for index in indices}
     assert len({frame["ring"] for frame in frames}) == len(read)
-    assert f"digit={int(value(page, 'digit', DIGITS))}" in page.url
+    assert f"digit={int(value(page, 'digit'))}" in page.url
 
 
 def test_a_finger_moves_numbers_sideways_and_the_page_up(phone: Page, app: str) -> None:
-    open_stage(phone, app + LESSON, stages=2)
+    open_stage(phone, app + LESSON)
     start = centre(phone, "weight5")
     touch_drag(phone, start, 60, 0)
     settle(phone)
@@ -168,3 +160,34 @@ def test_a_finger_moves_numbers_sideways_and_the_page_up(phone: Page, app: str) 
     assert value(phone, "weight5") == moved
     assert phone.evaluate(f"({main})().scrollTop") > before + 50
     assert phone.evaluate(f"({main})().scrollWidth - ({main})().clientWidth") <= 0
+
+
+def test_the_views_are_in_the_address(page: Page, app: str) -> None:
+    found = digit_classifier()
+    open_stage(page, f"{app}{LESSON}?digit=5")
+    assert shown(readouts(page)["top_score"], float(found.scores[5].max()))
+    page.get_by_role("radio", name="Four pixels").click()
+    until(page, lambda: "look=pixels" in page.url)
+    until(page, lambda: page.locator('[data-handle="weight1"]').count() == 1)
+    settle(page)
+    assert readouts(page)["hinge"] == "694.2500"
+    page.go_back()
+    until(page, lambda: page.locator('[data-handle="digit"]').count() == 1)
+    settle(page)
+    assert value(page, "digit") == 5
+
+
+def test_a_lever_is_dragged_on_after_the_answer(page: Page, app: str) -> None:
+    open_stage(page, f"{app}{LESSON}?scene=5&lang=en")
+    assert "134.2" not in page.content()
+    page.locator(".st-key-guide input").fill("134.2")
+    page.keyboard.press("Enter")
+    until(page, lambda: "guess=134.2" in page.url)
+    settle(page)
+    assert page.locator(".st-key-guide_right").count() == 1
+    handle(page, "weight1").focus()
+    page.keyboard.type("1.85")
+    page.keyboard.press("Enter")
+    until(page, lambda: "W=0.2%2C1.85" in page.url)
+    settle(page)
+    assert shown(readouts(page)["hinge"], 0.0)

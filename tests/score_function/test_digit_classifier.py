@@ -10,7 +10,7 @@ from core.learning.datasets import digits, split
 from pages.score_function.digit_classifier import (
     DIGIT,
     DigitClassifier,
-    Outcome,
+    DigitVerdict,
     digit_classifier,
     sweep_digits,
 )
@@ -81,16 +81,16 @@ def test_what_becomes_of_a_digit(found: DigitClassifier) -> None:
     assert read.labels.tolist() == [0, 5, 1]
     assert read.predictions.tolist() == [0, 9, 1]
     assert read.rivals[1] == 5
-    assert [Outcome(case) for case in read.outcomes] == [
-        Outcome.RIGHT_LEARNED,
-        Outcome.WRONG_HELD_OUT,
-        Outcome.RIGHT_HELD_OUT,
+    assert [DigitVerdict(case) for case in read.outcomes] == [
+        DigitVerdict.RIGHT_LEARNED,
+        DigitVerdict.WRONG_HELD_OUT,
+        DigitVerdict.RIGHT_HELD_OUT,
     ]
     assert_array_equal(read.top_probability, found.probabilities[[0, 5, 1], [0, 9, 1]])
     learned = ~np.isin(np.arange(found.data.size), found.held_out)
     wrong_learned = found.read(np.flatnonzero(learned & ~found.is_right)).outcomes
     assert len(wrong_learned) > 0
-    assert (wrong_learned == Outcome.WRONG_LEARNED).all()
+    assert (wrong_learned == DigitVerdict.WRONG_LEARNED).all()
 
 
 def test_the_slider_runs_through_what_was_held_out(found: DigitClassifier) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
 import pytest
@@ -15,8 +14,10 @@ from pages.score_function import ScoreFunctionState
 from pages.score_function.digit_classifier import digit_classifier
 from pages.score_function.stage import linear_example
 from pages.ui.stage.number_format import format_fixed
-from pages.ui.text import LANGUAGES
-from tests.apptest import header, opened, run, state_of, tab, told
+from pages.ui.state.state import decode
+from pages.ui.text import LANGUAGES, text_in
+from tests.apptest import header, links, opened, run, state_of, told, why
+from tests.test_chinese import english, in_page
 
 LESSON = "score_function"
 FIGURE = {
@@ -74,7 +75,7 @@ def test_controls() -> None:
         LOSS_FIGURE.pixels,
         LOSS_FIGURE.bias,
     )
-    app.number_input(key="margin").set_value(2.0).run()
+    app.text_input(key="margin").set_value("2.0").run()
     app.selectbox(key="variant").select("crammer_singer").run()
     expected = hinge([-2.85, 0.86, 0.28], 0, margin=2.0, variant="crammer_singer").value
     assert told(app)["hinge"] == pytest.approx(expected)
@@ -109,18 +110,16 @@ def test_an_address_beyond_the_limits_is_told_and_the_cat_is_shown() -> None:
 
 def test_links_take_the_scores_along() -> None:
     app = opened(LESSON, **FIGURE)
-    links = [entry.proto for entry in app.get("page_link")]
-    queries = [parse_qs(urlsplit(f"?{link.query_string}").query) for link in links]
-    taken = [query for query in queries if query.get("z") == ["-2.85,0.86,0.28"]]
+    taken = [link for link in links(app) if link.get("z") == "-2.85,0.86,0.28"]
     assert len(taken) >= 9
-    assert all(query["names"] == ["cat,dog,ship"] for query in taken)
-    assert all(query["y"] == ["2"] for query in taken)
+    assert all(link["names"] == "cat,dog,ship" for link in taken)
+    assert all(link["y"] == "2" for link in taken)
 
 
 def test_digits() -> None:
     found = digit_classifier()
-    app = opened(LESSON)
-    assert told(app, 1)["index"] == header(app, 1)["handles"][0]["value"] == found.held_out[0]
+    app = opened(LESSON, look="digits")
+    assert told(app)["index"] == header(app)["handles"][0]["value"] == found.held_out[0]
     visited = []
     for _ in range(len(found.mistakes) + 1):
         button(app, "digit_mistake")
@@ -139,12 +138,12 @@ def test_digits() -> None:
     app.number_input(key="digit_number").set_value(1796).run()
     assert state_of(app, ScoreFunctionState).digit == 1796
     assert app.button(key="digit_next").disabled
-    numbers = told(app, 1)
+    numbers = told(app)
     assert numbers["top_score"] == found.scores[1796].max()
     assert numbers["true_name"] == found.data.labels[1796]
     labels = found.data.names
-    assert header(app, 1)["handles"][0]["grid"] == found.held_out.tolist()
-    assert [r["choices"] for r in header(app, 1)["readouts"] if r["id"] == "top_name"] == [
+    assert header(app)["handles"][0]["grid"] == found.held_out.tolist()
+    assert [r["choices"] for r in header(app)["readouts"] if r["id"] == "top_name"] == [
         list(labels)
     ]
 
@@ -182,18 +181,19 @@ def test_digits() -> None:
 def test_why_has_the_current_numbers(
     query: dict[str, str], rows: list[str], numbers: list[str], language: str
 ) -> None:
-    app = tab(opened(LESSON, lang=language, **query), LESSON, "why", language)
-    why = max((entry.value for entry in app.markdown), key=len)
+    app = opened(LESSON, tab="why", lang=language, **query)
+    text, t = why(app), text_in(language)
     for part in (*rows, *numbers):
-        assert part in why, part
-    assert "[[" not in why
+        for name in ("cat", "dog", "ship"):
+            part = part.replace(name, t(f"class_name.{name}"))
+        assert part in text, part
 
 
 def test_why_of_a_blank_image() -> None:
-    app = tab(opened(LESSON, x="0,0,0,0"), LESSON, "why")
-    why = max((entry.value for entry in app.markdown), key=len)
-    assert "| cat | 2.074 | –° | 0 | 1.1 |" in why
-    assert "nan" not in why
+    app = opened(LESSON, tab="why", x="0,0,0,0")
+    text = why(app)
+    assert "| cat | 2.074 | –° | 0 | 1.1 |" in text
+    assert "nan" not in text
 
 
 @pytest.mark.parametrize(
@@ -201,10 +201,11 @@ def test_why_of_a_blank_image() -> None:
     [{}, {**FIGURE, "digit": "5"}, {"variant": "one_vs_all", "margin": "2", "x": "1,2,3,4.5"}],
 )
 def test_code_prints_what_is_shown(query: dict[str, str]) -> None:
-    app = tab(opened(LESSON, **query), LESSON, "code")
+    app = opened(LESSON, tab="code", **query)
     printed = run(app.code[0].value)
     shown = {line[:28].strip(): line[28:].strip() for line in printed if len(line) > 28}
-    numbers, digit = told(app), told(app, 1)
+    pixels, digits = (opened(LESSON, look=look, **query) for look in ("pixels", "digits"))
+    numbers, digit = told(pixels), told(digits)
 
     def close(text: str, number: float) -> bool:
         return format_fixed(float(text), 4) == format_fixed(number, 4) or float(
@@ -221,9 +222,9 @@ def test_code_prints_what_is_shown(query: dict[str, str]) -> None:
     scores = [
         float(n) for n in re.findall(r"[-\d.]+", text.split("scores          ")[1].split("]")[0])
     ]
-    assert scores == pytest.approx(cells(app))
+    assert scores == pytest.approx(cells(pixels))
     trick = text.split("with the trick  ")[1].split("]")[0]
-    assert [float(n) for n in re.findall(r"[-\d.]+", trick)] == pytest.approx(cells(app))
+    assert [float(n) for n in re.findall(r"[-\d.]+", trick)] == pytest.approx(cells(pixels))
     ten = text.split("ten scores       ")[1].split("]")[0]
     index = int(query.get("digit", found.held_out[0]))
     assert [float(n) for n in re.findall(r"-?\d+\.\d*", ten)] == pytest.approx(
@@ -234,7 +235,7 @@ def test_code_prints_what_is_shown(query: dict[str, str]) -> None:
 
 
 def test_data_is_what_is_shown() -> None:
-    app = tab(opened(LESSON, digit="5", **FIGURE), LESSON, "data")
+    app = opened(LESSON, tab="data", digit="5", **FIGURE)
     four, digit = (frame.value for frame in app.dataframe)
     assert four["class"].tolist() == ["cat", "dog", "ship"]
     assert (
@@ -245,3 +246,52 @@ def test_data_is_what_is_shown() -> None:
     found = digit_classifier()
     assert digit["score"].tolist() == found.scores[5].tolist()
     assert digit["probability"].sum() == pytest.approx(1)
+
+
+@pytest.mark.parametrize(
+    ("address", "view"),
+    [
+        ({}, "pixels"),
+        ({**FIGURE}, "pixels"),
+        ({"digit": "5"}, "digits"),
+        ({"digit": "5", "look": "pixels"}, "pixels"),
+        ({"look": "digits"}, "digits"),
+    ],
+)
+def test_an_address_opens_what_it_speaks_of(address: dict[str, str], view: str) -> None:
+    app = opened(LESSON, **address)
+    assert state_of(app, ScoreFunctionState).view == view
+    assert ("last_score" in told(app)) == (view == "pixels")
+    assert ("top_score" in told(app)) == (view == "digits")
+    assert app.button_group(key="look").value == view
+
+
+def test_the_view_stays_until_another_is_chosen() -> None:
+    app = opened(LESSON, digit="5")
+    assert told(app)["top_score"] == digit_classifier().scores[5].max()
+    app.button_group(key="look").select("pixels").run()
+    assert state_of(app, ScoreFunctionState) == ScoreFunctionState(digit=5, look="pixels")
+    assert cells(app) == [-96.8, 437.9, 60.75]
+    app.button_group(key="look").select("digits").run()
+    assert state_of(app, ScoreFunctionState) == ScoreFunctionState(digit=5)
+    assert told(app)["index"] == 5
+
+
+def test_a_view_that_is_not_is_told() -> None:
+    state, (problem,) = decode(ScoreFunctionState, {"look": "sideways"})
+    assert (state.view, problem.parameter, problem.reason) == ("pixels", "look", "option")
+
+
+def test_it_is_said_how_many_digits_are_recognised() -> None:
+    found = digit_classifier()
+    texts = [entry.value for entry in opened(LESSON, look="digits").markdown]
+    (said,) = (text for text in texts if "1797" in text)
+    shares = [f"{100 * share:.1f} %" for share in (found.train_accuracy, found.held_out_accuracy)]
+    assert re.findall(r"[\d.]+ %", said) == shares
+    assert f"the {len(found.held_out)} " in said
+
+
+@pytest.mark.parametrize("address", [{"look": "digits"}, {"scene": "8", "guess": "0.5"}])
+def test_no_english_word_is_in_the_other_view(address: dict[str, str]) -> None:
+    app = opened(LESSON, lang="zh", **address)
+    assert not {word for text in in_page(app) for word in english(text)}

@@ -29,7 +29,7 @@ from pages.ui.stage.release import Release
 from pages.ui.state.example import Example
 from pages.ui.state.state import decode, encode
 from pages.ui.text import LANGUAGES, text_in
-from tests.stages import assert_present_rows, panels_of, shown_at, shown_now, told
+from tests.stages import assert_present_rows, assert_same, at, now, panels_of, told
 
 CAT = ScoreFunctionState()
 LOSSES = with_linear_example(CAT, LOSS_FIGURE)
@@ -116,9 +116,9 @@ def test_the_true_class_is_that_of_the_example_if_there_is_one() -> None:
 
 
 def test_the_scores_are_taken_along() -> None:
-    taken = scored(sweeps_of(LOSSES).now)
+    taken = scored(sweeps_of(LOSSES).now, text_in("en"))
     assert taken == Example(("cat", "dog", "ship"), (-2.85, 0.86, 0.28), 2)
-    assert scored(sweeps_of(CAT).now).scores == (-96.8, 437.9, 60.75)
+    assert scored(sweeps_of(CAT).now, text_in("en")).scores == (-96.8, 437.9, 60.75)
 
 
 def test_every_number_is_where_it_belongs() -> None:
@@ -139,7 +139,7 @@ def test_every_number_is_where_it_belongs() -> None:
     assert written("products") == [products, matches, bias, scores]
     assert written("templates") == [np.ravel(FOUR_PIXEL_CAT.matrix).tolist(), matches]
     assert written("equation") == [scores]
-    assert written("scores") == [scores, now.compared.probabilities.tolist()]
+    assert written("scores") == [now.compared.probabilities.tolist(), scores]
     assert panels["scores"].show[0, "y"](now)[:3].tolist() == scores
     # The ring stands in the row of the highest score.
     assert panels["equation"].marks[1].y(now) == 2
@@ -190,10 +190,7 @@ def test_the_image_and_the_column_move_together() -> None:
         for handle in (column, image):
             swept = handle.follows(column.sweep)
             assert swept.tolist() == np.linspace(0, 255, column.rows).tolist()
-        for one, other in zip(
-            shown_at(stage, column.id, 200), shown_at(stage, image.id, 200), strict=True
-        ):
-            np.testing.assert_array_equal(one, other)
+        assert_same(at(stage, column.id, 200), at(stage, image.id, 200))
 
 
 def test_the_axis_fits_the_present_scores_and_numbers_stay_on_it() -> None:
@@ -203,7 +200,7 @@ def test_the_axis_fits_the_present_scores_and_numbers_stay_on_it() -> None:
         limit = panel.figure.layout.yaxis.range[1] / 1.5
         largest = np.abs(sweeps.now.linear.scores).max()
         assert 2 * largest <= limit <= 4 * largest
-        ends = panel.marks[0].y
+        ends = panel.marks[-1].y
         assert ends(sweeps.now).tolist() == sweeps.now.linear.scores.tolist()
         beyond = np.concatenate([sweeps.by[f"pixel{i}"].linear.scores for i in range(4)])
         shown = np.concatenate([ends(sweeps.by[f"pixel{i}"]) for i in range(4)])
@@ -235,7 +232,7 @@ def test_the_sentence_tells_what_the_bias_does(bias: tuple[float, ...] | None, p
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_verdict_is_that_of_the_losses(variant: Any, language: str) -> None:
     verdict = told(stage_of(replace(LOSSES, variant=variant), language), "verdict")
-    for part in ("dog", "ship", "0.3534"):
+    for part in (*(text_in(language)(f"class_name.{name}") for name in ("dog", "ship")), "0.3534"):
         assert part in verdict
     assert not re.search(r"[{}]", verdict)
 
@@ -288,9 +285,7 @@ def test_the_slider_shows_each_digit_as_if_it_were_chosen() -> None:
     stage, held_out = digits_of(5), digit_classifier().held_out
     assert_present_rows(stage)
     for row in (0, 100, len(held_out) - 1):
-        chosen = shown_now(digits_of(int(held_out[row])))
-        for swept, there in zip(shown_at(stage, DIGIT, row), chosen, strict=True):
-            np.testing.assert_array_equal(swept, there)
+        assert_same(at(stage, DIGIT, row), now(digits_of(int(held_out[row]))))
 
 
 def test_the_wall_of_templates() -> None:

@@ -15,19 +15,13 @@ from tests.browser.hand import (
     open_stage,
     readouts,
     settle,
+    shown,
+    sway,
     until,
     value,
-    wave,
 )
 
 LESSON = "/softmax"
-
-
-def shown(text: str, expected: float) -> bool:
-    """Whether a printed number is the expected one at the precision that it shows."""
-    mantissa, _, exponent = text.partition("e")
-    unit = 10.0 ** (int(exponent or 0) - len(mantissa.partition(".")[2]))
-    return abs(float(text) - expected) <= 0.5 * unit * (1 + 1e-6)
 
 
 def check_frame(frame: dict, focus: int) -> SoftmaxSteps:
@@ -59,9 +53,11 @@ def check_frame(frame: dict, focus: int) -> SoftmaxSteps:
             assert shown(text, entry), frame
         heights = [bar[1] for bar in frame["bars"][panel]]
         assert heights == pytest.approx(expected.tolist(), abs=0.01)
-    half_a_pixel = 0.5 * 35 / 130
-    heights = [bar[1] for bar in frame["bars"]["logits"]]
-    assert heights == pytest.approx(stands, abs=half_a_pixel)
+    pixel = 35 / 130
+    for bar, logit in zip(frame["bars"]["logits"], stands, strict=True):
+        # At rest Plotly rounds: a bar of less than two pixels away from 0, others to the next.
+        rounded = pixel if abs(logit) < 2 * pixel else 0.5 * pixel
+        assert bar[1] == pytest.approx(logit, abs=rounded), frame
     return steps
 
 
@@ -76,15 +72,9 @@ def test_every_painted_number_is_cores(page: Page, app: str, query: str) -> None
     open_stage(page, f"{app}{LESSON}{query}")
     page.evaluate(RECORD)
     for focus in (0, 2):
-        x, y = centre(page, f"score{focus}")
-        page.mouse.move(x, y)
-        page.mouse.down()
-        for step in range(60):
-            page.mouse.move(x, y + wave(step, 40.0))
-        page.mouse.up()
-        settle(page)
+        sway(page, f"score{focus}", reach=40)
         frames = recorded(page)
-        assert len({str(frame["values"]) for frame in frames}) >= 30
+        assert len({str(frame["values"]) for frame in frames}) >= 8
         for frame in frames:
             check_frame(frame, focus)
     assert "along=2" in page.url
@@ -98,7 +88,7 @@ def test_temperature_from_argmax_to_uniform(page: Page, app: str) -> None:
     page.mouse.down()
     page.mouse.move(x - 400, y, steps=30)
     until(page, lambda: value(page, "temperature") == 0.05)
-    until(page, lambda: "huge compared with T = 0.05" in readouts(page)["verdict"])
+    until(page, lambda: "compared with T = 0.05 the differences" in readouts(page)["verdict"])
     assert float(readouts(page)["entropy"].replace("−", "-")) < 1e-10
     page.mouse.move(x + 400, y, steps=30)
     until(page, lambda: value(page, "temperature") == 20)
@@ -159,6 +149,7 @@ def test_a_typed_constant_leaves_the_logits_alone(page: Page, app: str) -> None:
 
 def test_row_and_column_of_the_dragged_class_are_marked(page: Page, app: str) -> None:
     open_stage(page, app + LESSON)
+    settle(page)
     title = page.locator('[data-panel="jacobian"] .stage-title')
     rings = page.locator('[data-panel="jacobian"] .stage-mark[data-kind="ring"]')
     cells = page.locator('[data-panel="jacobian"] .stage-mark[data-kind="cell"]')
@@ -212,14 +203,17 @@ def test_sliders_on_a_phone(phone: Page, app: str) -> None:
     )
 
 
-@pytest.mark.parametrize(("temperature", "share"), [(0.5, 100), (1, 100), (2, 70.3), (20, 21.9)])
-def test_the_colour_tells_the_number_whatever_the_temperature(
-    page: Page, app: str, temperature: float, share: float
-) -> None:
+def test_the_colour_tells_the_number_whatever_the_temperature(page: Page, app: str) -> None:
     """Of two equal logits every derivative is 1 / (4 T); full colour is from 1 / 4 on."""
-    open_stage(page, f"{app}{LESSON}?z=0,0&T={temperature}")
-    shares = page.locator('[data-panel="jacobian"] .stage-mark[data-kind="cell"]').evaluate_all(
-        "nodes => nodes.map((node) => [node.style.getPropertyValue('--mark-share'), node.style.getPropertyValue('--mark-color')])"
-    )
-    assert {float(text.rstrip("%")) for text, _ in shares} == {share}
-    assert ["positive" in color for _, color in shares] == [True, False, False, True]
+    open_stage(page, f"{app}{LESSON}?z=0,0&T=1")
+    for temperature, share in (("1", 100), ("0.5", 100), ("2", 70.3), ("20", 21.9)):
+        handle(page, "temperature").focus()
+        page.keyboard.type(temperature)
+        page.keyboard.press("Enter")
+        settle(page)
+        assert value(page, "temperature") == float(temperature)
+        shares = page.locator('[data-panel="jacobian"] .stage-mark[data-kind="cell"]').evaluate_all(
+            "nodes => nodes.map((node) => [node.style.getPropertyValue('--mark-share'), node.style.getPropertyValue('--mark-color')])"
+        )
+        assert {float(text.rstrip("%")) for text, _ in shares} == {share}
+        assert ["positive" in color for _, color in shares] == [True, False, False, True]

@@ -14,7 +14,7 @@ from pages.softmax.stage import READOUTS
 from pages.ui.stage.number_format import format_fixed
 from pages.ui.state.example import Example
 from pages.ui.text import LANGUAGES, text_in
-from tests.apptest import header, opened, run, state_of, tab, told
+from tests.apptest import code_prints, header, opened, state_of, told, why
 
 LESSON = "softmax"
 CASES = [
@@ -134,12 +134,8 @@ def test_halved_logits_are_temperature_two() -> None:
 
 @pytest.mark.parametrize("parameters", CASES, ids=str)
 def test_code_prints_the_numbers_on_screen(parameters: dict[str, str]) -> None:
-    app = tab(opened(LESSON, **parameters), LESSON, "code")
-    lines = run(app.code[0].value)
-    now = told(app)
-    for line, name in zip(lines, READOUTS, strict=False):
-        found = line.split()[-1].replace("e-0", "e-").replace("e+0", "e+")
-        assert found == format_fixed(now[name], 4).replace("−", "-"), name
+    app = opened(LESSON, tab="code", **parameters)
+    lines = code_prints(app, READOUTS)
     assert lines[len(READOUTS)].split()[-1] == "0.0000"
     steps, _ = expected(parameters)
     assert lines[-1].startswith(f"winner {steps.winners} in the scores")
@@ -153,34 +149,33 @@ def test_code_prints_the_numbers_on_screen(parameters: dict[str, str]) -> None:
 @pytest.mark.parametrize("parameters", CASES, ids=str)
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_why_substitutes_the_numbers(parameters: dict[str, str], language: str) -> None:
-    app = tab(opened(LESSON, lang=language, **parameters), LESSON, "why", language)
-    why = max((entry.value for entry in app.markdown), key=len)
-    assert "[[" not in why
+    app = opened(LESSON, tab="why", lang=language, **parameters)
+    text = why(app)
     steps, j = expected(parameters)
     number = r"-?[\d.]+(?: \\cdot 10\^\{-?\d+\})?"
 
-    def read(text: str) -> float:
-        return float(re.sub(r" \\cdot 10\^\{(-?\d+)\}", r"e\1", text).replace(" ", ""))
+    def read(written: str) -> float:
+        return float(re.sub(r" \\cdot 10\^\{(-?\d+)\}", r"e\1", written).replace(" ", ""))
 
-    own = re.search(rf"p_{j}\}}\{{\\partial z_{j}\}} = .*? = ({number}),", why)
+    own = re.search(rf"p_{j}\}}\{{\\partial s_{j}\}} = .*? = ({number}),", text)
     assert read(own[1]) == pytest.approx(steps.jacobian[j, j], rel=1e-3, abs=5e-5)
-    complement = re.search(rf"1 - p_{j} = ({number})", why)
+    complement = re.search(rf"1 - p_{j} = ({number})", text)
     others = np.delete(steps.probabilities, j).sum()
     assert read(complement[1]) == pytest.approx(others, rel=1e-3, abs=5e-5)
-    crosses = re.findall(rf"p_(\d)\}}\{{\\partial z_{j}\}} &= .* = ({number})", why)
+    crosses = re.findall(rf"p_(\d)\}}\{{\\partial s_{j}\}} &= .* = ({number})", text)
     assert [int(i) for i, _ in crosses] == [i for i in range(len(steps.logits)) if i != j]
-    for i, text in crosses:
-        assert read(text) == pytest.approx(steps.jacobian[int(i), j], rel=1e-3, abs=5e-5)
-    total = re.search(rf"\$({number}(?: - {number})+) = 0\$", why)
+    for i, entry in crosses:
+        assert read(entry) == pytest.approx(steps.jacobian[int(i), j], rel=1e-3, abs=5e-5)
+    total = re.search(rf"\$({number}(?: - {number})+) = 0\$", text)
     terms = [read(term) for term in total[1].split(" - ")]
     assert len(terms) == len(steps.logits)
     assert terms[0] == pytest.approx(sum(terms[1:]), rel=2e-3, abs=5e-4)
     for value in (steps.entropy, steps.total, steps.largest_entropy):
-        assert format_fixed(float(value), 4).split("e")[0] in why
+        assert format_fixed(float(value), 4).split("e")[0] in text
 
 
 def test_data_is_what_is_shown() -> None:
-    app = tab(opened(LESSON, z="1,2,3", c="4", names="x,y,z"), LESSON, "data")
+    app = opened(LESSON, tab="data", z="1,2,3", c="4", names="x,y,z")
     frame = app.dataframe[0].value
     steps = softmax_steps([1, 2, 3])
     assert frame["class"].tolist() == ["x", "y", "z"]

@@ -19,7 +19,7 @@ from pages.ui.stage.mount import Stage
 from pages.ui.stage.release import Release
 from pages.ui.state.example import Example
 from pages.ui.text import text_in
-from tests.stages import panels_of, shown_at, shown_now, told
+from tests.stages import assert_present_rows, panels_of, told
 
 VALUES = {"score0": 3.2, "score1": 5.1, "score2": -1.7, "temperature": 1.0, "constant": 0.0}
 LETTERS = "abcdefghij"
@@ -45,7 +45,7 @@ def test_a_dragged_temperature_becomes_the_state() -> None:
 
 
 @given(st.lists(tenths, min_size=2, max_size=10), tenths, tenths, st.data())
-def test_logits_stand_at_z_plus_c(scores, before, after, data) -> None:
+def test_logits_stand_at_s_plus_c(scores, before, after, data) -> None:
     state = state_of(*scores, constant=before)
     ids = [f"score{index}" for index in range(len(scores))]
 
@@ -147,11 +147,11 @@ def test_full_colour_is_the_largest_derivative_at_temperature_1() -> None:
 @pytest.mark.parametrize(
     ("constant", "logits", "sentence"),
     [
-        (0.0, (1, 2, 3), "Only differences of the logits count"),
+        (0.0, (1, 2, 3), "Only differences of the scores count"),
         (
             2.0,
             (1, 2, 3),
-            "The constant c = 2.0 moved every logit and nothing else: computed with c "
+            "The constant c = 2.0 moved every score and nothing else: computed with c "
             "added, every p is the same to the last digit.",
         ),
         (0.1, (0.3, 2.9, 4.0), "nothing else: computed with c added, no p differs by more than "),
@@ -166,10 +166,10 @@ def test_the_sentence_tells_what_the_constant_did(constant, logits, sentence) ->
     [
         ((3, 5, 1), 1, "b has the highest score, and so the highest p = 0.8668"),
         ((3, 3, 1), 1, "2 classes share the highest score, and so the highest p = 0.4683."),
-        ((3, 3, 3), 1, "All logits are the same"),
-        ((3, 5, 1), 0.05, "b takes nearly everything, p = 1.0000: the differences are huge"),
-        ((3, 5, 1), 2.46, "T = 2.46, above 1, makes their differences count less."),
-        ((3, 3, 1), 0.5, "T = 0.50, below 1, makes the differences of the scores count more."),
+        ((3, 3, 3), 1, "All scores are the same"),
+        ((3, 5, 1), 0.05, "b takes nearly everything, p = 1.0000: compared with T = "),
+        ((3, 5, 1), 2.46, "T = 2.46 is above 1 and makes their differences smaller."),
+        ((3, 3, 1), 0.5, "T = 0.50 is below 1 and makes the differences of the scores larger."),
     ],
 )
 def test_the_sentence_tells_the_winner_and_the_temperature(logits, temperature, sentence) -> None:
@@ -185,13 +185,7 @@ def test_every_regime_has_a_sentence_without_and_with_a_tie() -> None:
 @pytest.mark.parametrize("along", range(3))
 def test_a_handle_at_its_present_value_shows_what_is_shown_now(along: int) -> None:
     stage = stage_of(state_of(3, 5, -2, constant=1.5, temperature=2.46, along=along))
-    handles = {handle.id: handle for handle in stage.handles}
-    for id in (f"score{along}", "temperature", "constant"):
-        handle = handles[id]
-        grid = handle.grid or np.linspace(handle.minimum, handle.maximum, handle.rows)
-        (row,) = np.flatnonzero(np.isclose(grid, handle.value, rtol=0, atol=1e-9))
-        for there, here in zip(shown_at(stage, id, row), shown_now(stage), strict=True):
-            np.testing.assert_array_equal(there, here)
+    assert_present_rows(stage)
 
 
 def test_the_handles_of_the_logits_go_along_with_the_constant() -> None:
@@ -222,8 +216,8 @@ def test_long_names_are_shortened_and_harmless() -> None:
     example = Example(("<b>x</b>", "a" * 24), (0.0, 1.0))
     layout = panels_of(stage_of(SoftmaxState(example)))["jacobian"].figure.layout
     assert list(layout.xaxis.ticktext) == [
-        "z<sub>&lt;b&gt;x&lt;/b&gt;</sub>",
-        "z<sub>aaaaaaaa…</sub>",
+        's<sub><span style="font-size:12px">&lt;b&gt;x&lt;/b&gt;</span></sub>',
+        's<sub><span style="font-size:12px">aaaaaaaa…</span></sub>',
         "Σ",
     ]
     assert layout.yaxis.range[0] > layout.yaxis.range[1]

@@ -12,7 +12,7 @@ from core.losses.cross_entropy import cross_entropy
 from pages.softmax_loss_graph import GRAPH_VIEWS, SoftmaxLossGraphState
 from pages.ui.stage.number_format import format_fixed
 from pages.ui.text import LANGUAGES, text_in
-from tests.apptest import header, message_size, opened, run, state_of, tab, told
+from tests.apptest import code_prints, header, message_size, opened, state_of, told, why
 
 LESSON = "softmax_loss_graph"
 
@@ -59,6 +59,12 @@ def test_the_small_expressions() -> None:
     assert [round(now[f"slope{i}"], 2) for i in range(5)] == [-0.2, 0.39, -0.39, -0.59, 0.2]
     now = told(opened(LESSON, node="0", graph="gates", inputs="3,-4,-2,-1"))
     assert [now[name] for name in ("output", "slope2", "slope3")] == [-26, 0, 2]
+
+
+def test_a_small_expression_is_reset() -> None:
+    app = opened(LESSON, node="3", graph="gates", inputs="1,2,3,4")
+    next(button for button in app.button if button.label == "Reset").click().run()
+    assert state_of(app, SoftmaxLossGraphState) == SoftmaxLossGraphState()
 
 
 def test_one_piece_keeps_a_tiny_loss() -> None:
@@ -123,40 +129,34 @@ CASES = [
 
 @pytest.mark.parametrize("address", CASES, ids=str)
 def test_code_prints_the_numbers_on_screen(address: dict[str, str]) -> None:
-    app = tab(opened(LESSON, node="0", **address), LESSON, "code")
-    now = told(app)
+    app = opened(LESSON, tab="code", node="0", **address)
     labelled = [r["id"] for r in header(app)["readouts"] if r["label"]]
-    lines = run(app.code[0].value)
-    for line, name in zip(lines, labelled, strict=False):
-        shown = format_fixed(float(now[name]), 4).replace("−", "-")
-        found = line.split()[-1].replace("e-0", "e-").replace("e+0", "e+")
-        assert found == shown, (name, line)
+    lines = code_prints(app, labelled)
     assert len(lines) >= len(labelled) >= 3
 
 
 @pytest.mark.parametrize("address", CASES, ids=str)
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_why_substitutes_the_numbers(address: dict[str, str], language: str) -> None:
-    app = tab(opened(LESSON, node="0", lang=language, **address), LESSON, "why", language)
-    why = max((entry.value for entry in app.markdown), key=len)
-    assert "[[" not in why
+    app = opened(LESSON, tab="why", node="0", lang=language, **address)
+    text = why(app)
     now = told(app)
     shown = [now["output"]] if "graph" in address else []
     if address.get("view") == "collapsed" or not address:
         shown = [now["loss"], now["slope"]]
     for number in shown:
-        assert format_fixed(number, 4).replace("−", "-").split("e")[0] in why
-    for factors, result in re.findall(r"\(([-\d.() +]+)\) \\cdot \(?([-\d.]+)", why):
+        assert format_fixed(number, 4).replace("−", "-").split("e")[0] in text
+    for factors, result in re.findall(r"\(([-\d.() +]+)\) \\cdot \(?([-\d.]+)", text):
         assert eval(factors, {}) * float(result) == pytest.approx(now["output"])
 
 
 def test_data_is_what_is_shown() -> None:
-    app = tab(opened(LESSON), LESSON, "data")
+    app = opened(LESSON, tab="data")
     frame = app.dataframe[0].value.set_index("node")
     assert len(frame) == 22
     assert frame.loc["exp0", "value"] == pytest.approx(np.exp(3.2))
     assert frame.loc["loss", "gradient"] == 1
-    app = tab(opened(LESSON, view="collapsed"), LESSON, "data")
+    app = opened(LESSON, tab="data", view="collapsed")
     assert app.dataframe[0].value["node"].tolist() == [
         *(f"{name}{j}" for name in "zty" for j in range(3)),
         "loss",

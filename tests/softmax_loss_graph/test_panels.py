@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -10,6 +12,7 @@ from pages.softmax_loss_graph.numbers import TIMELINE
 from pages.softmax_loss_graph.stage import graph_stage, sweeps_of
 from pages.ui.stage.marks import Note, Ring
 from pages.ui.stage.mount import Stage
+from pages.ui.state.state import decode
 from pages.ui.text import text_in
 from tests.softmax_loss_graph.states import STATES, WHOLE
 
@@ -79,6 +82,18 @@ def test_no_number_reaches_into_a_circle(state: SoftmaxLossGraphState) -> None:
             # The nearest point of the rectangle.
             aside = max(abs(x - u * across) - width, 0), max(abs(y - v * up) - height, 0)
             assert np.hypot(*aside) > wide * across - 1, (u, v, x, y)
+
+
+@pytest.mark.parametrize("number", range(1, 10))
+def test_beside_the_guide_the_drawing_is_taller_and_its_circles_are_round(number: int) -> None:
+    state, _ = decode(SoftmaxLossGraphState, {"scene": str(number)})
+    stage = stage_of(state)
+    assert (
+        1.7 - 1e-9 <= stage.panels[0].ratio < stage_of(replace(state, scene=None)).panels[0].ratio
+    )
+    across, up = to_pixels(stage)
+    for *_, wide, high in circles_in(stage):
+        assert wide * across == pytest.approx(high * up)
 
 
 @pytest.mark.parametrize("state", STATES, ids=str)

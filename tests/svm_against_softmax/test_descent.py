@@ -245,7 +245,7 @@ def test_phases() -> None:
     assert (run.stop, run.caught_up) == (15, 27)
     assert run.softmax.hinge[26] > 0 == run.softmax.hinge[27]
     phases = (
-        [DescentPhase.SVM_WILL_STOP] * 15
+        [DescentPhase.BOTH_PUSH] * 15
         + [DescentPhase.SVM_STOPPED] * 12
         + [DescentPhase.SOFTMAX_GOES_ON] * 474
     )
@@ -253,7 +253,7 @@ def test_phases() -> None:
     slow = follow_gradients([3.2, 5.1, -1.7], 0, rate=0.001, steps=9)
     assert slow.phases.tolist() == [DescentPhase.BOTH_PUSH] * 10
     fast = follow_gradients([0, 0, 0], 0, rate=3000, steps=2)
-    assert fast.phases.tolist() == [DescentPhase.SVM_WILL_STOP] + [DescentPhase.BELOW_FLOAT64] * 2
+    assert fast.phases.tolist() == [DescentPhase.BOTH_PUSH] + [DescentPhase.BELOW_FLOAT64] * 2
     # Too small a loss for float64, but a margin that is larger still.
     wide = follow_gradients([800, 0], 0, rate=1, steps=2, margin=1000)
     assert wide.vanished == 0

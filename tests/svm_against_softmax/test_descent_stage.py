@@ -19,7 +19,7 @@ from pages.svm_against_softmax.descent_stage import (
 from pages.ui.stage.release import Release
 from pages.ui.state.example import Example
 from pages.ui.text import text_in
-from tests.stages import assert_present_rows, panels_of, shown_at, shown_now
+from tests.stages import assert_present_rows, assert_same, at, now, panels_of
 
 T = text_in("en")
 
@@ -123,9 +123,8 @@ def test_the_timeline_shows_at_each_step_what_an_address_with_it_does() -> None:
     stage = stage_of(SvmAgainstSoftmaxState(rate=0.1, step=3, steps=40))
     assert_present_rows(stage)
     for step in (0, 15, 40):
-        there = shown_now(stage_of(SvmAgainstSoftmaxState(rate=0.1, step=step, steps=40)))
-        for swept, values in zip(shown_at(stage, "step", step), there, strict=True):
-            np.testing.assert_array_equal(swept, values)
+        there = stage_of(SvmAgainstSoftmaxState(rate=0.1, step=step, steps=40))
+        assert_same(at(stage, "step", step), now(there))
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from pages.ui.kit.comparison_stage import READOUTS
 from pages.ui.stage.number_format import format_fixed
 from pages.ui.state.example import Example
 from pages.ui.text import LANGUAGES
-from tests.apptest import header, opened, presets_of, run, state_of, tab, told
+from tests.apptest import code_prints, header, opened, presets_of, state_of, told, why
 
 LESSON = "svm_against_softmax"
 OFFERED = presets_of(LESSON)
@@ -55,7 +55,7 @@ def test_other_controls() -> None:
         app.selectbox(key="variant").select(variant).run()
         assert state_of(app, State).variant == variant
         assert told(app)["hinge"] == compare_losses([3.2, 5.1, -1.7], 0, variant=variant).hinge
-    app.number_input(key="margin").set_value(2.5).run()
+    app.text_input(key="margin").set_value("2.5").run()
     assert state_of(app, State).margin == 2.5
     app.toggle(key="is_logarithmic").set_value(True).run()
     assert state_of(app, State).is_logarithmic
@@ -120,37 +120,30 @@ CASES = [
 
 @pytest.mark.parametrize("parameters", CASES, ids=str)
 def test_code_prints_the_numbers_on_screen(parameters: dict[str, str]) -> None:
-    app = tab(opened(LESSON, **parameters), LESSON, "code")
-    lines = run(app.code[0].value)
-    now = told(app)
-    for line, name in zip(lines, READOUTS, strict=False):
-        shown = format_fixed(now[name], 0 if name == "violation_count" else 4)
-        found = line.split()[-1].replace("e-0", "e-").replace("e+0", "e+")
-        assert found == shown.replace("−", "-"), name
+    app = opened(LESSON, tab="code", **parameters)
+    lines = code_prints(app, READOUTS, {"violation_count": 0})
     assert len(lines) == len(READOUTS) + 3
 
 
 @pytest.mark.parametrize("parameters", CASES, ids=str)
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_why_substitutes_the_numbers(parameters: dict[str, str], language: str) -> None:
-    app = opened(LESSON, lang=language, **parameters)
-    tab(app, LESSON, "why", language)
-    why = max((entry.value for entry in app.markdown), key=len)
-    assert "[[" not in why
-    assert why.count(r"\text{hinge}") == 2
-    assert why.count(r"\text{cross-entropy}") == 2
+    app = opened(LESSON, tab="why", lang=language, **parameters)
+    text = why(app)
+    assert text.count(r"\text{hinge}") == 2
+    assert text.count(r"\text{cross-entropy}") == 2
     now = told(app)
     hinge = format_fixed(now["hinge"], 4).replace("−", "-")
-    assert f"= {hinge.split('e')[0]}" in why
-    assert f"= {format_fixed(now['cross_entropy'], 4).split('e')[0]}" in why
-    terms = re.findall(r"\\max\(0, ([^\\]+)\)(?= [+=]|,|\\right)", why)
+    assert f"= {hinge.split('e')[0]}" in text
+    assert f"= {format_fixed(now['cross_entropy'], 4).split('e')[0]}" in text
+    terms = re.findall(r"\\max\(0, ([^\\]+)\)(?= [+=]|,|\\right)", text)
     values = [max(0.0, eval(term.replace("--", "+"), {})) for term in terms]
     total = max(values) if parameters.get("variant") == "crammer_singer" else sum(values)
     assert total == pytest.approx(now["hinge"])
 
 
 def test_data_is_what_is_shown() -> None:
-    app = tab(opened(LESSON), LESSON, "data")
+    app = opened(LESSON, tab="data")
     frame = app.dataframe[0].value
     cat = compare_losses([3.2, 5.1, -1.7], 0)
     assert frame["class"].tolist() == ["cat", "car", "frog"]

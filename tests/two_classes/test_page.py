@@ -9,8 +9,8 @@ from pages.two_classes import TwoClassesState
 from pages.two_classes.numbers import LOSSES
 from pages.ui.stage.number_format import format_fixed
 from pages.ui.state.example import Example
-from pages.ui.text import LANGUAGES
-from tests.apptest import opened, presets_of, run, state_of, tab, told
+from pages.ui.text import LANGUAGES, text_in
+from tests.apptest import opened, presets_of, run, state_of, told, why
 
 LESSON = "two_classes"
 OFFERED = presets_of(LESSON)
@@ -42,12 +42,13 @@ def test_presets_keep_all_their_classes(preset) -> None:
 def test_more_classes_than_two_are_told_and_kept(language: str) -> None:
     app = opened(LESSON, lang=language)
     words = [entry.value for entry in app.markdown]
-    assert any("3" in word and "**cat**" in word and "**car**" in word for word in words)
+    cat, car, frog = (text_in(language)(f"class_name.{name}") for name in ("cat", "car", "frog"))
+    assert any("3" in word and f"**{cat}**" in word and f"**{car}**" in word for word in words)
     app.selectbox(key="against").select(2).run()
     state = state_of(app, TwoClassesState)
     assert (state.rival, state.example) == (2, Example())
     assert told(app)["m"] == pytest.approx(4.9)
-    assert any("**frog**" in entry.value for entry in app.markdown)
+    assert any(f"**{frog}**" in entry.value for entry in app.markdown)
     app.selectbox(key="against").select(1).run()
     assert state_of(app, TwoClassesState) == TwoClassesState()
     two = opened(LESSON, z="1,2", lang=language)
@@ -57,7 +58,7 @@ def test_more_classes_than_two_are_told_and_kept(language: str) -> None:
 
 def test_controls() -> None:
     app = opened(LESSON, rival="2")
-    app.number_input(key="margin").set_value(2.5).run()
+    app.text_input(key="margin").set_value("2.5").run()
     assert told(app)["delta_now"] == 2.5
     app.toggle(key="is_in_bits").set_value(True).run()
     assert state_of(app, TwoClassesState).is_in_bits
@@ -67,14 +68,14 @@ def test_controls() -> None:
     assert not app.warning
     app.text_input(key="scores").input("456, -1, 0.5, 7").run()
     assert state_of(app, TwoClassesState).example.scores == (456, -1, 0.5, 7)
-    app.button[0].click().run()
+    next(button for button in app.button if button.label == "Random").click().run()
     assert state_of(app, TwoClassesState).margin == 2.5
     assert not app.exception
 
 
 @pytest.mark.parametrize("parameters", CASES, ids=str)
 def test_code_prints_the_numbers_on_screen(parameters: dict[str, str]) -> None:
-    app = tab(opened(LESSON, **parameters), LESSON, "code")
+    app = opened(LESSON, tab="code", **parameters)
     now = told(app)
     lines = [line.rsplit(None, 1) for line in run(app.code[0].value)]
     printed = {name.strip(): text for name, text in lines}
@@ -89,27 +90,25 @@ def test_code_prints_the_numbers_on_screen(parameters: dict[str, str]) -> None:
             found = printed[name].replace("e-0", "e-").replace("e+0", "e").replace("e+", "e")
             assert found == format_fixed(number, 4).replace("−", "-"), name
     assert float(printed["-log sigmoid(m)"]) == now["binary"]
-    assert float(printed["softmax of two logits"]) == now["softmax_loss"]
-    assert printed["-log sigmoid(m)"] == printed["softmax of two logits"]
+    assert float(printed["softmax of two scores"]) == now["softmax_loss"]
+    assert printed["-log sigmoid(m)"] == printed["softmax of two scores"]
 
 
 @pytest.mark.parametrize("parameters", CASES, ids=str)
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_why_substitutes_the_numbers(parameters: dict[str, str], language: str) -> None:
-    app = opened(LESSON, lang=language, **parameters)
+    app = opened(LESSON, tab="why", lang=language, **parameters)
     now = told(app)
-    tab(app, LESSON, "why", language)
-    why = max((entry.value for entry in app.markdown), key=len)
-    assert "[[" not in why
-    assert "nan" not in why
-    assert "–" not in why.replace("0–1", "")  # how a number that there is not is written
+    text = why(app)
+    assert "nan" not in text
+    assert "–" not in text.replace("0–1", "")  # how a number that there is not is written
     squared = format_fixed(now["squared_hinge"], 4, trimmed=True).replace("−", "-")
-    assert f"${squared}$" in why or "e" in squared
+    assert f"${squared}$" in text or "e" in squared
     assert not app.exception
 
 
 def test_data_is_what_is_shown() -> None:
-    app = tab(opened(LESSON), LESSON, "data")
+    app = opened(LESSON, tab="data")
     frame = app.dataframe[0].value
     assert frame["value"].tolist() == pytest.approx([1, 2.9, 8.41, 2.0393867582829603, 6.68589444])
     assert frame["slope"].tolist() == pytest.approx([0, -1, -5.8, -0.8698915256, -6.68589444])

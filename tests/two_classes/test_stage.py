@@ -184,16 +184,16 @@ def test_sentences_say_where_each_stops(scores, margin: float, hinge: str, other
     assert hinge in told(stage_of(state), "hinge_verdict")
     assert others in told(stage_of(state), "verdict")
     assert told(stage_of(state), "equality").endswith("Equal to the last digit.")
-    for id in ("slopes", "hinge_verdict", "verdict", "equality"):
+    for id in ("slopes_now", "hinge_verdict", "verdict", "equality"):
         for language in LANGUAGES:
             assert not re.search(r"[{}]", told(stage_of(state, language), id))
 
 
 def test_the_slopes_are_told() -> None:
-    assert told(stage_of(TwoClassesState()), "slopes") == (
+    assert told(stage_of(TwoClassesState()), "slopes_now") == (
         "Slopes: 0–1 0, hinge −1, squared hinge −5.8000, logistic −0.8699, exponential −6.6859."
     )
-    bits = told(stage_of(TwoClassesState(is_in_bits=True)), "slopes")
+    bits = told(stage_of(TwoClassesState(is_in_bits=True)), "slopes_now")
     assert "logistic −1.2550" in bits
     assert "never pushes harder than 1.4427" in told(
         stage_of(TwoClassesState(is_in_bits=True)), "verdict"

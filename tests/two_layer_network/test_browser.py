@@ -14,7 +14,18 @@ from pages.two_layer_network.training.numbers import RESOLUTION
 from pages.ui.kit.theme import CLASS_COLORS
 from pages.ui.learning.plane import square_box
 from pages.ui.learning.setups import setup
-from tests.browser.hand import RECORD, centre, open_stage, readouts, settle, shown, until, value
+from pages.ui.state.state import decode
+from tests.browser.hand import (
+    RECORD,
+    centre,
+    drag,
+    open_stage,
+    readouts,
+    settle,
+    shown,
+    until,
+    value,
+)
 
 LESSON = "/two-layer-network"
 
@@ -142,3 +153,38 @@ def test_on_a_phone_the_timeline_stays_in_reach(phone: Page, app: str) -> None:
     assert track["y"] + track["height"] <= viewport["height"]
     phone.locator(".stage-play").tap()
     until(phone, lambda: value(phone, "step") != 100)
+
+
+def test_a_scene_asks_by_a_ghost_and_shows_the_gap(page: Page, app: str) -> None:
+    open_stage(page, f"{app}{LESSON}?scene=5&lang=en")
+    panel = page.locator("[data-panel=net_accuracy]")
+    assert panel.locator(".scatterlayer .trace").count() == 0
+    drag(page, "guess5", 0, -60)
+    settle(page)
+    guess = value(page, "guess5")
+    assert guess > 20
+    page.locator(".st-key-guess_check button").click()
+    until(page, lambda: f"guess={guess:g}" in page.url)
+    settle(page)
+    told = page.locator(".st-key-guide").inner_text()
+    state, _ = decode(TwoLayerNetworkState, {"scene": "5"})
+    record = trained(state, 600).records[-1]
+    assert record.held_out_accuracy is not None
+    held_out = 100 * record.held_out_accuracy
+    assert f"{held_out:g}" in told
+    gap = panel.locator(".stage-mark .stage-gap").text_content() or ""
+    assert float(gap) == abs(guess - held_out)
+
+
+def test_a_drawing_in_a_scene_is_read_beside_it(page: Page, app: str) -> None:
+    open_stage(page, f"{app}{LESSON}?scene=9&lang=en")
+    assert readouts(page)["verdict"].startswith("The sheet is empty")
+    box = page.locator(".pad-ink").bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 0.5 * box["width"], box["y"] + 0.2 * box["height"])
+    page.mouse.down()
+    page.mouse.move(box["x"] + 0.5 * box["width"], box["y"] + 0.8 * box["height"], steps=8)
+    page.mouse.up()
+    until(page, lambda: readouts(page)["verdict"].startswith("The network recognises"))
+    settle(page)
+    assert "scene=9" in page.url

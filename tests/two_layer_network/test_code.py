@@ -17,18 +17,17 @@ from core.learning.history import SAMPLINGS
 from core.learning.optimizers import OPTIMIZERS
 from core.losses.hinge import HINGE_VARIANTS
 from core.losses.penalties import PENALTIES
+from core.tables.point_tables import write_points
 from pages.two_layer_network import TwoLayerNetworkState
 from pages.two_layer_network.code import snippet
-from pages.ui.learning.runs import Run
+from pages.ui.learning.runs import Run, trained_run
 from pages.ui.learning.setups import setup
 from pages.ui.stage.number_format import format_fixed
 
 
 def run_of(state: TwoLayerNetworkState, steps: int) -> Run:
     made = setup(state, state.loss)
-    run = Run(made, made.training())
-    run.advance(steps, 60.0)
-    return run
+    return trained_run(made, steps)
 
 
 def executed(source: str) -> tuple[list[str], dict[str, Any]]:
@@ -42,7 +41,7 @@ def executed(source: str) -> tuple[list[str], dict[str, Any]]:
 def assert_same(state: TwoLayerNetworkState, steps: int) -> None:
     """Compare what the code makes with the run on screen, and what it prints with the readouts."""
     run = run_of(state, steps)
-    record = run.training.records[run.record_at(state.at)]
+    record = run.records[run.record_at(state.at)]
     printed, made = executed(snippet(state, run))
     expected = {
         "data loss": record.data_loss,
@@ -66,7 +65,7 @@ def assert_same(state: TwoLayerNetworkState, steps: int) -> None:
     steps_printed = [line for line in printed if line.startswith("step ")]
     for line in steps_printed:
         step, total = line.removeprefix("step ").split(": loss ")
-        on_screen = run.training.records[run.record_at(int(step))]
+        on_screen = run.records[run.record_at(int(step))]
         if on_screen.step == int(step):  # not every step of a run is kept
             assert total == f"{on_screen.total:.6f}"
     assert steps_printed[-1].startswith(f"step {record.step}:")
@@ -124,13 +123,10 @@ def test_points_by_hand() -> None:
 
 def test_many_own_points_are_read_from_a_file(tmp_path, monkeypatch) -> None:
     data = blobs(40, rng=np.random.default_rng(0))
-    names = ("it's", 'a "b"', "c,d")
+    names = ("it's", 'a "b"', "=c,d")
     own = Dataset(names, data.points, data.labels)
     monkeypatch.setattr("streamlit.session_state", {"own_points": own})
-    rows = zip(own.points.tolist(), own.labels.tolist(), strict=True)
-    quoted = [f'"{name}"'.replace('"b"', '""b""') for name in names]
-    lines = [f"{x!r},{y!r},{quoted[label]}" for (x, y), label in rows]
-    (tmp_path / "points.csv").write_text("\n".join(["x1,x2,label", *lines]), encoding="utf-8")
+    (tmp_path / "points.csv").write_text(write_points(own), encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     assert_same(replace(TwoLayerNetworkState(), data="own"), 20)
 
@@ -139,4 +135,4 @@ def test_a_long_run_prints_the_same_digits() -> None:
     state = replace(TwoLayerNetworkState(), data="published_spiral", half=1)
     run = run_of(state, 1000)
     printed, _ = executed(snippet(state, run))
-    assert printed[-2].split()[-1] == f"{run.training.records[-1].total:.4f}"
+    assert printed[-2].split()[-1] == f"{run.records[-1].total:.4f}"

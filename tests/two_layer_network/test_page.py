@@ -126,7 +126,7 @@ def test_a_run_that_diverges_is_told_and_keeps_its_numbers(language: str) -> Non
     assert "NaN" not in str(told(app))
     assert all(value is not None for name, value in told(app).items() if name != "net_cosine")
     # With a smaller step the same page is alive again.
-    app.number_input(key="learning_rate").set_value(0.1).run()
+    app.text_input(key="learning_rate").set_value("0.1").run()
     assert not app.error
     assert told(app)["net_step"] == 100
 

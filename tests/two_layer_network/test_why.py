@@ -13,7 +13,7 @@ from numpy.testing import assert_allclose
 from core.learning.models import TwoLayerNet
 from pages.two_layer_network import TwoLayerNetworkState
 from pages.two_layer_network.why import derivation
-from pages.ui.learning.runs import Run
+from pages.ui.learning.runs import Run, trained_run
 from pages.ui.learning.setups import setup
 from pages.ui.text import LANGUAGES, text_in
 
@@ -22,9 +22,7 @@ NUMBER = r"-?\d+(?:\.\d+)?(?: \\cdot 10\^\{-?\d+\})?"
 
 def run_of(state: TwoLayerNetworkState, steps: int) -> Run:
     made = setup(state, state.loss)
-    run = Run(made, made.training())
-    run.advance(steps, 60.0)
-    return run
+    return trained_run(made, steps)
 
 
 def value(written: str) -> float:
@@ -47,7 +45,7 @@ def test_every_vector_and_the_weight_of_one_sample() -> None:
     state = replace(TwoLayerNetworkState(), data="blobs", hidden=4, batch_size=8, at=20)
     run = run_of(state, 30)
     told = derivation(state, run, text_in("en"))
-    record, data = run.training.records[20], run.setup.train
+    record, data = run.records[20], run.setup.train
     W1, b1, W2, b2 = record.parameters.values()
     batch = record.batch
     assert f"step {record.step}\n" in told
@@ -90,7 +88,7 @@ def test_every_vector_and_the_weight_of_one_sample() -> None:
     assert_allclose(last_number(told, r"g = \frac"), gradient, rtol=6e-4)
     after = W1[weight, unit] - 0.3 * gradient
     assert_allclose(last_number(told, r"w \leftarrow"), after, rtol=6e-4)
-    assert_allclose(run.training.records[21].parameters["W1"][weight, unit], after, rtol=1e-12)
+    assert_allclose(run.records[21].parameters["W1"][weight, unit], after, rtol=1e-12)
     assert_allclose(last_number(told[told.index("L(w + h)") :], "g = "), gradient, rtol=1e-9)
     assert_allclose(last_number(told, r"\frac{L(w + h)"), gradient, rtol=1e-6)
     assert "to a relative error of" in told
@@ -132,7 +130,7 @@ def test_momentum_moves_the_weight_to_where_the_next_step_begins(at: int) -> Non
     run = run_of(state, 30)
     told = derivation(state, run, text_in("en"))
     i, j = map(int, re.search(r"\(W_1\)_\{(\d),(\d)\} = ", told).groups())
-    after = run.training.records[at + 1].parameters["W1"][i, j]
+    after = run.records[at + 1].parameters["W1"][i, j]
     assert_allclose(last_number(told, r"w \leftarrow w + v"), after, rtol=1e-3, atol=1e-4)
 
 
@@ -167,7 +165,7 @@ def test_a_kink_within_reach_is_told() -> None:
     state = replace(TwoLayerNetworkState(), points=((2.0, 0.0, 0), (1.0, 0.0, 1)), strength=0.0)
     net = TwoLayerNet([[1.0, 0.1], [0.0, 0.1]], [-1.0, 0.5], [[-3.0, 3.0], [0.1, 0.0]], [0.0, 0.0])
     made = replace(setup(state, "cross_entropy"), start=net)
-    told = derivation(state, Run(made, made.training()), text_in("en"))
+    told = derivation(state, trained_run(made, 0), text_in("en"))
     assert "(W_1)_{0,0} = 1$" in told
     assert "They need not agree here" in told
     assert (

@@ -37,13 +37,23 @@ def test_nothing_is_left_in_english(language: str) -> None:
     formulas = {
         "data.cross_entropy_gradient",
         "data.probability",
+        "geometry.axis.difference",
+        "geometry.classifier.softmax",
+        "geometry.classifier.svm",
+        "geometry.uncertain_loss.crammer_singer",
+        "geometry.uncertain_loss.weston_watkins",
         "learning.optimizer.adam",
         "legend.p",
         "linear_classifier.legend.softmax",
         "linear_classifier.legend.svm",
+        "linear_classifier.scene.step.softmax_label",
         "readout.cross_entropy_gradient_norm",
         "table.ours",
         "topic.softmax",
+        *(
+            f"words.{name}.forms"
+            for name in ("adam", "argmax", "float", "log1p", "nan", "relu", "sigmoid", "softmax")
+        ),
     }
     has_words = {key for key in same if re.search("[A-Za-z]{3}", text_in("en").raw(key))}
     assert has_words <= formulas

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache
 from typing import Final
@@ -19,16 +20,16 @@ from pages.two_layer_network.digits.gallery.component import GalleryItem, galler
 from pages.two_layer_network.digits.numbers import DARKEST, image_of, normalised
 from pages.two_layer_network.digits.pad.component import SHEET_SIZE, WORDS, Drawing, pad
 from pages.two_layer_network.digits.panels import DigitView
-from pages.two_layer_network.digits.stage import digits_stage, moved, view_of
-from pages.ui.kit.stages import show_stage
+from pages.two_layer_network.digits.stage import shown_digits, view_of
+from pages.ui.guide.guide import Shown
 from pages.ui.learning.controls import with_data
 from pages.ui.learning.runs import Run
 from pages.ui.learning.setups import Setup, data_name
 from pages.ui.stage.number_format import format_fixed
-from pages.ui.state.address import change, read_state, write_state
+from pages.ui.state.address import change, is_presented, read_state, write_state
 from pages.ui.text import Text
 
-__all__ = ["show_digits", "with_drawing"]
+__all__ = ["around_digits", "beside_sheet", "digit_in_hand", "with_drawing"]
 
 MOST_MISTAKES: Final = 12
 
@@ -37,27 +38,55 @@ HELD: Final = "held_drawing"
 """Where the session keeps what is on the sheet, and what a line that is being drawn makes of it."""
 
 
-def show_digits(state: TwoLayerNetworkState, run: Run, t: Text) -> None:
-    """Show how the network of a run reads a digit; offer the digits if it learns something else."""
+def digit_in_hand(state: TwoLayerNetworkState, run: Run, target: int, t: Text) -> list[Shown]:
+    """Lay out how a digit is read, or what is being drawn; nothing, if something else is learnt."""
+    if data_name(state) != "digits":
+        return []
+    is_drawing = st.session_state.get(HELD) is not None
+    is_complete = run.is_over(target) and not is_drawing
+    return [shown_digits(_view(state, run), t, is_complete=is_complete)]
+
+
+def around_digits(state: TwoLayerNetworkState, run: Run, draw: Callable[[], None], t: Text) -> None:
+    """Draw the stage beside what chooses a digit; offer the digits if something else is learnt."""
     if data_name(state) != "digits":
         st.info(t("two_layer_network.digits.other_data"))
         st.button(t("two_layer_network.digits.switch"), on_click=_switch, type="primary")
         return
-    image = image_of(state, st.session_state.get(SHEET), st.session_state.get(HELD))
-    view = view_of(state, run, image)
+    if is_presented():
+        draw()
+        return
     chooser, shown = st.columns([1, 3], gap="medium")
+    view = _view(state, run)
     with chooser:
         _source_control(state, t)
-        if image.mode == "digit":
+        if view.image.mode == "digit":
             _digit_controls(state, run.setup, t)
             _mistakes(state, run, view.record, t)
         else:
             _sheet(view, t)
     with shown:
-        show_stage("network_digits", digits_stage(view, t), state, moved, t)
+        draw()
         _published(run, view.record, t)
         if run.setup.objective.loss != "cross_entropy":
             st.caption(t("two_layer_network.digits.other_loss"))
+
+
+def beside_sheet(state: TwoLayerNetworkState, run: Run, draw: Callable[[], None], t: Text) -> None:
+    """Draw the stage in a scene: of a drawing, beside the sheet."""
+    if state.drawing is None or is_presented():
+        draw()
+        return
+    sheet, shown = st.columns([2, 5], gap="medium")
+    with sheet:
+        _pad(t)
+    with shown:
+        draw()
+
+
+def _view(state: TwoLayerNetworkState, run: Run) -> DigitView:
+    image = image_of(state, st.session_state.get(SHEET), st.session_state.get(HELD))
+    return view_of(state, run, image)
 
 
 def _switch() -> None:
@@ -118,7 +147,7 @@ def _mistakes(state: TwoLayerNetworkState, run: Run, record: int, t: Text) -> No
     parts, _ = _held_out(run.setup)
     if parts is None:
         return
-    found = mistakes(run.training.model_at(record), parts.held_out)
+    found = mistakes(run.model_at(record), parts.held_out)
     count, whole = len(found.samples), parts.held_out.size
     if not count:
         st.markdown(t("two_layer_network.digits.no_mistakes", whole=whole))
@@ -178,7 +207,7 @@ def with_drawing(state: TwoLayerNetworkState, drawing: Drawing) -> TwoLayerNetwo
     return replace(state, drawing=normalised(drawing.ink)[0])
 
 
-def _sheet(view: DigitView, t: Text) -> None:
+def _pad(t: Text) -> None:
     def drawn(drawing: Drawing) -> None:
         st.session_state[SHEET] = drawing.ink
         state = with_drawing(read_state(TwoLayerNetworkState)[0], drawing)
@@ -195,6 +224,10 @@ def _sheet(view: DigitView, t: Text) -> None:
         labels={word: t(f"two_layer_network.digits.pad.{word}") for word in WORDS},
         on_drawn=drawn,
     )
+
+
+def _sheet(view: DigitView, t: Text) -> None:
+    _pad(t)
     # On a phone the stage is out of sight while the hand draws.
     if view.image.mode == "drawing":
         probabilities = view.now.probabilities
@@ -222,7 +255,7 @@ def _published(run: Run, record: int, t: Text) -> None:
         return
 
     def similar() -> None:
-        model = run.training.model_at(record)
+        model = run.model_at(record)
         place = most_similar_lead(model, parts.held_out, winner=2, lead=lead)
         _show(int(parts.held_out_indices[place]))
 

@@ -13,7 +13,9 @@ from pages.two_layer_network import TwoLayerNetworkState
 from pages.two_layer_network.digits.numbers import DigitImage, DigitNumbers, image_of, numbers_of
 from pages.two_layer_network.digits.panels import DigitView, panels
 from pages.ui.export import Table
+from pages.ui.guide.guide import Shown
 from pages.ui.learning.runs import Run
+from pages.ui.learning.setups import data_name
 from pages.ui.stage.channels import Channel
 from pages.ui.stage.handles import Timeline
 from pages.ui.stage.mount import Stage
@@ -21,14 +23,14 @@ from pages.ui.stage.readouts import Readout
 from pages.ui.stage.release import Release
 from pages.ui.text import Text
 
-__all__ = ["digits_stage", "digits_table", "moved", "view_of"]
+__all__ = ["digits_stage", "digits_table", "moved", "shown_digits", "still_digit", "view_of"]
 
 STEP: Final = "at"
 
 
 def view_of(state: TwoLayerNetworkState, run: Run, image: DigitImage) -> DigitView:
     """Read an image at every recorded step."""
-    records = run.training.records
+    records = run.records
     numbers = numbers_of(
         np.array([record.step for record in records]),
         [record.parameters for record in records],
@@ -36,6 +38,19 @@ def view_of(state: TwoLayerNetworkState, run: Run, image: DigitImage) -> DigitVi
         run.setup.objective,
     )
     return DigitView(image, numbers, run.record_at(state.at))
+
+
+def shown_digits(view: DigitView, t: Text, *, is_complete: bool) -> Shown:
+    """Lay out how an image is read."""
+    return Shown("network_digits", digits_stage(view, t), moved, is_complete)
+
+
+def still_digit(state: TwoLayerNetworkState, run: Run, target: int, t: Text) -> list[Shown]:
+    """Lay out how the digit of a state is read; nothing, if something else is learnt."""
+    if data_name(state) != "digits":
+        return []
+    view = view_of(state, run, image_of(state))
+    return [shown_digits(view, t, is_complete=run.is_over(target))]
 
 
 def digits_stage(view: DigitView, t: Text) -> Stage:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache, partial
 from typing import Any, Final
 
@@ -43,8 +44,12 @@ __all__ = ["by_step", "panels", "since"]
 
 FIGURES_KEPT: Final = 8
 HIGHLIGHT: Final = "var(--st-primary-color)"
-LEAST_WIDTH: Final = 960
+LEAST_WIDTH: Final = 890
 """Pixels that the map and the numbers need."""
+LEAST_CAPTIONED: Final = 560
+"""And those that the names of the arrays need."""
+CELL_PX: Final = 42.0
+"""The width of a cell with three digits."""
 CELL_DECIMALS: Final = 4
 """Decimals of the smallest numbers in cells that are written in a power of ten."""
 FEW_DIGITS: Final = 5.0
@@ -52,9 +57,13 @@ FEW_DIGITS: Final = 5.0
 _SUPERSCRIPTS: Final = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
-def panels(inspected: InspectedPass, told: str, t: Text) -> list[Panel]:
-    """Make both panels; ``told`` is the sentence of the present step."""
-    return [_map(inspected, told, t), _close_up(inspected, told, t)]
+def panels(inspected: InspectedPass, told: str, t: Text, *, only: int | None = None) -> list[Panel]:
+    """Make both panels; ``told`` is the sentence of the present step.
+
+    With ``only``, the close-up has the numbers of that step of the pass and of no other.
+    """
+    steps = _steps(inspected).tolist() if only is None else [only]
+    return [_map(inspected, told, t), _close_up(inspected, steps, told, t)]
 
 
 def by_step(table: NDArray[Any]) -> Channel:
@@ -106,7 +115,7 @@ def _map(inspected: InspectedPass, told: str, t: Text) -> Panel:
         title=t("two_layer_network.inspector.panel.map", step=inspected.training_step),
         alt=t("two_layer_network.inspector.alt.map", sentence=told),
         wide=True,
-        height=0.47,
+        height=0.62,
         least_width=LEAST_WIDTH,
     )
 
@@ -188,7 +197,7 @@ def _map_figure(steps: tuple[PassStep, ...], sizes: AxisSizes) -> go.Figure:
 # ---- the close-up --------------------------------------------------------------------------------
 
 
-def _close_up(inspected: InspectedPass, told: str, t: Text) -> Panel:
+def _close_up(inspected: InspectedPass, steps: Sequence[int], told: str, t: Text) -> Panel:
     """The arrays of the present step as cells; those of other steps have no place."""
 
     def samples(result: PassNumbers) -> NDArray[np.intp]:
@@ -201,19 +210,26 @@ def _close_up(inspected: InspectedPass, told: str, t: Text) -> Panel:
         return inspected.inspection.labels[samples(result)].astype(np.float64)
 
     marks: list[Mark] = []
-    for step in _steps(inspected).tolist():
+    for step in steps:
         marks += _cells(inspected, step) + _rings(inspected, step)
         marks += _sample_names(inspected, step, numbers, classes)
     return Panel(
         id="close_up",
         figure=_close_up_figure(),
-        marks=(*marks, _captions(inspected, t)),
+        marks=(*marks, _captions(inspected, steps, t)),
         title="{formula}",
         alt=t("two_layer_network.inspector.alt.close_up", sentence=told),
         wide=True,
-        height=0.72,
-        least_width=LEAST_WIDTH,
+        height=1.1,
+        least_width=_room_for(inspected),
     )
+
+
+def _room_for(inspected: InspectedPass) -> int:
+    """Pixels in which the numbers of the narrowest cells can be read."""
+    blocks = (block for placed in inspected.layouts for block in placed.blocks)
+    narrowest = min(block.width for block in blocks if block.name not in SWITCHES)
+    return round(min(max(100 * CELL_PX / narrowest, LEAST_CAPTIONED), LEAST_WIDTH))
 
 
 def _only_at(inspected: InspectedPass, step: int, x: FloatArray) -> Channel:
@@ -317,11 +333,10 @@ def _sample_names(
     ]
 
 
-def _captions(inspected: InspectedPass, t: Text) -> Note:
+def _captions(inspected: InspectedPass, steps: Sequence[int], t: Text) -> Note:
     """The names and shapes of the arrays, and the signs between them."""
-    placed = [(step, each) for step, one in enumerate(inspected.layouts) for each in one.captions]
-    steps = _steps(inspected)
-    x = [np.where(steps == step, caption.x, np.nan) for step, caption in placed]
+    placed = [(step, each) for step in steps for each in inspected.layouts[step].captions]
+    x = [np.where(_steps(inspected) == step, caption.x, np.nan) for step, caption in placed]
     return Note(
         by_step(np.stack(x, axis=1)),
         tuple(caption.y for _, caption in placed),

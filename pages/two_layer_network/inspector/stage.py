@@ -32,21 +32,23 @@ from pages.two_layer_network.inspector.sentence_numbers import (
 )
 from pages.two_layer_network.inspector.sentences import sentences, step_names
 from pages.ui.export import Table
-from pages.ui.kit.stages import stage_words
+from pages.ui.guide.guide import Shown
 from pages.ui.learning.runs import Run
 from pages.ui.stage.handles import Handle, Slider, Timeline
-from pages.ui.stage.mount import Stage, mount
+from pages.ui.stage.mount import Stage
 from pages.ui.stage.readouts import Readout
 from pages.ui.stage.release import Release
 from pages.ui.state.address import read_state, write_state
+from pages.ui.state.scenes import is_asking
 from pages.ui.text import Text
 
 __all__ = [
+    "inspector_in_hand",
     "inspector_stage",
     "inspector_table",
     "moved",
     "pass_of",
-    "show_inspector",
+    "shown_inspector",
     "sweeps_of",
 ]
 
@@ -59,7 +61,7 @@ _IN_HAND: Final = ("step_of_pass", "followed_sample", "followed_unit", "at")
 def pass_of(state: TwoLayerNetworkState, run: Run) -> InspectedPass:
     """The pass of the training step that the state shows, on the mini-batch that the step drew."""
     number = run.record_at(state.at)
-    record, model = run.training.records[number], run.training.model_at(number)
+    record, model = run.records[number], run.model_at(number)
     if not isinstance(model, TwoLayerNet):
         raise TypeError(f"run must train a two-layer network, got {type(model).__name__}")
     batch, train = record.batch, run.setup.train
@@ -78,34 +80,51 @@ def sweeps_of(state: TwoLayerNetworkState, inspected: InspectedPass) -> PassSwee
     )
 
 
-def show_inspector(state: TwoLayerNetworkState, run: Run, t: Text) -> None:
-    """Show the inspector; a release becomes the new state."""
-    held = _in_hand(state)
-    inspected = pass_of(held, run)
-    records = [record.step for record in run.training.records]
-    mount(
+def shown_inspector(state: TwoLayerNetworkState, run: Run, target: int, t: Text) -> Shown:
+    """Lay out the inspector; while a scene asks, nothing of the other steps of the pass."""
+    inspected = pass_of(state, run)
+    records = [record.step for record in run.records]
+    sweeps, only = sweeps_of(state, inspected), is_asking(state)
+    return Shown(
         "network_inspector",
-        inspector_stage(inspected, sweeps_of(held, inspected), records, t),
-        partial(_released, shown=inspected.training_step, last=records[-1]),
-        stage_words(t),
+        inspector_stage(inspected, sweeps, records, t, is_only_now=only),
+        is_complete=run.is_over(target),
+        released=partial(_released, shown=inspected.training_step, last=records[-1]),
     )
-    st.caption(t("two_layer_network.inspector.colors"))
+
+
+def inspector_in_hand(state: TwoLayerNetworkState, run: Run, target: int, t: Text) -> Shown:
+    """The same with what a hand is moving just now."""
+    held = _in_hand(state)
+    shown = shown_inspector(held, run, target, t)
+    return replace(shown, is_complete=shown.is_complete and held == state)
 
 
 def inspector_stage(
-    inspected: InspectedPass, sweeps: PassSweeps, records: Sequence[int], t: Text
+    inspected: InspectedPass,
+    sweeps: PassSweeps,
+    records: Sequence[int],
+    t: Text,
+    *,
+    is_only_now: bool = False,
 ) -> Stage:
-    """Lay out the stage; ``records`` are the training steps that can be looked at."""
-    told = sentences(inspected, t)
+    """Lay out the stage; ``records`` are the training steps that can be looked at.
+
+    With ``is_only_now``, nothing of the other steps of the pass is on it.
+    """
+    now, told = int(sweeps.now.step), sentences(inspected, t)
+    formulas = tuple(formula(step, inspected.objective) for step in inspected.inspection.steps)
+    if is_only_now:
+        told, formulas = (_only(texts, now) for texts in (told, formulas))
     return Stage(
-        panels=panels(inspected, told[int(sweeps.now.step)].replace("**", ""), t),
+        panels=panels(inspected, told[now].replace("**", ""), t, only=now if is_only_now else None),
         handles=[
             _pass_timeline(inspected, sweeps, t),
             *_sample_slider(inspected, sweeps, t),
             *_unit_slider(inspected, sweeps, t),
             *_training_slider(inspected, records, t),
         ],
-        readouts=_readouts(inspected, told, t),
+        readouts=_readouts(inspected, told, formulas, t),
         now=sweeps.now,
         pinned=True,
     )
@@ -114,9 +133,15 @@ def inspector_stage(
 # ---- readouts ------------------------------------------------------------------------------------
 
 
-def _readouts(inspected: InspectedPass, told: tuple[str, ...], t: Text) -> list[Readout]:
+def _only(texts: tuple[str, ...], step: int) -> tuple[str, ...]:
+    """Keep the text of one step of the pass, in its place."""
+    return tuple(text if number == step else "" for number, text in enumerate(texts))
+
+
+def _readouts(
+    inspected: InspectedPass, told: tuple[str, ...], formulas: tuple[str, ...], t: Text
+) -> list[Readout]:
     data_loss = inspected.inspection.result.data_loss
-    formulas = tuple(formula(step, inspected.objective) for step in inspected.inspection.steps)
     return [
         *(_slot(slot, inspected, t) for slot in SLOTS),
         Readout("data_loss", since(inspected, "loss", data_loss), significant=OPERAND_DIGITS),

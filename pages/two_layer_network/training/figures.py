@@ -11,6 +11,7 @@ from core.learning.datasets import Dataset
 from pages.ui.kit.bars import FIGURES_KEPT
 from pages.ui.kit.theme import (
     CLASS_COLORS,
+    CLASS_SYMBOLS,
     INK,
     MUTED,
     base_figure,
@@ -25,14 +26,14 @@ def plane_figure(train: Dataset, held_out: Dataset | None, box: Box, drawn: int)
     """Points in the colours of their classes, and a line for each hidden unit."""
     figure = base_figure()
     figure.add_scatter(mode="lines", line={"color": INK, "width": 1.5}, opacity=0.5)
-    _add_points(figure, train, symbol="circle", size=8)
+    _add_points(figure, train, size=8)
     if drawn:
         figure.add_scatter(
             mode="markers",
             marker={"symbol": "circle-open", "size": 14, "color": INK, "line": {"width": 2}},
         )
     if held_out is not None:
-        _add_points(figure, held_out, symbol="diamond", size=9)
+        _add_points(figure, held_out, size=10, inside="-dot")
     left, right, bottom, top = box.extent
     figure.update_xaxes(range=[left, right], showgrid=False, zeroline=False, nticks=5)
     figure.update_yaxes(range=[bottom, top], showgrid=False, zeroline=False, nticks=5)
@@ -108,15 +109,16 @@ def pixel_plane(height: int, width: int) -> go.Figure:
     return figure
 
 
-def _add_points(figure: go.Figure, data: Dataset, *, symbol: str, size: int) -> None:
+def _add_points(figure: go.Figure, data: Dataset, *, size: int, inside: str = "") -> None:
+    labels = data.labels.tolist()
     figure.add_scatter(
         x=data.points[:, 0].tolist(),
         y=data.points[:, 1].tolist(),
         mode="markers",
         marker={
-            "symbol": symbol,
+            "symbol": [CLASS_SYMBOLS[label] + inside for label in labels],
             "size": size,
-            "color": [CLASS_COLORS[label] for label in data.labels.tolist()],
+            "color": [CLASS_COLORS[label] for label in labels],
             "line": {"color": INK, "width": 1},
         },
     )
@@ -133,5 +135,5 @@ def _add_curves(
 
 
 def _steps_axis(figure: go.Figure, steps: int, label: str) -> None:
-    figure.update_xaxes(range=[0, 1.02 * max(steps, 1)], title_text=label, nticks=6)
+    figure.update_xaxes(range=[0, 1.06 * max(steps, 1)], title_text=label, nticks=6)
     figure.update_layout(margin_b=46)

@@ -33,6 +33,7 @@ from pages.two_layer_network.training.numbers import (
 from pages.ui.kit.confusion import confusion_figure
 from pages.ui.kit.theme import (
     CLASS_COLORS,
+    CLASS_SYMBOLS,
     CROSS_ENTROPY,
     HINGE,
     INK,
@@ -87,7 +88,7 @@ class TrainingView:
     @property
     def last_step(self) -> int:
         """Where the axis of the steps ends."""
-        reached = self.run.training.step
+        reached = self.run.step
         return max(self.target, reached) if self.run.problem is None else reached
 
     @property
@@ -120,7 +121,7 @@ def _word(view: TrainingView, t: Text, name: str) -> str:
 def _plane(view: TrainingView, words: Words) -> Panel:
     """All points on the decision map, with lines for hidden units and rings for a mini-batch."""
     seen, box = view.seen, square_box(view.run.setup.data.points)
-    names = zip(seen.train.names, CLASS_COLORS, strict=False)
+    classes = zip(seen.train.names, CLASS_COLORS, CLASS_SYMBOLS, strict=False)
     told = (
         (
             seen.held_out is not None,
@@ -155,7 +156,7 @@ def _plane(view: TrainingView, words: Words) -> Panel:
         title=words("two_layer_network.training.panel.plane"),
         alt=words("two_layer_network.training.alt.plane"),
         legend=(
-            *(LegendEntry(name, color) for name, color in names),
+            *(LegendEntry(*entry) for entry in classes),
             *(entry for is_there, entry in told if is_there),
         ),
         tall=True,
@@ -173,6 +174,7 @@ def _losses(view: TrainingView, words: Words) -> Panel:
 
     return Panel(
         id="net_losses",
+        over_steps=True,
         figure=losses_figure(
             view.last_step,
             seen.limits,
@@ -207,6 +209,7 @@ def _accuracy(view: TrainingView, words: Words) -> Panel:
 
     return Panel(
         id="net_accuracy",
+        over_steps=True,
         figure=accuracy_figure(
             view.last_step,
             view.seen.train.classes,

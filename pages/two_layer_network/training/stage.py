@@ -3,35 +3,38 @@
 from __future__ import annotations
 
 from dataclasses import asdict, replace
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import Final
-from weakref import WeakKeyDictionary
 
 import numpy as np
-import streamlit as st
 
 from core.learning.datasets import Dataset
-from core.learning.training import Training
 from core.validation import FloatArray
 from pages.two_layer_network import TwoLayerNetworkState
 from pages.two_layer_network.training.numbers import SeenRun, TrainingNumbers, seen_run
 from pages.two_layer_network.training.panels import TrainingView, panels
 from pages.two_layer_network.training.run import TrainingPhase
 from pages.ui.export import Table
-from pages.ui.kit.stages import stage_words
+from pages.ui.guide.guide import Shown
 from pages.ui.learning.plane import square_box
 from pages.ui.learning.runs import Run
 from pages.ui.learning.setups import Setup
 from pages.ui.learning.state import MOST_TRAINED
 from pages.ui.stage.channels import Channel
 from pages.ui.stage.handles import Timeline
-from pages.ui.stage.mount import Stage, mount
+from pages.ui.stage.mount import Stage
 from pages.ui.stage.readouts import Readout
 from pages.ui.stage.release import Release
-from pages.ui.state.address import read_state, write_state
 from pages.ui.text import Text
 
-__all__ = ["moved", "run_table", "show_training", "training_stage", "view_of"]
+__all__ = [
+    "moved",
+    "run_table",
+    "shown_training",
+    "training_caption",
+    "training_stage",
+    "view_of",
+]
 
 STEP: Final = "step"
 SECONDS_TO_PLAY: Final = 8
@@ -50,27 +53,21 @@ NUMBERS: Final[dict[str, tuple[Channel, int]]] = {
 
 
 def view_of(state: TwoLayerNetworkState, run: Run, target: int) -> TrainingView:
-    """What is seen of a run on its way to a step; computed once for every state of the run."""
-    key = (run.training.step, run.is_over(target), state.is_logarithmic)
-    known = _seen.get(run.training)
-    if known is None or known[0] != key:
-        known = (key, _seen_anew(run, is_over=key[1], is_logarithmic=key[2]))
-        _seen[run.training] = known
-    return TrainingView(run, target, known[1])
+    """What is seen of a run on its way to a step; computed once for all who look at it."""
+    kind = {"is_over": run.is_over(target), "is_logarithmic": state.is_logarithmic}
+    seen = run.once(("seen", *kind.values()), lambda: _seen(run, **kind))
+    return TrainingView(run, target, seen)
 
 
-_seen: WeakKeyDictionary[Training, tuple[tuple[int, bool, bool], SeenRun]] = WeakKeyDictionary()
-
-
-def _seen_anew(run: Run, *, is_over: bool, is_logarithmic: bool) -> SeenRun:
+def _seen(run: Run, *, is_over: bool, is_logarithmic: bool) -> SeenRun:
     train, held_out = _parts(run.setup)
     return seen_run(
-        run.training.model,
+        run.model,
         train,
         held_out,
-        run.training.history,
+        run.history,
         box=square_box(run.setup.data.points) if train.features == 2 else None,
-        steps_per_epoch=run.training.steps_per_epoch,
+        steps_per_epoch=run.steps_per_epoch,
         is_over=is_over,
         is_logarithmic=is_logarithmic,
     )
@@ -83,14 +80,22 @@ def _parts(setup: Setup) -> tuple[Dataset, Dataset | None]:
     return (setup.data, None) if parts is None else (parts.train, parts.held_out)
 
 
-def show_training(state: TwoLayerNetworkState, run: Run, target: int, t: Text) -> None:
-    """Show a run on its timeline; while it still trains, its last step."""
+def shown_training(state: TwoLayerNetworkState, run: Run, target: int, t: Text) -> Shown:
+    """Lay out a run on its timeline; while it still trains, its last step, and it stays there."""
     view = view_of(state, run, target)
-    release = partial(_released, is_over=view.is_over)
-    mount("two_layer_network", training_stage(state, view, t), release, stage_words(t))
+
+    def let_go(now: TwoLayerNetworkState, release: Release) -> TwoLayerNetworkState:
+        return moved(now, release) if view.is_over else now
+
+    return Shown("two_layer_network", training_stage(state, view, t), let_go, view.is_over)
+
+
+def training_caption(state: TwoLayerNetworkState, run: Run, target: int, t: Text) -> str:
+    """Say what the colours and lines mean."""
+    view = view_of(state, run, target)
     told = ["weights" if view.box is None else "plane", "losses"]
     told += [*["batches"] * (view.seen.drawn > 0), "rounded"]
-    st.caption(" ".join(t(f"two_layer_network.training.caption.{name}") for name in told))
+    return " ".join(t(f"two_layer_network.training.caption.{name}") for name in told)
 
 
 def training_stage(state: TwoLayerNetworkState, view: TrainingView, t: Text) -> Stage:
@@ -127,21 +132,16 @@ def moved(state: TwoLayerNetworkState, release: Release) -> TwoLayerNetworkState
     return replace(state, at=min(max(step, 0), MOST_TRAINED))
 
 
-def _released(release: Release, *, is_over: bool) -> None:
-    """Keep the step that was let go; a run that still trains shows its last."""
-    if is_over:
-        write_state(moved(read_state(TwoLayerNetworkState)[0], release))
-
-
 def _readouts(seen: SeenRun, t: Text) -> list[Readout]:
     shown = [id for id in NUMBERS if id != "held_out_accuracy" or seen.held_out is not None]
+    whole = {"epoch"} if not (seen.numbers.epochs % 1.0).any() else set()
     return [
         *(
             Readout(
                 f"net_{id}",
                 number,
                 t(f"two_layer_network.training.readout.{id}"),
-                decimals=decimals,
+                decimals=0 if id in whole else decimals,
                 significant=4 if id == "rate" else None,
             )
             for id in shown
@@ -174,7 +174,7 @@ def _verdicts(seen: SeenRun, t: Text) -> tuple[str, ...]:
 
 def run_table(state: TwoLayerNetworkState, run: Run, t: Text) -> Table:
     """The numbers of a run, a row a record."""
-    history = run.training.history
+    history = run.history
     columns = {
         "step": history.steps,
         "epoch": history.epochs,

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 import plotly.graph_objects as go
 
-from pages.ui.kit.theme import CLASS_COLORS, base_figure, class_axis
+from pages.ui.kit.theme import CLASS_COLORS, EDGE, EDGE_WIDTH, base_figure, class_axis
 
 __all__ = ["FIGURES_KEPT", "FLAG_ROOM", "FULL_WIDTH", "class_bars"]
 
@@ -33,7 +33,10 @@ def class_bars(
     figure.add_bar(
         x=list(range(classes)),
         width=FULL_WIDTH,
-        marker={"color": list(CLASS_COLORS[:classes])},
+        marker={
+            "color": list(CLASS_COLORS[:classes]),
+            "line": {"color": EDGE, "width": EDGE_WIDTH},
+        },
     )
     class_axis(figure, names, room_below=room_below)
     figure.update_yaxes(range=[lowest, highest], tickvals=ticks)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -15,7 +14,7 @@ from core.losses.hinge_variants import hinge_kinks
 from core.validation import FloatArray
 from pages.ui.kit.scores import (
     LABEL,
-    ScoreAxis,
+    ScoreSweeps,
     label_moves,
     round_up,
     score_axis,
@@ -39,14 +38,8 @@ class ComparisonNumbers:
     """Where the hinge loss bends, (..., 2, classes): see `hinge_kinks`."""
 
 
-@dataclass(frozen=True, eq=False)
-class ComparisonSweeps:
-    """Everything that a hand can reach: by handle, and when the handle of each score is taken."""
-
-    axis: ScoreAxis
-    now: ComparisonNumbers
-    by: Mapping[str, ComparisonNumbers]
-    focuses: tuple[ComparisonNumbers, ...]
+class ComparisonSweeps(ScoreSweeps[ComparisonNumbers]):
+    """Everything that a hand can reach, and the axes with room for it."""
 
     @property
     def loss_limit(self) -> float:
@@ -111,11 +104,11 @@ def sweep_comparison(
     )
     curves = evaluate(np.stack([paths[along]] * present.size), np.arange(present.size)[:, None])
     return ComparisonSweeps(
-        axis,
         focuses[along],
         {
             **{score_id(j): ComparisonNumbers(by_score[j], j) for j in classes},
             LABEL: bent(ComparisonNumbers(sweeps.by[LABEL], along, curves)),
         },
+        axis,
         focuses,
     )

@@ -28,6 +28,8 @@ from pages.ui.kit.scores import (
 from pages.ui.kit.theme import (
     CLASS_COLORS,
     CROSS_ENTROPY,
+    EDGE,
+    EDGE_WIDTH,
     HINGE,
     MUTED,
     TARGET,
@@ -347,7 +349,10 @@ def _probabilities_figure(names: tuple[str, ...]) -> go.Figure:
         width=[0.86] * classes + [0.62] * classes,
         marker={
             "color": [*[blank] * classes, *CLASS_COLORS[:classes]],
-            "line": {"color": TARGET, "width": [2] * classes + [0] * classes},
+            "line": {
+                "color": [TARGET] * classes + [EDGE] * classes,
+                "width": [2] * classes + [EDGE_WIDTH] * classes,
+            },
         },
     )
     class_axis(figure, names)

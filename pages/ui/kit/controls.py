@@ -15,7 +15,7 @@ import numpy as np
 import streamlit as st
 
 from core.presets import PRESETS, Preset
-from pages.ui.state.address import bind, read_state, write_state
+from pages.ui.state.address import bind, in_words, read_state, start_again, write_state
 from pages.ui.state.example import (
     MAXIMUM_CLASSES,
     MINIMUM_CLASSES,
@@ -26,16 +26,19 @@ from pages.ui.state.example import (
 )
 from pages.ui.state.parameters import parameter_of, parameters
 from pages.ui.state.state import State
-from pages.ui.state.written import Problem, write_names, write_scores
+from pages.ui.state.written import Problem, write_names, write_number, write_scores
 from pages.ui.text import Text, escape
 
 __all__ = [
     "classes_control",
     "example_controls",
+    "label_control",
+    "look_control",
     "margin_control",
     "number_control",
     "preset_controls",
     "preset_state",
+    "reset_button",
     "typed",
     "variant_control",
     "with_example",
@@ -79,7 +82,7 @@ def preset_controls(state: State, t: Text, presets: Sequence[str]) -> None:
         (
             id
             for id, preset in offered.items()
-            if made_of(preset_state(kind, preset)) == made_of(state)
+            if made_of(in_words(preset_state(kind, preset))) == made_of(state)
         ),
         None,
     )
@@ -106,7 +109,34 @@ def preset_controls(state: State, t: Text, presets: Sequence[str]) -> None:
         on_change=chosen,
     )
     random.button(t("control.random"), on_click=lambda: _randomise(kind), width="stretch")
-    reset.button(t("control.reset"), on_click=lambda: write_state(kind()), width="stretch")
+    with reset:
+        reset_button(lambda: start_again(kind), t)
+
+
+def look_control(state: Any, lesson: str, looks: Sequence[str], t: Text) -> None:
+    """Choose the ``view`` of a lesson whose address may say by itself which one it is about."""
+    st.session_state["look"] = state.view
+
+    def chosen() -> None:
+        present: Any = read_state(type(state))[0]
+        # What the address speaks of anyway need not be named in it.
+        plain, look = replace(present, look=None), st.session_state["look"]
+        write_state(plain if plain.view == look else replace(present, look=look))
+
+    st.segmented_control(
+        t(f"{lesson}.control.look"),
+        looks,
+        format_func=lambda look: t(f"{lesson}.look.{look}"),
+        required=True,
+        key="look",
+        on_change=chosen,
+        label_visibility="collapsed",
+    )
+
+
+def reset_button(reset: Callable[[], None], t: Text, help: str = "control.reset_help") -> None:
+    """Show the button that starts a lesson again; ``help`` says what goes back, and to what."""
+    st.button(t("control.reset"), help=t(help), on_click=reset, width="stretch")
 
 
 def _randomise(kind: type[State]) -> None:
@@ -132,19 +162,25 @@ def variant_control(state: State, t: Text) -> None:
 
 def margin_control(state: State, t: Text) -> None:
     """Set the margin of the hinge loss."""
-    number_control(state, "margin", t("control.margin"), step=0.5)
+    number_control(state, "margin", t("control.margin"), t)
 
 
-def number_control(state: State, attribute: str, label: str, *, step: float) -> None:
-    """Set a number of the state, within the limits of its parameter."""
-    least, most = parameter_of(state, attribute).limits
-    st.number_input(
+def number_control(
+    state: State, attribute: str, label: str, t: Text, *, usual: float | None = None
+) -> None:
+    """Set a number of the state, within the limits of its parameter; None shows as what is usual.
+
+    It is typed as text: a field for numbers is the browser's own, and drops a decimal comma.
+    """
+    value = getattr(state, attribute)
+    typed(
+        state,
+        attribute,
         label,
-        min_value=least,
-        max_value=most,
-        step=step,
-        format="%g",
-        **bind(state, attribute),
+        write_number(usual if value is None and usual is not None else value),
+        lambda text: parameter_of(state, attribute).read(text, state),
+        lambda present, number: replace(present, **{attribute: number}),
+        t,
     )
 
 
@@ -164,6 +200,25 @@ def classes_control(state: State, t: Text) -> None:
         step=1,
         key="classes",
         on_change=changed,
+    )
+
+
+def label_control(state: State, t: Text, **others: Any) -> None:
+    """Set the true class; `others` are attributes that get another value with it."""
+    names = state.example.names
+    st.session_state["true_class"] = state.example.label
+
+    def chosen() -> None:
+        present, _ = read_state(type(state))
+        example = replace(present.example, label=st.session_state["true_class"], target=None)
+        write_state(replace(present, example=example, **others))
+
+    st.selectbox(
+        t("handle.label"),
+        range(len(names)),
+        format_func=lambda index: names[index],
+        key="true_class",
+        on_change=chosen,
     )
 
 
@@ -203,6 +258,9 @@ def typed(
     parse: Callable[[str], tuple[Parsed, Sequence[Problem]]],
     adopt: Callable[[S, Parsed], S],
     t: Text,
+    *,
+    placeholder: str | None = None,
+    help: str | None = None,
 ) -> None:
     """Show a text field: what can be read becomes the state, anything else stays to be mended."""
     rejected = f"{key}_rejected"
@@ -218,7 +276,9 @@ def typed(
     if problem is None or refused_over != written:
         st.session_state[key] = written
         problem = None
-    st.text_input(label, key=key, on_change=changed, max_chars=400)
+    st.text_input(
+        label, key=key, on_change=changed, max_chars=400, placeholder=placeholder, help=help
+    )
     if problem is not None:
         reason = t(f"reason.{problem.reason}", **problem.limits)
         st.error(t("problem.typed", value=escape(problem.value), reason=reason), icon="✏️")

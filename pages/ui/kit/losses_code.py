@@ -6,10 +6,11 @@ from typing import Final
 
 from core.losses.exact_decimals import decimal_places
 from core.losses.hinge import HingeVariant
-from pages.ui.kit.printing import SHOW, array
+from pages.ui.kit.printing import SHOW, array, bars
+from pages.ui.notebook import Code
 from pages.ui.state.losses import LossesState
 
-__all__ = ["hinge_source", "snippet"]
+__all__ = ["code", "hinge_source"]
 
 _HINGE: Final[dict[HingeVariant, str]] = {
     "weston_watkins": """\
@@ -44,7 +45,7 @@ def hinge_source(variant: HingeVariant, decimals: int = 0) -> str:
     return _HINGE[variant].format(rounding=rounding if decimals else "")
 
 
-def snippet(state: LossesState) -> str:
+def _snippet(state: LossesState) -> str:
     """Write the code of both losses on the current example, with its numbers."""
     decimals = decimal_places(state.example.scores, state.margin)
     return f"""\
@@ -75,3 +76,12 @@ print("p               ", p)
 print("p - t           ", gradient)
 print("hinge gradient  ", hinge_gradient)
 """
+
+
+def code(state: LossesState) -> Code:
+    """Write the code, and the plot of both gradients."""
+    rows = {"hinge loss": "hinge_gradient", "cross-entropy: p - t": "gradient"}
+    return Code(
+        _snippet(state),
+        bars("The gradients of both losses at the scores", state.example.names, rows),
+    )

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-__all__ = ["SHOW", "array"]
+__all__ = ["SHOW", "array", "bars"]
 
 SHOW = """\
 def show(name, value):
@@ -18,3 +18,21 @@ def show(name, value):
 def array(values: Sequence[float]) -> str:
     """Write a row of numbers as the source of a NumPy array."""
     return f"np.array([{', '.join(repr(float(value)) for value in values)}])"
+
+
+def bars(title: str, names: Sequence[str], rows: Mapping[str, str]) -> str:
+    """Write the plot of rows of numbers, side by side at each name.
+
+    ``rows`` has the label of each row, and the expression that gives its numbers.
+    """
+    drawn = "".join(
+        f'figure.add_bar(x=names, y={row}, name="{label}")\n' for label, row in rows.items()
+    )
+    return f"""\
+import plotly.graph_objects as go
+
+names = {list(names)!r}
+figure = go.Figure()
+{drawn}figure.update_layout(title_text="{title}", template="plotly_white")
+figure
+"""

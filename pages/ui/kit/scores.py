@@ -13,13 +13,22 @@ from numpy.typing import ArrayLike
 
 from core.validation import FloatArray
 from pages.ui.kit.bars import FIGURES_KEPT, FLAG_ROOM, FULL_WIDTH
-from pages.ui.kit.theme import CLASS_COLORS, CROSS_ENTROPY, HINGE, TARGET, base_figure, class_axis
+from pages.ui.kit.theme import (
+    CLASS_COLORS,
+    CROSS_ENTROPY,
+    EDGE,
+    EDGE_WIDTH,
+    HINGE,
+    TARGET,
+    base_figure,
+    class_axis,
+)
 from pages.ui.stage.channels import Channel
 from pages.ui.stage.handles import Bar, Flag, Handle
 from pages.ui.stage.number_format import format_given
 from pages.ui.stage.panels import LegendEntry, Panel
 from pages.ui.stage.release import Release
-from pages.ui.stage.sweeps import one_at_a_time
+from pages.ui.stage.sweeps import Sweeps, one_at_a_time
 from pages.ui.state.example import Example
 from pages.ui.state.state import State
 from pages.ui.text import Text
@@ -29,6 +38,7 @@ __all__ = [
     "LABEL",
     "STEPS_EACH_WAY",
     "ScoreAxis",
+    "ScoreSweeps",
     "label_handle",
     "label_moves",
     "listing",
@@ -42,6 +52,7 @@ __all__ = [
 ]
 
 S = TypeVar("S", bound=State)
+Result = TypeVar("Result")
 
 LABEL = "label"
 """The flag's handle."""
@@ -67,6 +78,14 @@ class ScoreAxis:
         """All steps, shape (201,)."""
         ticks = np.arange(-STEPS_EACH_WAY, STEPS_EACH_WAY + 1)
         return np.asarray(np.round(ticks * self.step, self.decimals))
+
+
+@dataclass(frozen=True, eq=False)
+class ScoreSweeps(Sweeps[str, Result]):
+    """What a hand can reach; ``focuses`` is now, when the handle of each score is taken."""
+
+    axis: ScoreAxis
+    focuses: tuple[Result, ...]
 
 
 def score_axis(scores: ArrayLike) -> ScoreAxis:
@@ -198,8 +217,9 @@ def moved_example(state: S, release: Release) -> S | None:
 
 
 def listing(names: Sequence[str], written: Sequence[str]) -> str:
-    """Say the number of each class in words."""
-    return ", ".join(map(" ".join, zip(names, written, strict=True)))
+    """Say the number of each class in words; no name is taken for the ``{id}`` of a readout."""
+    given = [name.replace("{", "{{") for name in names]
+    return ", ".join(map(" ".join, zip(given, written, strict=True)))
 
 
 def scores_panel(
@@ -271,8 +291,8 @@ def _scores_figure(names: tuple[str, ...], axis: ScoreAxis, *, has_ghosts: bool)
                 *[HINGE] * ghosts,
             ],
             "line": {
-                "color": HINGE,
-                "width": [0] * classes + [2] * classes + [3] * classes + [0] * 2 * ghosts,
+                "color": [EDGE] * classes + [HINGE] * 2 * classes + [EDGE] * 2 * ghosts,
+                "width": [EDGE_WIDTH] * classes + [2] * classes + [3] * classes + [0] * 2 * ghosts,
             },
             "opacity": [1.0] * 3 * classes + [0.6] * 2 * ghosts,
             "pattern": {

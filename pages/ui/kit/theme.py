@@ -1,8 +1,8 @@
 """One look for every figure: colours, fonts, axes.
 
 Colours that depend on light or dark are CSS variables, which the stage fills in; class colours work
-on both. All are safe for colour-blind readers: after M. Okabe and K. Ito, "Color Universal Design",
-2008, extended by P. Tol's muted scheme, 2021.
+on both. They are those of M. Okabe and K. Ito, "Color Universal Design", 2008, and five more that
+readers with any kind of colour blindness tell from them, and from both losses.
 """
 
 from __future__ import annotations
@@ -10,17 +10,22 @@ from __future__ import annotations
 import html
 from collections.abc import Sequence
 from functools import cache
+from typing import get_args
 
 import plotly.graph_objects as go
 
 from pages.ui.kit.palette_entries import ZERO_LEVEL
-from pages.ui.stage.panels import Tint
+from pages.ui.stage.panels import Symbol, Tint
 
 __all__ = [
     "CLASS_COLORS",
+    "CLASS_SYMBOLS",
     "CROSS_ENTROPY",
+    "EDGE",
+    "EDGE_WIDTH",
     "GRID",
     "HINGE",
+    "HINGE_TEXT",
     "INK",
     "MUTED",
     "NEGATIVE",
@@ -37,6 +42,8 @@ __all__ = [
 
 CROSS_ENTROPY = "var(--cross-entropy)"
 HINGE = "var(--hinge)"
+HINGE_TEXT = "var(--hinge-text)"
+"""For words and numbers, which need more contrast than lines."""
 INK = "var(--ink)"
 MUTED = "var(--muted)"
 GRID = "var(--grid)"
@@ -51,13 +58,19 @@ CLASS_COLORS = (
     "#56B4E9",
     "#009E73",
     "#CC79A7",
-    "#8F8F8F",
-    "#B8A800",
+    "#707070",
+    "#F0E442",
     "#882255",
-    "#44AA99",
-    "#6F5FBF",
-    "#A5673F",
+    "#B4E1A5",
+    "#87F0F0",
+    "#5A4B1E",
 )
+CLASS_SYMBOLS: tuple[Symbol, ...] = get_args(Symbol)
+"""Points tell their class by shape, too."""
+
+EDGE = MUTED
+"""Around what is filled: on white, orange and sky blue alone are too pale."""
+EDGE_WIDTH = 1
 
 
 def plain(text: str) -> str:

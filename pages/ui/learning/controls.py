@@ -14,8 +14,8 @@ from core.learning.objective import LOSSES
 from core.learning.optimizers import OPTIMIZERS
 from core.losses.penalties import PENALTIES
 from pages.ui.kit.controls import margin_control, number_control, variant_control
-from pages.ui.learning.runs import Run, target_of
-from pages.ui.learning.setups import data_name, dataset, usual
+from pages.ui.learning.runs import Run, shared_runs
+from pages.ui.learning.setups import data_name, dataset, target_of, usual
 from pages.ui.learning.state import LARGEST_SEED, MOST_TRAINED, ModelState, with_known
 from pages.ui.state.address import bind, change, read_state, write_state
 from pages.ui.state.parameters import parameter_of
@@ -73,7 +73,7 @@ def data_controls(state: ModelState, t: Text) -> None:
     with samples:
         _number(state, "samples", fitting.samples, t("learning.control.samples"))
     with noise:
-        _number(state, "noise", fitting.noise, t("learning.control.noise"), step=0.05)
+        number_control(state, "noise", t("learning.control.noise"), t, usual=fitting.noise)
     fresh.button(
         t("learning.control.draw"),
         on_click=lambda: change(state, draw=(state.draw + 1) % (LARGEST_SEED + 1)),
@@ -84,7 +84,7 @@ def data_controls(state: ModelState, t: Text) -> None:
 def recipe_controls(state: ModelState, t: Text) -> None:
     """Set the loss, the penalty and the optimiser; what is rarely changed is behind a button."""
     fitting = usual(state)
-    columns = st.columns([3, 3, 2, 2, 2], vertical_alignment="bottom")
+    columns = st.columns([6, 3, 2, 2, 2], vertical_alignment="bottom")
     with columns[0]:
         if hasattr(state, "loss"):
             st.selectbox(
@@ -106,10 +106,10 @@ def recipe_controls(state: ModelState, t: Text) -> None:
         )
     with columns[2]:
         label = t("learning.control.learning_rate")
-        _number(state, "learning_rate", fitting.learning_rate, label, step=0.1)
+        number_control(state, "learning_rate", label, t, usual=fitting.learning_rate)
     with columns[3]:
         label = t("learning.control.decay")
-        _number(state, "strength", fitting.strength, label, step=0.01)
+        number_control(state, "strength", label, t, usual=fitting.strength)
     with columns[4].popover(t("learning.control.more"), width="stretch"):
         _more(state, t)
 
@@ -135,14 +135,14 @@ def _more(state: ModelState, t: Text) -> None:
         **bind(state, "penalty"),
     )
     if state.penalty == "elastic":
-        number_control(state, "mixing", t("learning.control.mixing"), step=0.1)
+        number_control(state, "mixing", t("learning.control.mixing"), t)
     st.toggle(t("learning.control.half"), **bind(state, "half"))
     if state.uses_hinge:
         if hasattr(state, "loss"):
             variant_control(state, t)
         margin_control(state, t)
-    number_control(state, "momentum", t("learning.control.momentum"), step=0.05)
-    number_control(state, "rate_decay", t("learning.control.rate_decay"), step=0.05)
+    number_control(state, "momentum", t("learning.control.momentum"), t)
+    number_control(state, "rate_decay", t("learning.control.rate_decay"), t)
     _number(state, "seed", 0, t("learning.control.seed"))
 
 
@@ -163,9 +163,9 @@ def training_buttons(state: ModelState, runs: Sequence[Run], t: Text) -> None:
     if is_training:
         many.button(
             t("learning.control.stop"),
-            on_click=lambda: _train_to(state, min([run.stop() for run in runs])),
+            on_click=lambda: _train_to(state, shared_runs().stop(runs, target)),
             type="primary",
-            icon="⏹",
+            icon=":material/stop:",
             width="stretch",
         )
     else:
@@ -197,13 +197,12 @@ def _reseed(state: ModelState) -> None:
 def _number(
     state: ModelState,
     attribute: str,
-    fitting: float,
+    fitting: int,
     label: str,
     *,
-    step: float = 1,
-    most: float | None = None,
+    most: int | None = None,
 ) -> None:
-    """Set a number that may be left as it is usual."""
+    """Set a whole number that may be left as it is usual."""
     least, highest = parameter_of(state, attribute).limits
     highest = highest if most is None else most
     binding = bind(state, attribute)
@@ -213,7 +212,6 @@ def _number(
         label,
         min_value=least,
         max_value=highest,
-        step=step,
-        format="%g" if isinstance(step, float) else None,
+        step=1,
         **binding,
     )

@@ -21,6 +21,7 @@ __all__ = [
     "Box",
     "Certainty",
     "arrow_scale",
+    "class_borders",
     "decision_levels",
     "decision_pixels",
     "square_box",
@@ -318,6 +319,48 @@ def zero_lines(weights: ArrayLike, bias: ArrayLike, box: Box) -> FloatArray:
     # What was divided lies on the edge but for its rounding.
     ends = np.array(box.center) + box.half * np.clip(ends, -1.0, 1.0)
     return np.asarray(np.where(outside[..., None, None], np.nan, ends))
+
+
+@np.errstate(over="ignore", invalid="ignore")
+def class_borders(weights: ArrayLike, bias: ArrayLike, box: Box) -> FloatArray:
+    """Return where the highest score passes from one class to another: a stretch for each pair.
+
+    Parameters
+    ----------
+    weights : array_like, shape (..., 2, classes)
+        The weights of each class.
+    bias : array_like, shape (..., classes)
+        The bias of each.
+    box : Box
+        What is seen.
+
+    Returns
+    -------
+    ndarray, shape (..., pairs, 2, 2)
+        Both ends (x, y) of the stretch between the classes of each pair, (0, 1), (0, 2), ...;
+        NaN where they have no border in the box.
+
+    Examples
+    --------
+    >>> class_borders([[1.0, -1.0], [0.0, 0.0]], [0.0, 0.0], Box((0.0, 0.0), 1.0)).tolist()
+    [[[0.0, 1.1], [0.0, -1.1]]]
+    """
+    w, b = as_floats("weights", weights), as_floats("bias", bias)
+    first, second = np.triu_indices(b.shape[-1], 1)
+    lines = zero_lines(w[..., first] - w[..., second], b[..., first] - b[..., second], box)
+    scores = lines @ w[..., None, :, :] + b[..., None, None, :]
+    pairs = np.arange(first.size)
+    own = np.moveaxis(scores[..., pairs, :, first], 0, -2)
+    lead = own[..., None] - scores
+    lead[..., pairs, :, first] = lead[..., pairs, :, second] = 0.0
+    # Along a line, the lead over each other class is a straight line in t from 0 to 1.
+    start, end = lead[..., 0, :], lead[..., 1, :]
+    zero = start / np.where(start == end, 1.0, start - end)
+    enter = np.where(start >= 0.0, 0.0, np.where(end >= 0.0, zero, np.inf)).max(axis=-1)
+    leave = np.where(end >= 0.0, 1.0, np.where(start >= 0.0, zero, -np.inf)).min(axis=-1)
+    shares = np.stack([enter, leave], axis=-1)
+    shares = np.where((enter < leave)[..., None], shares, np.nan)[..., None]
+    return np.asarray(lines[..., :1, :] + shares * (lines[..., 1:, :] - lines[..., :1, :]))
 
 
 def arrow_scale(weights: ArrayLike, box: Box) -> float:

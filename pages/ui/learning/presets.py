@@ -6,8 +6,9 @@ from typing import Any, Final
 
 import streamlit as st
 
+from pages.ui.kit.controls import reset_button
 from pages.ui.learning.state import M, ModelState
-from pages.ui.state.address import read_state, write_state
+from pages.ui.state.address import read_state, start_again, write_state
 from pages.ui.state.parameters import parameters
 from pages.ui.text import Text
 
@@ -38,7 +39,7 @@ def preset_run(id: str, state: M) -> M:
 
 
 def run_preset_controls(state: ModelState, t: Text) -> None:
-    """Choose one of the runs of a lesson."""
+    """Choose one of the runs of a lesson, or what it opens with."""
     offered = list(state.run_presets)
     st.session_state["run_preset"] = next((id for id in offered if _is(id, state)), None)
 
@@ -47,7 +48,8 @@ def run_preset_controls(state: ModelState, t: Text) -> None:
         if id is not None:
             write_state(preset_run(id, read_state(type(state))[0]))
 
-    st.selectbox(
+    chooser, reset = st.columns([5, 1], vertical_alignment="bottom")
+    chooser.selectbox(
         t("learning.control.preset"),
         offered,
         index=None,
@@ -56,6 +58,8 @@ def run_preset_controls(state: ModelState, t: Text) -> None:
         key="run_preset",
         on_change=chosen,
     )
+    with reset:
+        reset_button(lambda: start_again(type(state)), t, "learning.control.reset_help")
 
 
 def _is(id: str, state: ModelState) -> bool:

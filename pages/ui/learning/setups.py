@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from functools import cache, lru_cache
+from dataclasses import dataclass, fields
+from functools import cache, cached_property, lru_cache
+from hashlib import sha256
 from typing import Final
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import streamlit as st
@@ -30,6 +32,7 @@ __all__ = [
     "points_of",
     "recipe",
     "setup",
+    "target_of",
     "usual",
 ]
 
@@ -56,9 +59,9 @@ _FIXED: Final[Mapping[str, Callable[[], Dataset]]] = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Setup:
-    """Everything that a run follows from.
+    """Everything that a run follows from: setups with the same content are the same.
 
     ``hidden`` is 0 for a linear classifier. ``start`` is where it starts, if not at random weights.
     To look at the model takes as long as to train it: ``record_every`` tells how often, in steps.
@@ -73,6 +76,21 @@ class Setup:
     held_out: float
     start: Model | None = None
     record_every: int = 1
+
+    @cached_property
+    def _identity(self) -> tuple[object, ...]:
+        parameters = None if self.start is None else self.start.parameters.values()
+        return (
+            _digest(self.data),
+            None if parameters is None else tuple(array.tobytes() for array in parameters),
+            *(getattr(self, entry.name) for entry in fields(self)[1:] if entry.name != "start"),
+        )
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Setup) and self._identity == other._identity
+
+    def __hash__(self) -> int:
+        return hash(self._identity)
 
     def training(self) -> Training:
         """Start the run: split, first weights and mini-batches come from one generator."""
@@ -118,6 +136,17 @@ class Setup:
         )
 
 
+_digests: WeakKeyDictionary[Dataset, bytes] = WeakKeyDictionary()
+
+
+def _digest(data: Dataset) -> bytes:
+    """Tell the content of a data set from any other: two readers may hold the same points."""
+    if data not in _digests:
+        kind = repr((data.names, data.points.shape)).encode()
+        _digests[data] = sha256(kind + data.points.tobytes() + data.labels.tobytes()).digest()
+    return _digests[data]
+
+
 def data_name(state: ModelState) -> str:
     """Which data set the lesson shows: one that it offers, or own points."""
     if state.points is not None or (state.data == "own" and OWN_DATA in st.session_state):
@@ -134,6 +163,11 @@ def usual(state: ModelState) -> Usual:
     elif name == "own" and state.data is None:
         name = state.offered()[0]
     return state.usuals[name]
+
+
+def target_of(state: ModelState) -> int:
+    """How many steps are to be trained."""
+    return usual(state).trained if state.trained is None else state.trained
 
 
 def dataset(state: ModelState) -> Dataset:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Final, NamedTuple
 
 from core.learning.datasets import Dataset
 from core.learning.history import Recipe
 from core.learning.objective import Objective
+from core.tables.point_tables import write_points
+from core.tables.writing import guarded
 from pages.ui.learning.points.written import MOST_EDITED_POINTS
 from pages.ui.learning.setups import data_name, usual
 from pages.ui.learning.state import ModelState
 
 __all__ = [
+    "REGIONS",
     "PenaltySource",
     "batch_source",
+    "data_files",
     "data_source",
     "loss_source",
     "memory_source",
@@ -70,13 +75,39 @@ K = 10
 _FILE: Final = """\
 import csv
 
-with open("points.csv", encoding="utf-8", newline="") as file:  # lines of x1, x2, class
+with open("points.csv", encoding="utf-8-sig", newline="") as file:  # lines of x1, x2, class
     rows = [row for row in csv.reader(file) if row][1:]
 names = {names}
 X = np.array([row[:2] for row in rows], dtype=float)
 y = np.array([names.index(row[2]) for row in rows])
 K = len(names)
 """
+
+REGIONS: Final = """\
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+colors = ["#56b4e9", "#e69f00", "#009e73", "#cc79a7", "#f0e442", "#0072b2", "#d55e00", "#999999"]
+colors = [colors[k % len(colors)] for k in range(K)]
+x1, x2 = (np.linspace(column.min() - 0.2, column.max() + 0.2, 150) for column in X.T)
+plane = np.stack(np.meshgrid(x1, x2), axis=-1).reshape(-1, 2)
+shades = [(k / K, colors[k]) for k in range(K)] + [((k + 1) / K, colors[k]) for k in range(K)]
+
+
+def draw(figure, scores_of, column):
+    best = scores_of(plane).argmax(axis=1).reshape(150, 150)
+    figure.add_heatmap(
+        x=x1, y=x2, z=best, zmin=-0.5, zmax=K - 0.5, colorscale=sorted(shades, key=lambda s: s[0]),
+        opacity=0.35, showscale=False, hoverinfo="skip", row=1, col=column,
+    )
+    for k in range(K):
+        figure.add_scatter(
+            x=X[y == k, 0], y=X[y == k, 1], mode="markers", marker_color=colors[k],
+            name=f"class {k}", showlegend=column == 1, row=1, col=column,
+        )
+    figure.update_layout(title_text="Regions of the classes", template="plotly_white")
+"""
+"""Source of a function that draws the regions of the classes and the samples over them."""
 
 _HINGE: Final = {
     "weston_watkins": """\
@@ -129,9 +160,15 @@ n, K, noise = {samples}, {data.classes}, {noise!r}  # samples a class, classes, 
 {_GENERATED[name]}{_LABELS}"""
 
 
+def data_files(state: ModelState, data: Dataset) -> Mapping[str, Callable[[], str]]:
+    """Give the file that the source of the data reads, if they are too many to be written out."""
+    is_read = "csv.reader" in data_source(state, data)
+    return {"points.csv": lambda: write_points(data)} if is_read else {}
+
+
 def _points(data: Dataset) -> str:
     if data.size > MOST_EDITED_POINTS:
-        return _FILE.format(names=list(data.names))
+        return _FILE.format(names=list(map(guarded, data.names)))  # as the file has them
     rows = "".join(f"    {point!r},\n" for point in data.points.tolist())
     return f"X = np.array([\n{rows}])\ny = np.array({data.labels.tolist()})\nK = {data.classes}\n"
 

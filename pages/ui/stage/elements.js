@@ -8,6 +8,31 @@ const create = (tag, className = "", parent = null, attributes = {}) => {
   return node;
 };
 
+const SVG = "http://www.w3.org/2000/svg";
+
+// A path in a square of 24 units.
+function createIcon(parent) {
+  const drawing = document.createElementNS(SVG, "svg");
+  drawing.setAttribute("viewBox", "0 0 24 24");
+  drawing.setAttribute("aria-hidden", "true");
+  parent.append(drawing);
+  return drawing.appendChild(document.createElementNS(SVG, "path"));
+}
+
+let arrows = 0;
+
+// A line from the origin to (x2, y2), in the colour of the text, with a head that turns with it.
+function createArrow(parent) {
+  const drawing = document.createElementNS(SVG, "svg");
+  const head = `stage-head-${(arrows += 1)}`;
+  drawing.innerHTML = `<marker id="${head}" viewBox="0 0 8 8" refX="6.5" refY="4" markerWidth="3.6" markerHeight="3.6"
+    orient="auto"><path d="M0 0.6L7.4 4L0 7.4Z" fill="currentColor"/></marker><line marker-end="url(#${head})"/>`;
+  parent.append(drawing);
+  return drawing.querySelector("line");
+}
+
+const isPresented = () => "present" in document.documentElement.dataset;
+
 const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
 
 const write = (node, text) => {

@@ -4,16 +4,19 @@ const KEYBOARD_REST_MS = 350;
 const DOUBLE_TAP_MS = 400;
 
 const POINTER = { pointerdown: "grab", pointermove: "drag", pointerup: "release", pointercancel: "lose" };
-const REACTIONS = { ...POINTER, lostpointercapture: "release", keydown: "press", blur: "rest" };
+const REACTIONS = { ...POINTER, lostpointercapture: "release", keydown: "press", focus: "stand", blur: "rest" };
 
 // Which coordinate of a handle a key moves, and by how many steps.
 const KEYS = { ArrowUp: [1, 1], ArrowDown: [1, -1], ArrowRight: [0, 1], ArrowLeft: [0, -1], PageUp: [1, 10], PageDown: [1, -10] };
+
+// The arrows that do not move a handle go to its neighbours.
+const ACROSS = { horizontal: /Up|Down/, vertical: /Left|Right/ };
 
 class Handle {
   constructor(stage, given) {
     this.stage = stage;
     this.id = given.id;
-    const attributes = { role: "slider", tabindex: "0", "data-handle": given.id, "data-mark": given.mark };
+    const attributes = { role: "slider", tabindex: "-1", "data-handle": given.id, "data-mark": given.mark };
     this.grip = create("div", "stage-handle", null, attributes);
     this.pill = create("span", "stage-pill", this.grip);
     for (const [type, method] of Object.entries(REACTIONS)) this.grip.addEventListener(type, (event) => this[method](event));
@@ -38,20 +41,45 @@ class Handle {
     if (this.grip.parentNode !== this.home) this.home.append(this.grip);
     this.grip.dataset.axis = given.axis;
     this.grip.toggleAttribute("data-hint", given.id === handles[0].id);
-    this.grip.title = labels.hint;
+    this.grip.title = given.is_removable ? labels.hint_removable : labels.hint;
+    this.grip.inert = given.is_fixed;
     this.grip.style.setProperty("--handle-color", given.color);
     this.grip.setAttribute("aria-label", given.label);
-    if (values.length === 1) {
-      this.grip.setAttribute("aria-valuemin", given.minimum);
-      this.grip.setAttribute("aria-valuemax", given.maximum);
-    }
     if (this.hold) this.snap(this.values);
-    else [this.values, this.row] = [values, null];
+    else [this.values, this.rows] = [values, null];
+    this.speakLimits(minima, maxima);
     this.describe();
   }
 
   get home() {
     return this.panel.overlay;
+  }
+
+  // All of a kind on a panel are one stop of the tabulator; a slider on its own track is one, too.
+  get group() {
+    return `${this.given.panel ?? this.id} ${this.given.mark}`;
+  }
+
+  // A point in the plane has none.
+  get orientation() {
+    return { x: "horizontal", y: "vertical" }[this.given.axis];
+  }
+
+  // On a grid of uneven steps, these are counted: 1e-15 is nothing that one would say.
+  speakLimits(minima, maxima) {
+    const [{ last }] = this.steps;
+    // What is given may lie beyond the range in which it can be dragged.
+    this.grip.setAttribute("aria-valuemin", this.given.grid ? 0 : Math.min(minima[0], this.values[0]));
+    this.grip.setAttribute("aria-valuemax", this.given.grid ? last : Math.max(maxima[0], this.values[0]));
+    if (this.orientation) {
+      this.grip.setAttribute("aria-orientation", this.orientation);
+      return;
+    }
+    // A slider has one range; a point in the plane has two, in words.
+    const { plane } = this.stage.model.labels;
+    const ends = [minima[0], maxima[0], minima[1], maxima[1]].map((number) => formatGiven(number));
+    const words = ["left", "right", "bottom", "top"];
+    this.grip.setAttribute("aria-description", plane.replace(/\{(\w+)\}/g, (_, name) => ends[words.indexOf(name)]));
   }
 
   // A number, or a pair of them.
@@ -62,8 +90,8 @@ class Handle {
   describe() {
     const { given, grip, pill, values } = this;
     const text = given.names ? given.names[values[0]] : values.map((value) => this.digits(value)).join(", ");
-    grip.setAttribute("aria-valuenow", values[0]);
-    grip.setAttribute("aria-valuetext", text);
+    grip.setAttribute("aria-valuenow", given.grid ? this.steps[0].nearest(values[0]) : values[0]);
+    grip.setAttribute("aria-valuetext", values.length === 1 ? text : this.toldPlace());
     const shown = this.shown(text);
     if (!this.typing) write(pill, shown);
     pill.style.setProperty("--characters", shown.length);
@@ -71,6 +99,12 @@ class Handle {
     grip.toggleAttribute("data-waiting", this.waiting);
     if (this.waiting) grip.setAttribute("aria-busy", "true");
     else grip.removeAttribute("aria-busy");
+  }
+
+  toldPlace() {
+    const { told } = this.given;
+    const [x, y] = [...this.standing].map((value) => this.digits(value));
+    return this.stage.readouts.fill((told || "x {x}, y {y}").replace("{x}", x).replace("{y}", y));
   }
 
   // Off its grid, a value is written as it was typed.
@@ -96,7 +130,14 @@ class Handle {
   // Without y, it is at the lower edge of the panel.
   get spot() {
     const { axis, at } = this.given;
-    return AXES[axis].spot(this.values.map((value) => this.mirrored(value)), at);
+    return AXES[axis].spot([...this.standing].map((value) => this.mirrored(value)), at);
+  }
+
+  // In the plane the sweep tells where it stands: the hand may be where it cannot.
+  get standing() {
+    const { follows, rows } = this.given;
+    const isTold = this.values.length > 1 && follows !== null && rows > 0 && !this.waiting;
+    return isTold ? this.stage.arrays[follows] : this.values;
   }
 
   place() {
@@ -117,7 +158,7 @@ class Handle {
     if (this.hold || dirty.has(origin)) this.place();
     else if (follows !== null && dirty.has(follows)) {
       this.values = this.stage.arrays[follows].slice(0, this.steps.length);
-      this.row = null;
+      this.rows = null;
       this.describe();
       this.place();
     }
@@ -135,11 +176,13 @@ class Handle {
 
   // ---- values ----------------------------------------------------------------------------------
 
-  // A sweep has a row for each step of one coordinate.
+  // A sweep has a row for each step; in the plane for each pair of steps, or for the cell that it is in.
   snap(values) {
-    const rows = this.steps.map((steps, i) => steps.nearest(values[i]));
-    this.values = this.steps.map((steps, i) => steps.at(rows[i]));
-    this.row = rows.length === 1 ? rows[0] : null;
+    const each = this.steps.map((steps, i) => steps.nearest(values[i]));
+    const { cells } = this.given;
+    const place = each.reduce((before, row, i) => before * (this.steps[i].last + 1) + row);
+    this.values = this.steps.map((steps, i) => steps.at(each[i]));
+    this.rows = [cells === null ? place : cells[place], ...each];
   }
 
   // A handle's sweep holds until another handle moves; then only Python's answer may be painted.
@@ -158,7 +201,7 @@ class Handle {
 
   setExactly(value) {
     const { stage, given } = this;
-    [this.values, this.row] = [[value], null];
+    [this.values, this.rows] = [[value], null];
     if (given.focus !== null) stage.focus = this.id;
     stage.moved.add(this.id);
     stage.messenger.send();
@@ -167,9 +210,9 @@ class Handle {
 
   show() {
     this.stage.moved.add(this.id);
-    this.describe();
     if (this.waiting) this.place();
     else this.stage.paintRow(this);
+    this.describe();
   }
 
   // ---- hand and keyboard -----------------------------------------------------------------------
@@ -191,9 +234,9 @@ class Handle {
     this.rest();
     this.take();
     if (jump) this.setValues(jump);
-    const [left, top] = this.pixel;
+    const [[x, y], [left, top]] = [this.stage.pointer(event), this.pixel];
     this.hold.pointer = event.pointerId;
-    this.hold.offset = [event.clientX - left, event.clientY - top];
+    this.hold.offset = [x - left, y - top];
     this.grip.setPointerCapture(event.pointerId);
     this.grip.toggleAttribute("data-dragging", true);
     if (this.given.focus !== null && this.stage.focus !== this.id) this.show();
@@ -201,8 +244,8 @@ class Handle {
 
   drag(event) {
     if (event.pointerId !== this.hold?.pointer) return;
-    const [left, top] = this.hold.offset;
-    if (this.setValues(this.valuesAt([event.clientX - left, event.clientY - top]))) this.tell();
+    const [[x, y], [left, top]] = [this.stage.pointer(event), this.hold.offset];
+    if (this.setValues(this.valuesAt([x - left, y - top]))) this.tell();
   }
 
   tell() {
@@ -238,8 +281,14 @@ class Handle {
     if (this.hold && this.hold.pointer === undefined) this.finish();
   }
 
+  // From now on the tabulator comes back to this one of its group.
+  stand() {
+    for (const handle of this.stage.group(this)) handle.grip.tabIndex = handle === this ? 0 : -1;
+  }
+
   // Only a timeline plays.
   pause() {}
+  pace() {}
 
   cancel() {
     const { hold, stage } = this;
@@ -262,6 +311,11 @@ class Handle {
   press(event) {
     const { key } = event;
     if (this.typing || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (this.goes(event)) {
+      event.preventDefault();
+      this.stage.neighbour(this, key === "ArrowLeft" || key === "ArrowUp" ? -1 : 1).grip.focus();
+      return;
+    }
     if (key === "Escape") {
       if (this.hold) this.cancel();
       return;
@@ -274,6 +328,12 @@ class Handle {
     else if (key in KEYS) this.walk(this.next(...KEYS[key]));
     else return;
     event.preventDefault();
+  }
+
+  // Whether an arrow goes to another handle of the group.
+  goes({ key, shiftKey }) {
+    if (!key.startsWith("Arrow") || this.stage.group(this).length === 1) return false;
+    return shiftKey || ACROSS[this.orientation]?.test(key);
   }
 
   next(coordinate, count) {

@@ -1,7 +1,9 @@
 // The kinds of handles.
 
 const NUMBER_TRAVEL_PX = 400; // the way of the pointer through the whole range of a number
-const ICON = { play: "\u25B6\uFE0E", pause: "\u23F8\uFE0E" };
+
+// Drawn: not every font has the signs.
+const ICONS = { play: "M7 4 L20 12 L7 20 Z", pause: "M6 4 H10 V20 H6 Z M14 4 H18 V20 H14 Z" };
 
 class PointHandle extends Handle {
   isSmallInCrowd = true;
@@ -37,6 +39,9 @@ class FlagHandle extends Handle {
 
 // A number stays where it is.
 class NumberHandle extends Handle {
+  // For the keys, in a table whose numbers stand side by side.
+  orientation = "vertical";
+
   get spot() {
     return this.given.at;
   }
@@ -70,6 +75,11 @@ class NumberHandle extends Handle {
 
 // A mark writes its number.
 class CellHandle extends NumberHandle {
+  fit(figure) {
+    super.fit(figure);
+    this.grip.style.setProperty("--handle-width", `${Math.max(figure.sizeOf([1, 1])[0] - 6, 20)}px`);
+  }
+
   note() {
     return null;
   }
@@ -83,7 +93,7 @@ class SliderHandle extends Handle {
     this.caption = create("span", "stage-track-label", this.box, { "aria-hidden": "true" });
     this.track = create("div", "stage-track", this.box);
     this.track.addEventListener("pointerdown", (event) => {
-      if (event.target === this.track) this.grab(event, this.valuesAt([event.clientX]));
+      if (event.target === this.track) this.grab(event, this.valuesAt(stage.pointer(event)));
     });
   }
 
@@ -98,6 +108,7 @@ class SliderHandle extends Handle {
 
   update(given) {
     super.update(given);
+    this.box.inert = given.is_fixed;
     write(this.caption, given.label);
   }
 
@@ -111,15 +122,21 @@ class SliderHandle extends Handle {
     this.grip.style.setProperty("--share", this.share);
   }
 
+  // Where the middle of the grip can be: from which pixel, and how far.
+  get run() {
+    const { left, width } = this.stage.boxOf(this.track);
+    return [left, width];
+  }
+
   get pixel() {
-    const { left, width } = this.track.getBoundingClientRect();
-    return [left + this.share * width, 0];
+    const [start, length] = this.run;
+    return [start + this.share * length, 0];
   }
 
   valuesAt([pixel]) {
-    const { left, width } = this.track.getBoundingClientRect();
+    const [start, length] = this.run;
     const [steps] = this.steps;
-    return [steps.at(Math.round(clamp((pixel - left) / width, 0, 1) * steps.last))];
+    return [steps.at(Math.round(clamp((pixel - start) / length, 0, 1) * steps.last))];
   }
 }
 
@@ -127,33 +144,63 @@ class TimelineHandle extends SliderHandle {
   constructor(stage, given) {
     super(stage, given);
     this.button = create("button", "stage-play", null, { type: "button" });
+    this.icon = createIcon(this.button);
     this.button.onclick = () => (this.playing ? this.pause() : this.play());
-    this.box.prepend(this.button);
+    this.speed = create("select", "stage-speed");
+    this.speed.onchange = () => stage.setSpeed(this.speed.value);
+    this.box.prepend(this.button, this.speed);
   }
 
   update(given) {
     super.update(given);
     const action = this.playing ? "pause" : "play";
     this.button.setAttribute("aria-label", this.stage.model.labels[action]);
-    this.button.textContent = ICON[action];
+    this.icon.setAttribute("d", ICONS[action]);
+    this.offer(this.stage.model);
+  }
+
+  offer({ speed, speeds, labels }) {
+    this.speed.hidden = !speeds.length;
+    this.speed.setAttribute("aria-label", labels.speed);
+    this.speed.title = labels.speed;
+    if (this.speed.length !== speeds.length) {
+      this.speed.replaceChildren(...speeds.map((name) => Object.assign(create("option", "", null, { value: name }), { textContent: `${name} ×` })));
+    }
+    this.speed.value = speed;
+  }
+
+  // It stands within its track at both ends.
+  get run() {
+    const [left, width] = super.run;
+    const { width: grip } = this.stage.boxOf(this.pill);
+    return [left + grip / 2, Math.max(1, width - grip)];
   }
 
   play() {
     const { given } = this;
     this.take();
     if (this.value >= given.maximum) this.setValues([given.minimum]);
-    this.playing = { from: this.value, since: performance.now() };
+    this.playing = {};
+    this.pace();
     this.update(given);
     this.tick(this.playing.since);
   }
 
+  // From here on, as fast as is chosen now.
+  pace() {
+    if (!this.playing) return;
+    const rate = this.given.rate * Number(this.stage.model.speed);
+    Object.assign(this.playing, { from: this.steps[0].nearest(this.value), since: performance.now(), rate });
+  }
+
   tick(now) {
-    const { given, playing } = this;
+    const { playing } = this;
+    const [steps] = this.steps;
     // The frame may have begun before the button was pressed.
     const seconds = Math.max(0, now - playing.since) / 1000;
-    const value = playing.from + Math.floor(seconds * given.rate) * given.step;
-    this.setValues([value]);
-    if (value >= given.maximum) this.pause();
+    const step = Math.min(playing.from + Math.floor(seconds * playing.rate), steps.last);
+    this.setValues([steps.at(step)]);
+    if (step >= steps.last) this.pause();
     else playing.frame = requestAnimationFrame((next) => this.tick(next));
   }
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pages.ui.stage.channels import Channel, FloatArray
 
@@ -39,8 +41,9 @@ class Handle:
     grid
         All values in rising order, if they are not equally far apart; ``step`` is not used then.
     sweep
-        The result for each step: its arrays have an axis of steps in front. Places whose channel
-        finds None in it keep what they show.
+        The result for each step: its arrays have an axis of steps in front; in the plane of all
+        pairs of steps, y counting faster. Places whose channel finds None in it keep what they
+        show.
     focus
         The result that is shown as soon as the handle is taken, such as the curve along its axis.
     follows
@@ -54,6 +57,15 @@ class Handle:
         Texts to speak instead of the values 0, 1, 2, ...
     limits
         Least and largest value that may be typed.
+    is_fixed
+        Whether it only shows its value, and cannot be taken.
+    cells
+        For a handle with two coordinates whose sweep has not a row for each place of its grid: the
+        row of each, (steps in x, steps in y), in order. Where ``follows`` then is, the handle
+        stands.
+    told
+        What is spoken of a place in the plane, with its coordinates as ``{x}`` and ``{y}``, and
+        readouts as ``{id}``.
     """
 
     kind: ClassVar[str]
@@ -74,15 +86,25 @@ class Handle:
     names: tuple[str, ...] | None = None
     limits: tuple[float, float] = (-1e6, 1e6)
     grid: tuple[float, ...] | None = None
+    is_fixed: bool = False
+    cells: NDArray[np.uint16] | None = field(default=None, compare=False)
+    told: str = ""
+
+    @property
+    def counts(self) -> tuple[int, ...]:
+        """Number of steps of each coordinate, both ends included."""
+        if self.grid is not None:
+            return (len(self.grid),)
+        lows, highs = (
+            end if isinstance(end, tuple) else (end,) for end in (self.minimum, self.maximum)
+        )
+        ends = zip(lows, highs, strict=True)
+        return tuple(round((high - low) / self.step) + 1 for low, high in ends)
 
     @property
     def rows(self) -> int:
-        """Number of steps, both ends included."""
-        if self.grid is not None:
-            return len(self.grid)
-        if isinstance(self.minimum, tuple) or isinstance(self.maximum, tuple):
-            return 0
-        return round((self.maximum - self.minimum) / self.step) + 1
+        """Number of rows of its sweep: all steps, in the plane those in x times those in y."""
+        return math.prod(self.counts) if self.cells is None else int(self.cells.max()) + 1
 
     @property
     def channels(self) -> tuple[Channel, ...]:
@@ -114,6 +136,8 @@ class Handle:
             "rate": 0.0,
             "origin": None,
             "is_removable": False,
+            "is_fixed": self.is_fixed,
+            "told": self.told,
         }
 
 

@@ -1,5 +1,7 @@
 // Marks: what the stage itself draws over a panel, far cheaper than a Plotly trace. A class for each kind.
 
+const SHORTEST_ARROW_PX = 3;
+
 const DOT = { text: "\u25CF", shift: 1, size: 24 }; // as a note in a file
 
 class Mark {
@@ -87,6 +89,36 @@ class DotMark extends Mark {
   }
 }
 
+// An SVG line turns its own head.
+class ArrowMark extends Mark {
+  isDirty(dirty) {
+    return super.isDirty(dirty) || dirty.has(this.given.to_x) || dirty.has(this.given.to_y);
+  }
+
+  end(i) {
+    return [this.given.to_x, this.given.to_y].map((source) => this.values(source)[i] ?? NaN);
+  }
+
+  dress(node, i, spot) {
+    const { figure } = this.panel;
+    node.line ??= createArrow(node);
+    const [from, to] = [figure.pixelOf(spot), figure.pixelOf(this.end(i))];
+    const [dx, dy] = to.map((pixel, axis) => pixel - from[axis]);
+    node.line.style.display = this.isLong(dx, dy) ? "" : "none";
+    node.line.setAttribute("x2", dx);
+    node.line.setAttribute("y2", dy);
+  }
+
+  // Of a shorter one the head alone would be seen, or none of it.
+  isLong(dx, dy) {
+    return Math.max(Math.abs(dx), Math.abs(dy)) >= SHORTEST_ARROW_PX;
+  }
+
+  note(node, i) {
+    return node.line.style.display ? [] : { spot: this.end(i), tail: this.spot(i), text: "", color: this.color(i), size: 14 };
+  }
+}
+
 class RingMark extends Mark {
   dress(node) {
     this.outline(node);
@@ -153,6 +185,8 @@ class PushMark extends LabelMark {
 }
 
 class TextMark extends WrittenMark {
+  least = 12;
+
   measure(figure) {
     const { room } = this.given;
     // Seven digits are this much wider than high.
@@ -176,12 +210,12 @@ class CellMark extends WrittenMark {
     const { decimals, digits } = this.given;
     const [width, height] = this.size;
     // Counts are short, and so are numbers of two digits.
-    const characters = decimals.every((places) => places === 0) ? 2.4 : digits === 2 ? 3.1 : 3.6;
+    const characters = decimals.every((places) => places === 0) ? 2.2 : digits === 2 ? 2.7 : 3.2;
     this.largest = Math.min(width / characters, height / 1.7);
   }
 
   letters(text) {
-    return Math.min(this.largest, (1.6 * this.size[0]) / text.length);
+    return Math.min(this.largest, (1.95 * this.size[0]) / text.length);
   }
 
   dress(node, i, spot) {
@@ -198,4 +232,4 @@ class CellMark extends WrittenMark {
   }
 }
 
-const MARKS = { label: LabelMark, push: PushMark, dot: DotMark, ring: RingMark, text: TextMark, cell: CellMark };
+const MARKS = { arrow: ArrowMark, label: LabelMark, push: PushMark, dot: DotMark, ring: RingMark, text: TextMark, cell: CellMark };

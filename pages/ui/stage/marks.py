@@ -8,10 +8,12 @@ from typing import Any, ClassVar, Literal
 
 from pages.ui.stage.channels import Source
 
-__all__ = ["Cell", "Dot", "Label", "Mark", "Note", "Push", "Ring"]
+__all__ = ["Arrow", "Cell", "Dot", "Label", "Mark", "Note", "Push", "Ring"]
 
-_CHANNELS = ("x", "y", "numbers", "shades", "tones")
+_CHANNELS = ("x", "y", "to_x", "to_y", "numbers", "shades", "tones")
 _LEFT_OUT = {
+    "to_x": None,
+    "to_y": None,
     "numbers": None,
     "shades": None,
     "levels": None,
@@ -55,6 +57,11 @@ class Mark:
         given = (getattr(self, name, None) for name in _CHANNELS)
         return tuple(source for source in given if source is not None)
 
+    @property
+    def written(self) -> Source | None:
+        """The numbers that stand there, if any."""
+        return None
+
     def pack(self, panel: str, place: Callable[[Source], Any]) -> dict[str, Any]:
         """Write the mark for the browser; ``place`` gives the number of a channel's place."""
         given = {field.name: getattr(self, field.name) for field in fields(self)}
@@ -69,6 +76,16 @@ class Dot(Mark):
     """A point."""
 
     kind = "dot"
+
+
+@dataclass(frozen=True)
+class Arrow(Mark):
+    """An arrow from each point to another; none is drawn where they are the same."""
+
+    kind = "arrow"
+
+    to_x: Source = ()
+    to_y: Source = ()
 
 
 @dataclass(frozen=True)
@@ -109,6 +126,11 @@ class _Written(Mark):
     significant: int | None = None
     digits: int | None = None
     choices: tuple[str, ...] | None = None
+
+    @property
+    def written(self) -> Source | None:
+        """The numbers that stand there."""
+        return self.y if self.numbers is None else self.numbers
 
 
 @dataclass(frozen=True)

@@ -8,13 +8,14 @@ import struct
 import weakref
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 import plotly
 import plotly.graph_objects as go
 
 from pages.ui.stage.channels import Channel, Numbers, Source, is_pixels
+from pages.ui.stage.columns import Column, grid_column, plain_column
 from pages.ui.stage.handles import Handle
 from pages.ui.stage.panels import Panel, Picture
 from pages.ui.stage.readouts import Readout, spoken
@@ -23,8 +24,6 @@ __all__ = ["PLOTLY_URL", "pack"]
 
 PLOTLY_URL = f"plotly.min.js?v={plotly.__version__}-eager"
 """Where the app serves Plotly's own script, relative to its root; a new version is a new URL."""
-
-_NUMBER_BYTES: Final = 8
 
 
 @dataclass
@@ -36,6 +35,7 @@ class _Places:
     spots: list[dict[str, Any]] = field(default_factory=list)
     now: list[Numbers] = field(default_factory=list)
     pictures: list[tuple[str, Picture, int]] = field(default_factory=list)
+    written: set[int] = field(default_factory=set)
     _of: dict[Channel, list[int]] = field(default_factory=dict)
 
     def add(self, channel: Channel, name: str, panel: str | None = None, trace: int = 0) -> int:
@@ -83,12 +83,70 @@ class _Places:
 
 
 @dataclass
+class _Pool:
+    """Numbers of one type, equal rows of them once, and where in it each begins."""
+
+    bytes_each: int
+    starts: dict[bytes, int] = field(default_factory=dict)
+    size: int = 0
+
+    def start(self, row: bytes) -> int:
+        """Tell where a row begins; add it if it is new."""
+        if row not in self.starts:
+            self.starts[row] = self.size
+            self.size += len(row) // self.bytes_each
+        return self.starts[row]
+
+
+def _pools() -> dict[str, _Pool]:
+    """In the order of the message: float64, float32, uint16, uint8."""
+    sizes = {"numbers": 8, "singles": 4, "words": 2, "bytes": 1}
+    return {name: _Pool(size) for name, size in sizes.items()}
+
+
+@dataclass
 class _Swept:
-    """One handle, packed: its header entry, the columns of its sweep, its films."""
+    """One handle, packed: its header entry, the columns of its sweep, its films.
+
+    ``focus`` has the numbers of the places that show something else as soon as a handle is taken.
+    """
 
     header: dict[str, Any]
-    columns: list[bytes]
+    columns: list[Column]
     films: list[bytes]
+    focus: dict[int, bytes] | None
+    cells: bytes | None
+
+    def entry(self, pools: Mapping[str, _Pool]) -> dict[str, Any]:
+        """Its header entry, with the places in the message where its numbers begin.
+
+        ``forms`` tells of columns over a grid what they are made of; of others nothing has to be.
+        """
+        starts = [pools[column.type].start(column.values) for column in self.columns]
+        forms = [
+            [
+                column.type,
+                column.along,
+                column.index_type,
+                None if column.indices is None else pools[column.index_type].start(column.indices),
+            ]
+            for column in self.columns
+        ]
+        focus = None
+        if self.focus is not None:
+            numbers = pools["numbers"]
+            focus = [
+                (place, numbers.start(row), len(row) // numbers.bytes_each)
+                for place, row in self.focus.items()
+            ]
+        usual = ["numbers", 0, "bytes", None]
+        return {
+            **self.header,
+            "starts": starts,
+            "forms": None if all(form == usual for form in forms) else forms,
+            "focus": focus,
+            "cells": None if self.cells is None else pools["words"].start(self.cells),
+        }
 
 
 def _places(
@@ -99,11 +157,13 @@ def _places(
         for (trace, attribute), channel in panel.show.items():
             places.add(channel, attribute, panel.id, trace)
     for readout in readouts:
-        places.add(readout.number, readout.id)
+        places.written.add(places.add(readout.number, readout.id))
     for panel in panels:
         for mark in panel.marks:
             for source in mark.sources:
                 places.add_source(source, f"mark of {panel.id}")
+            if callable(mark.written):
+                places.written |= {*places.of(mark.written)}
         for number, picture in enumerate(panel.pictures):
             name = f"picture {number} of {panel.id}"  # the page tells pictures apart by it
             place, size = places.add(picture.pixels, name), picture.size
@@ -120,7 +180,7 @@ def _places(
 class _Changes:
     """What a sweep changes: its columns, each with the spots that show it, and its films."""
 
-    columns: dict[bytes, list[tuple[int, int]]] = field(default_factory=dict)
+    columns: list[tuple[Column, list[tuple[int, int]]]] = field(default_factory=list)
     films: dict[int, bytes] = field(default_factory=dict)
 
 
@@ -128,18 +188,34 @@ def _changes(handle: Handle, places: _Places) -> _Changes:
     changes = _Changes()
     if handle.sweep is None:
         return changes
+    numbers: list[tuple[int, Numbers]] = []
     for place, shown in places.swept(handle.sweep, handle.rows, handle.id).items():
-        present = places.now[place]
-        if is_pixels(shown):
-            if (shown != present).any():
-                changes.films[place] = shown.tobytes()
-            continue
-        # Columns that stay as they are, are left out; equal ones, such as p as a bar and p as its
-        # label, or the halves of a symmetric matrix, are sent once.
-        table = np.asarray(shown, dtype="<f8")
-        same = (table == present) | (np.isnan(table) & np.isnan(present))
-        for index in np.flatnonzero(~same.all(axis=0)).tolist():
-            changes.columns.setdefault(table[:, index].tobytes(), []).append((place, index))
+        if not is_pixels(shown):
+            numbers.append((place, shown))
+        elif (shown != places.now[place]).any():
+            changes.films[place] = shown.tobytes()
+    if not numbers:
+        return changes
+    spots = [(place, index) for place, shown in numbers for index in range(shown.shape[1])]
+    table = np.concatenate([shown for _, shown in numbers], axis=1, dtype="<f8")
+    present = np.concatenate([places.now[place] for place, _ in numbers], dtype="<f8")
+    same = (table == present) | (np.isnan(table) & np.isnan(present))
+    moving = np.flatnonzero(~same.all(axis=0))
+    # Columns that stay as they are, are left out; equal ones, such as p as a bar and p as its
+    # label, or the halves of a symmetric matrix, are sent once.
+    columns = np.ascontiguousarray(table[:, moving].T)
+    filled: dict[bytes, list[tuple[int, int]]] = {}
+    for at, column in zip(moving.tolist(), columns, strict=True):
+        filled.setdefault(column.tobytes(), []).append(spots[at])
+    counts, is_grid = handle.counts, len(handle.counts) > 1
+    if handle.cells is not None:
+        counts = (handle.rows,)
+    for column, shown_at in filled.items():
+        is_written = any(place in places.written for place, _ in shown_at)
+        packed = (
+            grid_column(column, counts, is_written=is_written) if is_grid else plain_column(column)
+        )
+        changes.columns.append((packed, shown_at))
     return changes
 
 
@@ -149,15 +225,14 @@ def _pack_handle(
     focus = None
     if handle.focus is not None:
         shown_then = {place: places.channels[place](handle.focus) for place in focusable}
-        focus = [
-            [place, _numbers(np.ravel(shown))]
+        focus = {
+            place: np.asarray(shown, dtype="<f8").tobytes()
             for place, shown in shown_then.items()
             if shown is not None
-        ]
+        }
     header = {
         **handle.pack(places.first),
-        "columns": list(changes.columns.values()),
-        "focus": focus,
+        "columns": [spots for _, spots in changes.columns],
         "moves": [
             [axis, place, index]
             for axis, channel, index in handle.moves
@@ -165,7 +240,9 @@ def _pack_handle(
         ],
         "films": list(changes.films),
     }
-    return _Swept(header, list(changes.columns), list(changes.films.values()))
+    cells = None if handle.cells is None else handle.cells.astype("<u2").tobytes()
+    columns = [column for column, _ in changes.columns]
+    return _Swept(header, columns, list(changes.films.values()), focus, cells)
 
 
 def _pack_handles(handles: Sequence[Handle], places: _Places) -> list[_Swept]:
@@ -192,20 +269,6 @@ def _focusable(handles: Sequence[Handle], places: _Places) -> list[int]:
     return sorted(changed)
 
 
-def _distinct(packed: Sequence[_Swept]) -> dict[bytes, int]:
-    """Each of the columns of all handles, once, and which number of the message is its first.
-
-    Two handles for the same number, such as a pixel in the image and in the column, are alike.
-    """
-    starts: dict[bytes, int] = {}
-    start = 0
-    for column in (column for handle in packed for column in handle.columns):
-        if column not in starts:
-            starts[column] = start
-            start += len(column) // _NUMBER_BYTES
-    return starts
-
-
 def pack(
     *,
     panels: Sequence[Panel],
@@ -216,12 +279,20 @@ def pack(
     labels: Mapping[str, str],
     answers: int,
     pinned: bool = False,
+    speed: str = "1",
+    speeds: Sequence[str] = (),
+    ends_now: bool = False,
+    turns: bool = False,
+    scene: str = "",
+    look: Sequence[str] = (),
 ) -> bytes:
     """One binary message for the browser.
 
-    The length of the header as uint32, the header as JSON; then the changing columns of the sweeps
-    as little-endian float64, equal ones once, each where the header tells of its handle; then the
-    pixels: those of the pictures now, then, handle by handle, those of every step.
+    The length of the header as uint32, the header as JSON; then the changing columns of the sweeps,
+    and what the focus changes, as little-endian float64, equal ones once, each where the header
+    tells of its handle; then, of sweeps over a grid, what needs fewer bytes: columns of float32,
+    rows of cells and indices of columns as uint16 and uint8; then the pixels: those of the
+    pictures now, then, handle by handle, those of every step.
 
     Raises
     ------
@@ -231,7 +302,8 @@ def pack(
     """
     places = _places(now, panels, handles, readouts)
     packed = _pack_handles(handles, places)
-    starts = _distinct(packed)
+    pools = _pools()
+    entries = [handle.entry(pools) for handle in packed]
     palettes = list(dict.fromkeys(picture.palette for _, picture, _ in places.pictures))
 
     def present(channel: Channel) -> float:
@@ -241,6 +313,12 @@ def pack(
         "plotly": PLOTLY_URL,
         "answers": answers,
         "pinned": pinned,
+        "speed": speed,
+        "speeds": speeds,
+        "ends_now": ends_now,
+        "turns": turns,
+        "scene": scene,
+        "look": look,
         "focus": focus,
         "labels": dict(labels),
         "panels": [
@@ -256,16 +334,14 @@ def pack(
             for panel, picture, place in places.pictures
         ],
         "palettes": palettes,
-        "numbers": sum(map(len, starts)) // _NUMBER_BYTES,
-        "handles": [
-            {**handle.header, "starts": [starts[column] for column in handle.columns]}
-            for handle in packed
-        ],
+        "pools": {name: pool.size for name, pool in pools.items()},
+        "handles": entries,
     }
     text = json.dumps(header, allow_nan=False).encode()
     pixels = [places.now[place].tobytes() for *_, place in places.pictures]
     films = [film for handle in packed for film in handle.films]
-    return b"".join([struct.pack("<I", len(text)), text, *starts, *pixels, *films])
+    rows = [row for pool in pools.values() for row in pool.starts]
+    return b"".join([struct.pack("<I", len(text)), text, *rows, *pixels, *films])
 
 
 def _number(value: float) -> float | str | None:

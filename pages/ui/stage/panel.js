@@ -1,9 +1,30 @@
 // A panel: a figure with its title and legend, pictures below it, marks and handles on top.
 
-// A wide screen is a projector's: it is read from the back of the hall.
-const fontSize = (width) => (innerWidth < 1600 || width < 440 ? 14 : width < 640 ? 16 : width < 1300 ? 18 : 22);
+// A wide screen is a projector's: it is read from the back of the hall. Presented, all is magnified anyway.
+const fontSize = (width) => (isPresented() || innerWidth < 1600 || width < 440 ? 14 : width < 640 ? 16 : width < 1300 ? 18 : 22);
 
 const [SEVERAL_POINTS, MANY_POINTS] = [4, 24]; // of more than so many in a panel each takes less room
+
+// What a legend shows as swatches, a file writes.
+const SIGNS = {
+  none: "",
+  fill: "\u25A0",
+  outline: "\u25A1",
+  hatch: "\u25A8",
+  line: "\u2501",
+  dots: "\u2505",
+  ring: "\u25CB",
+  circle: "\u25CF",
+  square: "\u25A0",
+  diamond: "\u25C6",
+  "triangle-up": "\u25B2",
+  "triangle-down": "\u25BC",
+  cross: "\u271A",
+  x: "\u2716",
+  star: "\u2605",
+  hexagon: "\u2B22",
+  pentagon: "\u2B1F",
+};
 
 class Panel {
   constructor(stage, id) {
@@ -20,17 +41,21 @@ class Panel {
     this.plot = create("div", "stage-plot", this.frame, { role: "img" });
     this.marks = create("div", "stage-overlay", this.frame, { "aria-hidden": "true" });
     this.overlay = create("div", "stage-overlay", this.frame);
-    this.figure = new Figure(stage.plotly, this.plot, () => stage.placeAll());
+    this.figure = new Figure(stage.plotly, this.plot, () => stage.placeAll(), (camera) => stage.lookFrom(this, camera));
+    stage.observer.observe(this.plot); // a panel more or less changes the width of the others
     this.frame.addEventListener("click", (event) => this.addPoint(event));
-    this.downloads = ["png", "svg"].map((format) => {
-      const button = create("button", "stage-tool", tools, { type: "button", "data-format": format });
-      button.textContent = format.toUpperCase();
-      button.onclick = () => this.download(format);
+    this.downloads = ["png", "svg", "stage_png", "stage_svg"].map((name) => {
+      const format = name.slice(-3);
+      const isWhole = name !== format;
+      const button = create("button", "stage-tool", tools, { type: "button", "data-file": name });
+      button.textContent = `${isWhole ? "\u25A6 " : ""}${format.toUpperCase()}`;
+      button.onclick = () => (isWhole ? new Poster(stage).download(format) : this.download(format));
       return button;
     });
   }
 
   remove() {
+    this.stage.observer.unobserve(this.plot);
     this.figure.discard();
     this.box.remove();
   }
@@ -40,6 +65,7 @@ class Panel {
     this.given = given;
     this.box.toggleAttribute("data-wide", given.wide);
     this.box.toggleAttribute("data-tall", given.tall);
+    this.box.toggleAttribute("data-covered", given.is_covered);
     this.scroll.toggleAttribute("data-scroll", given.least_width > 0);
     this.frame.style.minWidth = given.least_width ? `${given.least_width}px` : "";
     this.frame.toggleAttribute("data-ratio", given.ratio !== null);
@@ -53,7 +79,7 @@ class Panel {
         return entry;
       }),
     );
-    this.downloads.forEach((button) => (button.title = labels[button.dataset.format]));
+    this.downloads.forEach((button) => (button.title = labels[button.dataset.file]));
   }
 
   crowd(handles) {
@@ -73,7 +99,12 @@ class Panel {
   draw(spots, size) {
     const { theme } = this.stage;
     [this.skeleton, this.size, this.theme] = [this.given.figure, size, theme.key];
-    return this.figure.draw(theme.themed(JSON.parse(this.skeleton)), this.own(spots), size);
+    return this.figure.draw(theme.themed(JSON.parse(this.skeleton)), this.own(spots), size, this.lastStep);
+  }
+
+  // Where its curves end: in a lecture that does not tell what comes.
+  get lastStep() {
+    return this.given.over_steps ? this.stage.lastStep : Infinity;
   }
 
   own(spots) {
@@ -83,7 +114,7 @@ class Panel {
   // A promise if that is slow.
   paint(spots, isInHand) {
     write(this.title, this.stage.readouts.fill(this.given.title));
-    return this.figure.paint(this.own(spots), isInHand);
+    return this.figure.paint(this.own(spots), isInHand, this.lastStep);
   }
 
   describe() {
@@ -101,8 +132,9 @@ class Panel {
   // A click or tap on the empty plane.
   addPoint(event) {
     if (!this.given.takes_points || event.target.closest(".stage-handle")) return;
-    const spot = this.figure.spotUnder(event);
-    if (spot) this.stage.messenger.send({ added: [this.id, ...spot] });
+    const { stage } = this;
+    const spot = this.figure.spotUnder(...stage.pointer(event), stage.boxOf(this.plot));
+    if (spot) stage.messenger.send({ added: [this.id, ...spot] });
   }
 
   // The file holds what the screen shows: title, legend, marks and handles too, which are not Plotly's.
@@ -115,7 +147,7 @@ class Panel {
     ];
     return this.figure.download(format, this.id, {
       title: this.title.textContent,
-      legend: this.given.legend.map(([label, color, shape]) => [label, shape === "none" ? null : theme.themed(color)]),
+      legend: this.given.legend.map(([label, color, shape]) => [label, theme.themed(color), SIGNS[shape]]),
       notes: notes.map((note) => ({ ...note, color: theme.themed(note.color) })),
       pictures: [...pictures.values()].filter(here).map((picture) => picture.still()),
       background: theme.color("--st-background-color"),

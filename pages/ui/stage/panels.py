@@ -11,10 +11,24 @@ import plotly.graph_objects as go
 from pages.ui.stage.channels import Channel
 from pages.ui.stage.marks import Mark
 
-__all__ = ["LegendEntry", "Panel", "Picture", "Shape", "Tint"]
+__all__ = ["LegendEntry", "Panel", "Picture", "Shape", "Symbol", "Tint"]
 
 
-Shape: TypeAlias = Literal["fill", "outline", "hatch", "line", "dots", "ring", "none"]
+Symbol: TypeAlias = Literal[
+    "circle",
+    "square",
+    "diamond",
+    "triangle-up",
+    "cross",
+    "star",
+    "triangle-down",
+    "hexagon",
+    "x",
+    "pentagon",
+]
+"""The shape of a point."""
+
+Shape: TypeAlias = Literal["fill", "outline", "hatch", "line", "dots", "ring", "none"] | Symbol
 
 
 class LegendEntry(NamedTuple):
@@ -104,6 +118,12 @@ class Panel:
         A screen narrower than so many pixels scrolls the panel sideways.
     takes_points
         Whether it tells where its empty plane was clicked or tapped.
+    is_covered
+        Whether nothing but its axes is shown.
+    over_steps
+        Whether its curves run over the steps of the timeline.
+    asked
+        The numbers that a scene may ask for, if not those of the last mark; it is not drawn.
     """
 
     id: str
@@ -120,9 +140,15 @@ class Panel:
     least_width: int = 0
     ratio: float | None = None
     takes_points: bool = False
+    is_covered: bool = False
+    over_steps: bool = False
+    asked: Mark | None = None
 
     def pack(self, alt: str, figure: str) -> dict[str, Any]:
         """Write the panel for the browser, with its spoken text filled and its figure as JSON."""
-        names = ("id", "title", "legend", "wide", "tall", "height", "least_width", "ratio")
-        given = {name: getattr(self, name) for name in (*names, "takes_points")}
+        names = (
+            *("id", "title", "legend", "wide", "tall", "height", "least_width", "ratio"),
+            *("takes_points", "is_covered", "over_steps"),
+        )
+        given = {name: getattr(self, name) for name in names}
         return {**given, "alt": alt, "figure": figure}

@@ -4,15 +4,20 @@
 
 const COARSE_POINTER = matchMedia("(pointer: coarse)");
 
+// The page may be loading it already.
 function loadPlotly(url) {
   window.logitLabPlotly ??= new Promise((resolve, reject) => {
-    const script = create("script", "", null, { src: new URL(url, document.baseURI).href });
-    script.onload = () => resolve(window.Plotly);
-    script.onerror = () => {
+    if (window.Plotly) return resolve(window.Plotly);
+    const { href } = new URL(url, document.baseURI);
+    const loading = [...document.scripts].find(({ src }) => src === href);
+    const script = loading ?? create("script", "", null, { src: href });
+    script.addEventListener("load", () => resolve(window.Plotly));
+    script.addEventListener("error", () => {
       window.logitLabPlotly = undefined;
-      reject(new Error(`could not load ${script.src}`));
-    };
-    document.head.append(script);
+      script.remove();
+      reject(new Error(`could not load ${href}`));
+    });
+    if (!loading) document.head.append(script);
   });
   return window.logitLabPlotly;
 }
@@ -48,8 +53,8 @@ class Scatter {
     Object.assign(this, { mode, selector });
   }
 
-  paths(plot, trace) {
-    return plot.querySelectorAll(`.scatterlayer > .trace${plot._fullData[trace].uid} ${this.selector}`);
+  paths(plot, trace, selector = this.selector) {
+    return plot.querySelectorAll(`.scatterlayer > .trace${plot._fullData[trace].uid} ${selector}`);
   }
 
   suits(plot, trace) {
@@ -72,7 +77,7 @@ class Scatter {
 // A straight path from point to point, broken where there is none.
 class Lines extends Scatter {
   isPlain({ line, fill }, paths) {
-    return line.shape === "linear" && fill === "none" && paths > 0;
+    return line.shape === "linear" && (fill === "none" || fill === "toself") && paths > 0;
   }
 
   paint(plot, trace) {
@@ -84,6 +89,7 @@ class Lines extends Scatter {
       pen = pixel ? "L" : "M";
     }
     first.setAttribute("d", path || "M0,0Z");
+    for (const area of this.paths(plot, trace, ".js-fill")) area.setAttribute("d", `${path || "M0,0"}Z`);
     others.forEach((other) => other.setAttribute("d", "M0,0Z"));
   }
 }
@@ -117,7 +123,11 @@ function assign(trace, attribute, values) {
 const plain = (text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
 
 // Without y, a note stands below the axis.
-function annotation({ spot: [x, y], text, color, size, shift = 0, box = {} }, layout) {
+function annotation({ spot: [x, y], tail, text, color, size, shift = 0, box = {} }, layout) {
+  if (tail) {
+    const from = { ax: tail[0], ay: tail[1], axref: "x", ayref: "y" };
+    return { x, y, ...from, text, showarrow: true, arrowcolor: color, arrowwidth: 3, arrowhead: 2, arrowsize: 0.8 };
+  }
   const note = { x, y, text: plain(text), yshift: shift, showarrow: false, font: { color, size } };
   if (y === null) return { ...note, y: 0, yshift: 14 - layout.margin.b, yref: "paper", yanchor: "middle" };
   return { ...note, ...box };
@@ -128,9 +138,14 @@ function layoutImage({ extent: [left, right, bottom, top], source }) {
   return { ...size, source, xref: "x", yref: "y", layer: "below" };
 }
 
+// Curves over the steps end at the last that is shown; without an x their points are the steps.
+function endAt(last, { x, y }) {
+  return y.map((value, i) => ((x?.[i] ?? i) > last ? null : value));
+}
+
 class Figure {
-  constructor(plotly, node, onMove) {
-    Object.assign(this, { plotly, node, onMove, isDrawn: false });
+  constructor(plotly, node, onMove, onTurn) {
+    Object.assign(this, { plotly, node, onMove, onTurn, isDrawn: false, solids: new Map() });
   }
 
   // An animation that is under way tells its plot of its end, even of one that is gone.
@@ -170,9 +185,8 @@ class Figure {
   }
 
   // Null beside the axes.
-  spotUnder({ clientX, clientY }) {
-    const { left, top } = this.node.getBoundingClientRect();
-    const pixel = [clientX - left, clientY - top];
+  spotUnder(x, y, { left, top }) {
+    const pixel = [x - left, y - top];
     const isInside = this.axes.every(({ _offset, _length }, i) => pixel[i] >= _offset && pixel[i] <= _offset + _length);
     return isInside ? this.spotAt(pixel) : null;
   }
@@ -195,24 +209,73 @@ class Figure {
 
   // ---- drawing ---------------------------------------------------------------------------------
 
-  async draw({ data, layout }, spots, fontSize) {
+  async draw({ data, layout }, spots, fontSize, last) {
     for (const { trace, attribute, values } of spots) assign(data[trace], attribute, [...values]);
+    if (last < Infinity) for (const trace of data) trace.y = endAt(last, trace);
     if (COARSE_POINTER.matches) layout.dragmode = false; // a finger scrolls the page
     layout.font = { ...layout.font, size: fontSize };
     layout.autosize = true;
     if (!this.isDrawn) this.node.style.visibility = "hidden";
     await this.plotly.react(this.node, data, layout, { displayModeBar: false, responsive: false, doubleClick: "reset" });
     this.node.style.visibility = "";
-    if (!this.isDrawn) this.node.on("plotly_relayout", this.onMove);
+    if (!this.isDrawn) {
+      this.node.on("plotly_relayout", this.onMove);
+      for (const event of ["plotly_relayouting", "plotly_relayout"]) this.node.on(event, (change) => this.turned(change));
+    }
     this.isDrawn = true;
   }
 
+  // ---- three dimensions ------------------------------------------------------------------------
+
+  get isSolid() {
+    return Boolean(this.node._fullLayout?.scene?._scene);
+  }
+
+  // By the hand, not by another figure that was turned.
+  turned(change) {
+    const camera = change?.["scene.camera"];
+    if (camera && !this.isFollowing) this.onTurn(camera);
+  }
+
+  // One view at a time: of those that come meanwhile only the last is drawn.
+  async lookFrom(camera) {
+    this.nextCamera = camera;
+    if (this.isFollowing) return;
+    this.isFollowing = true;
+    while (this.nextCamera) {
+      const next = this.nextCamera;
+      this.nextCamera = undefined;
+      await this.plotly.relayout(this.node, { "scene.camera": next });
+    }
+    this.isFollowing = false;
+  }
+
+  // Plotly itself draws what stands in three dimensions, and takes its time: likewise only the last.
+  async paintSolids() {
+    if (this.isPaintingSolids) return;
+    this.isPaintingSolids = true;
+    while (this.solids.size) {
+      const [[trace, change]] = this.solids;
+      this.solids.delete(trace);
+      const lists = Object.entries(change).map(([attribute, values]) => [attribute, [values]]);
+      await this.plotly.restyle(this.node, Object.fromEntries(lists), [trace]);
+    }
+    this.isPaintingSolids = false;
+  }
+
   // Returns a promise if the figure is slow to paint, which it is at rest.
-  paint(spots, isInHand) {
+  paint(spots, isInHand, last) {
     const changes = new Map();
     for (const { trace, attribute, values } of spots) {
       if (!changes.has(trace)) changes.set(trace, {});
       assign(changes.get(trace), attribute, values.map((value) => (Number.isFinite(value) ? value : null)));
+    }
+    for (const [trace, change] of changes) {
+      if (last < Infinity && change.y) change.y = endAt(last, { x: change.x ?? this.node.data[trace].x, y: change.y });
+    }
+    if (this.isSolid) {
+      for (const [trace, change] of changes) this.solids.set(trace, { ...this.solids.get(trace), ...change });
+      return this.paintSolids();
     }
     if (isInHand) for (const [trace, change] of changes) if (this.paintDirectly(trace, change)) changes.delete(trace);
     return changes.size ? this.animate(changes) : null;
@@ -248,9 +311,17 @@ class Figure {
     await this.plotly.Plots.resize(this.node);
   }
 
+  // For a larger picture, which is at home nowhere on the page: its ids are its own.
+  async drawing({ x, y, width, height }) {
+    const url = await this.plotly.toImage(this.node, { format: "svg", width, height });
+    const text = decodeURIComponent(url.slice(url.indexOf(",") + 1));
+    const place = `x="${x.toFixed(2)}" y="${y.toFixed(2)}"`;
+    return text.replace("<svg ", `<svg ${place} `);
+  }
+
   async download(format, filename, { title, legend, notes, pictures, background }) {
     const { data, layout, clientWidth: width, clientHeight } = this.node;
-    const entries = legend.map(([label, color]) => `${color ? `<span style="color:${color}">\u25A0</span> ` : ""}${plain(label)}`);
+    const entries = legend.map(([label, color, sign]) => `${sign && `<span style="color:${color}">${sign}</span> `}${plain(label)}`);
     const text = `<b>${plain(title)}</b><br><span style="font-size:14px">${entries.join("   ")}</span>`;
     const figure = {
       data,

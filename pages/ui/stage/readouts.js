@@ -7,6 +7,8 @@ class Readouts {
     this.stage = stage;
     this.bar = create("dl", "stage-readouts", stage.root);
     this.sentences = create("div", "stage-sentences", stage.root);
+    this.status = create("div", "stage-status", stage.root, { role: "status" });
+    this.said = new Map();
     this.nodes = new Map();
   }
 
@@ -43,9 +45,11 @@ class Readouts {
     return { box, value, rooms: choices.map(() => create("p", "stage-room", box, { "aria-hidden": "true" })) };
   }
 
-  word({ id, choices, significant, decimals }) {
+  word({ id, choices, significant, decimals, beyond, is_covered: isCovered }) {
+    if (isCovered) return "?";
     const [number] = this.stage.arrays[this.placeOf.get(id)] ?? [];
     if (choices !== null) return choices[number];
+    if (number === Infinity) return beyond;
     return significant !== null ? formatSignificant(number ?? NaN, significant, { trimmed: true }) : formatFixed(number ?? NaN, decimals);
   }
 
@@ -72,5 +76,15 @@ class Readouts {
       } else this.writeSentence(value, word);
       if (!isInHand) rooms.forEach((room, i) => this.writeSentence(room, readout.choices[i]));
     }
+    if (!isInHand) this.announce();
+  }
+
+  // Not while the hand moves, and not what everyone reads first: what has become of it.
+  announce() {
+    const told = [...this.nodes].filter(([id]) => this.given.get(id).choices !== null);
+    const news = told.map(([id, { value }]) => [id, value.textContent]).filter(([id, text]) => this.said.get(id) !== text);
+    const isFirst = this.said.size === 0;
+    for (const [id, text] of news) this.said.set(id, text);
+    if (news.length && !isFirst) this.status.textContent = news.map(([, text]) => text).join(" ");
   }
 }

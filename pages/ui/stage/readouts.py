@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -32,6 +33,10 @@ class Readout:
         Texts of which the number picks one.
     tone
         The loss that colours it: "hinge", "cross-entropy" or "".
+    is_covered
+        Whether a question mark stands in its place.
+    beyond
+        Written where the number is too large to hold, if it is not infinite.
     """
 
     id: str
@@ -41,27 +46,41 @@ class Readout:
     significant: int | None = None
     choices: tuple[str, ...] | None = None
     tone: str = ""
+    is_covered: bool = False
+    beyond: str = "∞"
 
     def written(self, value: float) -> str:
         """Write a value as the stage does."""
+        if self.is_covered:
+            return "?"
         if self.choices is not None:
             return self.choices[int(value)]
+        if value == math.inf:
+            return self.beyond
         if self.significant is not None:
             return format_significant(value, self.significant, trimmed=True)
         return format_fixed(value, self.decimals)
 
     def pack(self) -> dict[str, object]:
         """Write the readout for the browser."""
-        names = ("id", "label", "decimals", "significant", "choices", "tone")
+        names = (
+            *("id", "label", "decimals", "significant", "choices", "tone"),
+            *("is_covered", "beyond"),
+        )
         return {name: getattr(self, name) for name in names}
 
 
 def spoken(readouts: Sequence[Readout], value: Callable[[Channel], float], template: str) -> str:
-    """Fill the ``{id}`` of a template with the readouts' present texts, as the stage does."""
+    """Fill the ``{id}`` of a template with the readouts' present texts, as the stage does.
+
+    ``{{`` is a brace.
+    """
     by_id: Mapping[str, Readout] = {readout.id: readout for readout in readouts}
 
     def word(found: re.Match[str]) -> str:
+        if found[0] == "{{":
+            return "{"
         readout = by_id.get(found[1])
         return found[0] if readout is None else readout.written(value(readout.number))
 
-    return re.sub(r"\{(\w+)\}", word, template)
+    return re.sub(r"\{\{|\{(\w+)\}", word, template)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import parse_qsl
 
 from pages.ui.stage.handles import Value
 
@@ -30,6 +32,8 @@ class Release:
         The panel, x and y of a click on an empty plane.
     removed
         The handle whose removal was asked for.
+    speed
+        How fast timelines are to play, if that was chosen.
     """
 
     values: Mapping[str, Value]
@@ -38,14 +42,26 @@ class Release:
     moved: tuple[str, ...] = ()
     added: tuple[str, float, float] | None = None
     removed: str | None = None
+    speed: str | None = None
 
 
 @dataclass(frozen=True)
 class Message:
-    """What the browser sent last: its number, which the answer carries back, and the release."""
+    """What the browser sent last.
+
+    Parameters
+    ----------
+    number
+        The answer carries it back.
+    release
+        What the hand left.
+    address
+        The parameters of the address at which it was let go, if that is told.
+    """
 
     number: int
     release: Release
+    address: Mapping[str, str] | None = None
 
 
 def read_message(state: Any) -> Message | None:
@@ -55,22 +71,38 @@ def read_message(state: Any) -> Message | None:
         return None
     if not isinstance(sent.get("number"), int):
         return None
-    added, removed, moved = sent.get("added"), sent.get("removed"), sent.get("moved")
+    values = {str(id): value for id, value in sent["values"].items() if _is_value(value)}
+    added, removed, moved, speed = (
+        sent.get(name) for name in ("added", "removed", "moved", "speed")
+    )
     release = Release(
-        sent["values"],
+        values,
         sent.get("focus"),
         is_held=sent.get("is_held") is True,
         moved=tuple(map(str, moved)) if isinstance(moved, list) else (),
         added=None if added is None else _spot(added),
         removed=removed if isinstance(removed, str) else None,
+        speed=speed if isinstance(speed, str) else None,
     )
-    return Message(sent["number"], release)
+    return Message(sent["number"], release, _parameters(sent.get("address")))
+
+
+def _parameters(address: Any) -> Mapping[str, str] | None:
+    if not isinstance(address, str):
+        return None
+    return dict(parse_qsl(address.removeprefix("?"), keep_blank_values=True))
+
+
+def _is_value(value: Any) -> bool:
+    """Tell whether a handle can stand there: at a number, or at a pair of them."""
+    numbers = value if isinstance(value, list) and len(value) == 2 else [value]
+    return all(isinstance(n, int | float) and abs(n) <= sys.float_info.max for n in numbers)
 
 
 def _spot(added: Any) -> tuple[str, float, float] | None:
     try:
         panel, x, y = added
         spot = (str(panel), float(x), float(y))
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
     return spot if math.isfinite(spot[1]) and math.isfinite(spot[2]) else None

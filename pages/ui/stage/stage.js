@@ -7,23 +7,33 @@ class Stage {
     this.theme = new Theme(this.root);
     this.messenger = new Messenger(this);
     this.readouts = new Readouts(this);
+    this.turns = new Turns(this);
     this.grid = create("div", "stage-grid", this.root);
     this.timelines = create("div", "stage-timelines", this.root);
     this.panels = new Map();
     this.handles = new Map();
     this.marks = [];
     this.pictures = new Map();
+    this.scale = 1; // presented, everything is magnified
+    this.scene = new Scene(this);
     this.moved = new Set(); // handles moved since Python computed the model
     this.dirty = new Set(); // places whose numbers are not painted yet
     this.root.addEventListener("keydown", (event) => event.stopPropagation());
+    this.paper = { beforeprint: () => this.print(true), afterprint: () => this.print(false) };
+    for (const [type, react] of Object.entries(this.paper)) addEventListener(type, react);
     this.observer = new ResizeObserver(() => this.resize());
     this.observer.observe(this.grid);
+    // Presented or not, dark or light: told by the page.
+    this.look = new MutationObserver(() => this.redress());
+    this.look.observe(document.documentElement, { attributes: true, attributeFilter: ["data-present", "data-scheme"] });
   }
 
   dispose() {
     this.isDisposed = true;
+    for (const [type, react] of Object.entries(this.paper)) removeEventListener(type, react);
     this.observer.disconnect();
-    this.messenger.stop();
+    this.look.disconnect();
+    this.messenger.dispose();
     cancelAnimationFrame(this.frame);
     cancelAnimationFrame(this.resizing);
     for (const handle of this.handles.values()) handle.stop();
@@ -50,10 +60,12 @@ class Stage {
     this.moved.clear();
     this.focus = model.focus;
     this.updatePanels();
+    this.turns.update(model);
     this.updateMarks();
     this.updatePictures();
     this.readouts.update(model);
     this.updateHandles();
+    this.scene.update(model);
     for (const handle of this.handles.values()) if (handle.hold) handle.show();
   }
 
@@ -105,6 +117,20 @@ class Stage {
     const isSame = (before, after) => before.mark === after.mark && before.panel === after.panel;
     this.keep(this.handles, given, (handle) => new HANDLES[handle.mark](this, handle), isSame);
     for (const panel of this.panels.values()) panel.crowd([...this.handles.values()]);
+    const stops = new Set([...this.handles.values()].filter(({ grip }) => grip.tabIndex === 0).map(({ group }) => group));
+    for (const { grip, group } of this.handles.values()) {
+      if (!stops.has(group)) grip.tabIndex = 0;
+      stops.add(group);
+    }
+  }
+
+  group({ group }) {
+    return [...this.handles.values()].filter((other) => other.group === group);
+  }
+
+  neighbour(handle, step) {
+    const group = this.group(handle);
+    return group[(group.indexOf(handle) + step + group.length) % group.length];
   }
 
   // ---- drawing ---------------------------------------------------------------------------------
@@ -120,6 +146,7 @@ class Stage {
 
   // A panel whose figure has changed is drawn; in the others only numbers are painted.
   async draw() {
+    this.scene.fit();
     const { fontSize } = this;
     const everywhere = this.model.places.map((_, i) => i);
     const outdated = [...this.panels.values()].filter((panel) => panel.isOutdated(fontSize));
@@ -129,12 +156,14 @@ class Stage {
     this.model.places.forEach(({ panel }, i) => drawn.has(panel) || this.dirty.add(i));
     this.placeAll();
     await this.paint([...this.handles.values()].some(({ hold }) => hold));
+    this.scene.fit(); // once more: only now the readouts are as high as their words
     for (const panel of this.panels.values()) panel.describe();
   }
 
   resize() {
     cancelAnimationFrame(this.resizing);
     this.resizing = requestAnimationFrame(async () => {
+      this.scene.fit();
       for (const { figure } of this.panels.values()) await figure.resize();
       const { fontSize } = this;
       if ([...this.panels.values()].some(({ size }) => size && size !== fontSize)) await this.draw();
@@ -142,10 +171,41 @@ class Stage {
     });
   }
 
+  // The browser takes the page for paper as it stands at the end of this.
+  print(isOnPaper) {
+    this.root.toggleAttribute("data-paper", isOnPaper);
+    if (!this.model) return;
+    this.theme.read();
+    const spots = this.spots(this.model.places.map((_, i) => i));
+    for (const panel of this.panels.values()) panel.draw(spots, this.fontSize);
+    for (const picture of this.pictures.values()) picture.paint();
+    this.placeAll();
+  }
+
+  async redress() {
+    if (this.theme.read() && this.model) await this.draw();
+    this.resize();
+  }
+
+  // Pixels of the page as they are before they are magnified.
+  pointer({ clientX, clientY }) {
+    return [clientX / this.scale, clientY / this.scale];
+  }
+
+  boxOf(node) {
+    const { left, top, width } = node.getBoundingClientRect();
+    return { left: left / this.scale, top: top / this.scale, width: width / this.scale };
+  }
+
   placeAll() {
     for (const handle of this.handles.values()) handle.place();
     for (const mark of this.marks) mark.place();
     for (const picture of this.pictures.values()) picture.place();
+  }
+
+  // What is seen in three dimensions is seen from one place.
+  lookFrom(turned, camera) {
+    for (const panel of this.panels.values()) if (panel !== turned && panel.figure.isSolid) panel.figure.lookFrom(camera);
   }
 
   setArray(place, values) {
@@ -159,16 +219,33 @@ class Stage {
     this.dirty.add(place);
   }
 
+  setSpeed(speed) {
+    this.model.speed = speed;
+    for (const handle of this.handles.values()) handle.pace();
+    this.messenger.send({ speed });
+  }
+
+  get lastStep() {
+    const timeline = this.model.ends_now && [...this.handles.values()].find(({ given }) => given.rate);
+    return timeline ? timeline.value : Infinity;
+  }
+
   // What the sweep of a handle tells for where it is now.
-  paintRow({ id, given, row, values }) {
+  paintRow({ id, given, rows, values }) {
     if (given.focus !== null && this.focus !== id) {
       this.focus = id;
       for (const [place, numbers] of given.focus) this.setArray(place, [...numbers]);
     }
-    if (row !== null) {
-      for (const { place, index, values: column } of given.columns) this.setNumber(place, index, column[row]);
+    if (rows !== null) {
+      for (const { place, index, values: column, along, indices } of given.columns) {
+        this.setNumber(place, index, column[indices === null ? rows[along] : indices[rows[along]]]);
+      }
+      const [row] = rows;
       for (const { place, size, frames } of given.films) this.setArray(place, frames.subarray(row * size, (row + 1) * size));
     }
+    this.model.places.forEach(({ panel, attribute }, place) => {
+      if (attribute === "y" && this.panels.get(panel)?.lastStep < Infinity) this.dirty.add(place);
+    });
     for (const [coordinate, place, index] of given.moves) this.setNumber(place, index, values[coordinate]);
     this.frame ??= requestAnimationFrame(() => {
       this.frame = undefined;

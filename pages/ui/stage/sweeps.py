@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 from numpy.typing import ArrayLike
 
-__all__ = ["Sweeps", "one_at_a_time", "rows_of", "tabulate"]
+__all__ = ["Sweeps", "every_pair", "one_at_a_time", "rows_of", "tabulate"]
 
 Result = TypeVar("Result")
 Name = TypeVar("Name", bound=Hashable)
@@ -116,6 +116,18 @@ def one_at_a_time(values: ArrayLike, grid: ArrayLike) -> Any:
     diagonal = np.arange(present.size)
     swept[diagonal, :, diagonal] = run
     return swept
+
+
+def every_pair(first: ArrayLike, second: ArrayLike) -> Any:
+    """Give all pairs of steps in the order of a sweep over a grid, (steps * steps, 2).
+
+    Examples
+    --------
+    >>> every_pair([1.0, 2.0], [0.0, 5.0]).tolist()
+    [[1.0, 0.0], [1.0, 5.0], [2.0, 0.0], [2.0, 5.0]]
+    """
+    grid = np.meshgrid(np.asarray(first), np.asarray(second), indexing="ij")
+    return np.stack(grid, axis=-1).reshape(-1, 2)
 
 
 def rows_of(record: Result, rows: slice, shape: tuple[int, ...]) -> Result:

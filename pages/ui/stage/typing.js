@@ -19,21 +19,26 @@ class Typing {
 
   commit() {
     if (this.handle.typing !== this) return; // to remove the input takes its focus away, too
-    const text = this.input.value.trim().replace("−", "-").replace(",", ".");
+    const written = this.input.value.trim().replace("−", "-");
+    if (/^[+-]?[1-9]\d{0,2},\d{3}$/.test(written)) {
+      this.refuse("typing_two", { first: written.replace(",", ""), second: written.replace(",", ".") });
+      return;
+    }
+    const text = written.replace(",", ".");
     const [least, most] = this.handle.given.limits;
     const value = Number(text);
     if (text !== "" && !(value >= least && value <= most)) {
-      this.refuse({ least: String(least).replace("-", "−"), most: String(most) });
+      this.refuse("typing", { least, most });
       return;
     }
     this.end();
     if (text !== "" && value !== this.handle.value) this.handle.setExactly(value);
   }
 
-  refuse(limits) {
-    const { typing } = this.handle.stage.model.labels;
+  refuse(label, numbers) {
+    const sentence = this.handle.stage.model.labels[label];
     this.input.setAttribute("aria-invalid", "true");
-    this.input.setCustomValidity(typing.replace(/\{(least|most)\}/g, (_, name) => limits[name]));
+    this.input.setCustomValidity(sentence.replace(/\{(\w+)\}/g, (_, name) => String(numbers[name]).replace("-", "−")));
     if (document.activeElement === this.input) this.input.reportValidity();
   }
 

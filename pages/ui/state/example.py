@@ -10,8 +10,7 @@ from typing import Final
 from pages.ui.state.written import (
     LARGEST_SCORE,
     Problem,
-    parse_number,
-    parts_of,
+    parse_list,
     short,
     split_names,
     write_names,
@@ -96,19 +95,16 @@ def _unused_name(index: int, taken: Collection[str]) -> str:
 
 def parse_scores(text: str) -> tuple[tuple[float, ...], tuple[Problem, ...]]:
     """Read scores separated by commas, semicolons or spaces; 0 stands in for what is no number."""
-    parts = parts_of(text)
-    read = [parse_number(part, "z", 0.0) for part in parts[:MAXIMUM_CLASSES]]
-    scores = tuple(score for score, _ in read)
-    problems = [problem for _, problem in read if problem is not None]
+    read, problems = parse_list(text, "z")
     limits = {"least": str(MINIMUM_CLASSES), "most": str(MAXIMUM_CLASSES)}
-    if len(parts) > MAXIMUM_CLASSES:
-        problems.append(Problem("z", str(len(parts)), "count", str(MAXIMUM_CLASSES), limits))
-    if len(parts) < MINIMUM_CLASSES:
-        scores = DEFAULT_EXAMPLE.scores
-        problems = [replace(problem, used=write_scores(scores)) for problem in problems] or [
-            Problem("z", short(text), "count", write_scores(scores), limits)
-        ]
-    return scores, tuple(problems)
+    if read is None or len(read) < MINIMUM_CLASSES:
+        used = write_scores(DEFAULT_EXAMPLE.scores)
+        count = Problem("z", short(text), "count", used, limits)
+        told = tuple(replace(problem, used=used) for problem in problems)
+        return DEFAULT_EXAMPLE.scores, told or (count,)
+    if len(read) > MAXIMUM_CLASSES:
+        problems += (Problem("z", str(len(read)), "count", str(MAXIMUM_CLASSES), limits),)
+    return read[:MAXIMUM_CLASSES], problems
 
 
 def parse_names(text: str, classes: int) -> tuple[tuple[str, ...], tuple[Problem, ...]]:
@@ -142,14 +138,11 @@ def parse_names(text: str, classes: int) -> tuple[tuple[str, ...], tuple[Problem
 
 def parse_target(text: str, classes: int) -> tuple[tuple[float, ...] | None, tuple[Problem, ...]]:
     """Read target probabilities that add up to 1; None if they cannot be used."""
-    parts = parts_of(text)
-    if len(parts) != classes:
+    target, problems = parse_list(text, "t")
+    if target is not None and len(target) != classes:
         limits = {"classes": str(classes)}
         return None, (Problem("t", short(text), "target_count", "", limits),)
-    read = [parse_number(part, "t", 0.0) for part in parts]
-    problems = tuple(problem for _, problem in read if problem is not None)
-    target = tuple(value for value, _ in read)
-    if not problems and not _is_distribution(target, classes):
+    if target is not None and not problems and not _is_distribution(target, classes):
         problems = (Problem("t", short(text), "target_sum"),)
     return (None, problems) if problems else (target, ())
 
@@ -220,6 +213,8 @@ def read_example(parameters: Mapping[str, str]) -> tuple[Example, tuple[Problem,
     if "t" in parameters:
         target, found = parse_target(parameters["t"], len(example.scores))
         problems += (replace(problem, used=str(example.label)) for problem in found)
+        if target is not None and "y" not in parameters:
+            example = replace(example, label=target.index(max(target)))
         example = replace(example, target=target)
     return example, tuple(problems)
 

@@ -6,9 +6,9 @@ reading, writing and the widget that sets it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import Field, dataclass, field, fields
-from typing import Any, Final
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import Field, dataclass, field, fields, replace
+from typing import Any, Final, TypeVar
 
 from pages.ui.state.example import read_index
 from pages.ui.state.written import Problem, parse_number, short, write_number
@@ -17,6 +17,7 @@ __all__ = [
     "Parameter",
     "along",
     "declared",
+    "filled",
     "number",
     "option",
     "parameter_of",
@@ -24,6 +25,7 @@ __all__ = [
     "parsed",
     "switch",
     "whole",
+    "written",
 ]
 
 _KEY: Final = "parameter"
@@ -67,6 +69,30 @@ def parameter_of(record: Any, attribute: str) -> Parameter:
 def parameters(record: Any) -> Iterable[tuple[Field[Any], Parameter]]:
     """Give every field that the address sets, with its parameter, in reading order."""
     return ((f, f.metadata[_KEY]) for f in fields(record) if _KEY in f.metadata)
+
+
+R = TypeVar("R")
+
+
+def filled(record: R, address: Mapping[str, str]) -> tuple[R, tuple[Problem, ...]]:
+    """Set what an address sets of a record; what cannot be used is left as it is, and told."""
+    problems: tuple[Problem, ...] = ()
+    for entry, parameter in parameters(record):
+        if parameter.name in address:
+            value, found = parameter.read(address[parameter.name], record)
+            problems += found
+            if not found:
+                record = replace(record, **{entry.name: value})  # type: ignore[type-var]
+    return record, problems
+
+
+def written(record: Any) -> dict[str, str]:
+    """Write what an address has to set, so that :func:`filled` gives the same record."""
+    texts = {
+        parameter.name: parameter.write(getattr(record, entry.name), record)
+        for entry, parameter in parameters(record)
+    }
+    return {name: text for name, text in texts.items() if text is not None}
 
 
 def number(

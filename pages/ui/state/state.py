@@ -7,21 +7,32 @@ fields are declared by `pages.ui.state.parameters`, a row each.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from pages.ui.state.example import Example, read_example, write_example
-from pages.ui.state.parameters import along, parameters
+from pages.ui.state.parameters import along, filled, written
+from pages.ui.state.published import published_parameter
+from pages.ui.state.scenes import (
+    UNKNOWN,
+    guess_parameter,
+    scene_address,
+    scene_parameter,
+    scenes_of,
+)
 from pages.ui.state.written import Problem
 
-__all__ = ["FocusedState", "State", "decode", "encode"]
+__all__ = ["FocusedState", "State", "decode", "encode", "scene_states"]
 
 
 @dataclass(frozen=True)
 class State:
-    """What every address holds: the current example."""
+    """What every address holds: the current example, and the scene or source that shows it."""
 
     example: Example = field(default_factory=Example)
+    scene: int | None = scene_parameter()
+    guess: str | None = guess_parameter()
+    published: str | None = published_parameter()
 
 
 @dataclass(frozen=True)
@@ -48,22 +59,22 @@ def decode(kind: type[S], address: Mapping[str, str]) -> tuple[S, tuple[Problem,
     >>> state.example.scores, problems[0].value
     ((3.2, 0.0, -1.7), 'x')
     """
+    address = {**scene_address(kind, address), **address}
     example, problems = read_example(address)
-    state = kind(example=example)
-    for entry, parameter in parameters(kind):
-        if parameter.name in address:
-            value, found = parameter.read(address[parameter.name], state)
-            problems += found
-            if not found:
-                state = replace(state, **{entry.name: value})
-    return state, problems
+    state, found = filled(kind(example=example), address)
+    return state, problems + found
 
 
 def encode(state: State) -> dict[str, str]:
     """Write a state as parameters of an address; :func:`decode` reads the same state back."""
-    written = {
-        parameter.name: parameter.write(getattr(state, entry.name), state)
-        for entry, parameter in parameters(state)
-    }
-    given = {name: text for name, text in written.items() if text is not None}
-    return write_example(state.example) | given
+    return write_example(state.example) | written(state)
+
+
+def scene_states(kind: type[S]) -> list[S]:
+    """Give every state that the scenes of a lesson begin with, or show once they are answered."""
+    addresses = [
+        {"scene": str(number), **answered}
+        for number, scene in enumerate(scenes_of(kind), 1)
+        for answered in ({}, *([{"guess": UNKNOWN}] if scene.ask is not None else []))
+    ]
+    return [decode(kind, address)[0] for address in addresses]

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import csv
 import io
-import re
+import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
+
+from core.tables.numbers import AmbiguousError, meanings, read_list
 
 __all__ = [
     "LARGEST_SCORE",
     "Problem",
+    "parse_list",
     "parse_number",
     "parse_numbers",
-    "parts_of",
     "short",
     "split_names",
     "write_names",
@@ -23,6 +25,8 @@ __all__ = [
 ]
 
 LARGEST_SCORE: Final = 1e6
+MOST_TOLD: Final = 10
+"""Numbers of a list of which it is told that they cannot be used."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +51,8 @@ def short(text: str) -> str:
 
 def write_number(value: float) -> str:
     """Shortest text that reads back as the same number."""
+    if not math.isfinite(value):
+        return repr(float(value))
     return repr(int(value)) if value == int(value) else repr(float(value))
 
 
@@ -63,27 +69,48 @@ def write_names(names: Sequence[str]) -> str:
 
 
 def split_names(text: str) -> list[str]:
-    """Read one line of CSV."""
+    """Read one line of CSV; one that the reader takes for too long is one name."""
     line = "".join(character if character.isprintable() else " " for character in text)
-    return [name.strip() for name in next(csv.reader([line], skipinitialspace=True), [])]
-
-
-def parts_of(text: str) -> list[str]:
-    """Split at commas, semicolons or spaces."""
-    return [part for part in re.split(r"[,;\s，；、]+", text.strip()) if part]
+    try:
+        return [name.strip() for name in next(csv.reader([line], skipinitialspace=True), [])]
+    except csv.Error:
+        return [line]
 
 
 def parse_number(text: str, parameter: str, used: float | None) -> tuple[float, Problem | None]:
     """Read a number; 0 if it cannot be used, and there is nothing else to use."""
+    found = meanings(text)
     used_text = "" if used is None else write_number(used)
+    if len(found) == 1:
+        return _limited(text, found[0], parameter, used or 0.0, used_text)
+    limits = dict(zip(("first", "second"), map(write_number, found), strict=False))
+    reason = "two_numbers" if found else "number"
+    return used or 0.0, Problem(parameter, short(text), reason, used_text, limits)
+
+
+def _limited(
+    text: str, value: float, parameter: str, used: float, used_text: str
+) -> tuple[float, Problem | None]:
+    if abs(value) <= LARGEST_SCORE:
+        return value, None
+    limits = {"largest": f"{LARGEST_SCORE:,.0f}"}
+    return used, Problem(parameter, short(text), "size", used_text, limits)
+
+
+def parse_list(text: str, parameter: str) -> tuple[tuple[float, ...] | None, tuple[Problem, ...]]:
+    """Read numbers in a row, 0 for each that cannot be used; None if they can be others as well."""
     try:
-        value = float(text.strip().replace("−", "-"))
-    except ValueError:
-        return used or 0.0, Problem(parameter, short(text), "number", used_text)
-    if not abs(value) <= LARGEST_SCORE:
-        limits = {"largest": f"{LARGEST_SCORE:,.0f}"}
-        return used or 0.0, Problem(parameter, short(text), "size", used_text, limits)
-    return value, None
+        written = read_list(text)
+    except AmbiguousError:
+        return None, (Problem(parameter, short(text), "two_lists"),)
+    read = [
+        (0.0, Problem(parameter, short(part), "number", "0"))
+        if number is None
+        else _limited(part, number, parameter, 0.0, "0")
+        for part, number in written
+    ]
+    problems = tuple(problem for _, problem in read if problem is not None)
+    return tuple(value for value, _ in read), problems[:MOST_TOLD]
 
 
 def parse_numbers(
@@ -93,13 +120,11 @@ def parse_numbers(
 
     ``reason`` tells that there are more or fewer, with ``{count}``.
     """
-    parts = parts_of(text)
-    if len(parts) != count:
-        return None, (Problem(parameter, short(text), reason, used, {"count": str(count)}),)
-    read = [parse_number(part, parameter, 0.0) for part in parts]
-    problems = [Problem(p.parameter, p.value, p.reason, used, p.limits) for _, p in read if p]
-    values = tuple(value for value, _ in read)
-    if not problems and max(map(abs, values)) > largest:
+    values, found = parse_list(text, parameter)
+    problems = tuple(replace(problem, used=used) for problem in found)
+    if values is not None and len(values) != count:
+        problems = (Problem(parameter, short(text), reason, used, {"count": str(count)}),)
+    elif values is not None and not problems and max(map(abs, values)) > largest:
         limits = {"least": f"−{largest:,g}", "most": f"{largest:,g}"}
-        problems = [Problem(parameter, short(text), "range", used, limits)]
-    return (None if problems else values), tuple(problems)
+        problems = (Problem(parameter, short(text), "range", used, limits),)
+    return (None if problems else values), problems

@@ -9,7 +9,8 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
-from pages.ui.server import plotly_script
+from pages.ui.files import FILES
+from pages.ui.server import MIDDLEWARE
 from tests.benchmarks.apps.ten_bars import DRAGGED, LIMIT, STEP, ten_bars
 
 FOLDER = Path(__file__).resolve().parent
@@ -32,8 +33,9 @@ def plain_figure(request: Request) -> Response:
 app = st.App(
     FOLDER / "stage_page.py",
     routes=[
-        Route("/plotly.min.js", plotly_script),
+        *FILES,
         Route("/plain", plain_page),
         Route("/plain.json", plain_figure),
     ],
+    middleware=MIDDLEWARE,
 )

@@ -58,5 +58,5 @@ mount(
         now=np.array(values),
     ),
     adopt,
-    dict.fromkeys(("png", "svg", "hint", "play", "pause", "typing"), ""),
+    dict.fromkeys(("png", "svg", "hint", "hint_removable", "plane", "play", "pause", "typing"), ""),
 )

@@ -1,7 +1,7 @@
 """Everything that a stage can do, with a Python that takes its time if asked: ``?wait=0.5``.
 
 Stage one: f(a, b) = a b, as bars. Stage two: a point in the plane, a run on a timeline, a scene in
-three dimensions, a panel with a legend.
+three dimensions if asked (``?scene=1``: it takes long to draw), a panel with a legend.
 """
 
 import time
@@ -20,6 +20,8 @@ LABELS = {
     "png": "PNG",
     "svg": "SVG",
     "hint": "drag",
+    "hint_removable": "drag or delete",
+    "plane": "x {left} to {right}, y {bottom} to {top}",
     "play": "play",
     "pause": "pause",
     "typing": "a number",
@@ -119,6 +121,7 @@ history.update_layout(
 )
 scene = go.Figure(go.Surface(z=np.outer(run[::10], run[::10]), showscale=False))
 scene.update_layout(uirevision="kept", margin={"l": 0, "r": 0, "t": 0, "b": 0})
+solid = Panel(id="scene", figure=scene, title="scene", alt="a surface")
 
 mount(
     "world",
@@ -141,7 +144,7 @@ mount(
                     (0, "y"): lambda shown: (shown["step"] ** 2)[..., None],
                 },
             ),
-            Panel(id="scene", figure=scene, title="scene", alt="a surface"),
+            *([solid] if "scene" in st.query_params else []),
         ],
         handles=[
             Point(

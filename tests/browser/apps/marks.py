@@ -15,6 +15,8 @@ LABELS = {
     "png": "PNG",
     "svg": "SVG",
     "hint": "drag",
+    "hint_removable": "drag or delete",
+    "plane": "x {left} to {right}, y {bottom} to {top}",
     "play": "play",
     "pause": "pause",
     "typing": "from {least} to {most}",

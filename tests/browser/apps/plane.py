@@ -10,7 +10,16 @@ from pages.ui.stage.panels import Panel, Picture, Tint
 from pages.ui.stage.readouts import Readout
 from pages.ui.stage.release import Release
 
-LABELS = {"png": "PNG", "svg": "SVG", "hint": "", "play": "play", "pause": "pause", "typing": ""}
+LABELS = {
+    "png": "PNG",
+    "svg": "SVG",
+    "hint": "",
+    "hint_removable": "",
+    "plane": "",
+    "play": "play",
+    "pause": "pause",
+    "typing": "",
+}
 STEPS, ROWS, COLUMNS = 12, 4, 6
 kept = st.session_state.setdefault(
     "plane_state", {"points": [(-0.5, 0.5), (0.5, 0.5), (0.0, -0.5)], "step": 0, "updates": 0}

@@ -170,7 +170,7 @@ def test_a_batch_is_not_changed_by_what_it_was_made_of() -> None:
     ("names", "scores", "labels", "message"),
     [
         (("a", "b"), [[1, 2, 3]], [0], r"scores must have shape \(batch, 2\).*got shape \(1, 3\)"),
-        (("a", "b"), [[1, np.nan]], [0], r"scores\[0, 1\] must be finite, got nan"),
+        (("a", "b"), [[1, np.nan]], [0], r"scores\[0, 1\] must be finite or -inf, got nan"),
         (("a", "b"), [[1, 2]], [2], r"labels\[0\] must be a label from 0 to 1, got 2"),
         (("a", "b"), [[1, 2]], [0, 1], r"labels must be labels of shape \(1,\)"),
         (("a", "b"), np.zeros((0, 2)), [], "scores must not be empty"),

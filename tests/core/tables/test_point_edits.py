@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
 
 from core.learning.datasets import Dataset, nine_points
+from core.tables.faults import TableError
 from core.tables.point_edits import points_from_edits, with_point, with_point_at, without_point
-from core.tables.table_text import TableError
 
 NINE = nine_points()
 
@@ -59,7 +59,7 @@ def test_the_last_point_of_the_last_class_takes_its_class_along() -> None:
         (lambda: with_point_at(NINE, 2, -2000.0, 0.0), "coordinate_size", 3, 1, "-2000"),
         (
             lambda: without_point(Dataset(("A", "B"), [[0, 0], [1, 1]], [0, 1]), 0),
-            "one_class",
+            "one_class_left",
             None,
             None,
             "B",

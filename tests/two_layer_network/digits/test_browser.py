@@ -65,14 +65,14 @@ def test_a_digit_drawn_with_the_mouse_is_read_while_it_is_drawn(page: Page, app:
     page.mouse.move(*start)
     page.mouse.down()
     page.mouse.move(*corner, steps=8)
-    until(page, lambda: read_as(page).startswith("The network reads your drawing"))
+    until(page, lambda: read_as(page).startswith("The network recognises your drawing"))
     assert address(page) == write_drawing(EMPTY)  # the pen is still down
     page.mouse.move(*end, steps=8)
     page.mouse.up()
     until(page, lambda: address(page) != write_drawing(EMPTY))
     settle(page)
     assert_near(address(page), [(64 * x, 64 * y) for x, y in SEVEN])
-    assert re.search(r"as \d with p = [\d.]+\.$", read_as(page))
+    assert re.search(r"as a \d with p = [\d.]+\.$", read_as(page))
     picture = page.locator('[data-picture$=" of image"]')
     assert picture.count() == 2  # the normalised drawing beside its 8 x 8 counts
     page.locator(".pad-clear").click()
@@ -80,7 +80,7 @@ def test_a_digit_drawn_with_the_mouse_is_read_while_it_is_drawn(page: Page, app:
     assert address(page) == write_drawing(EMPTY)
     # What was drawn is one step back, as with every other change.
     page.go_back()
-    until(page, lambda: read_as(page).startswith("The network reads your drawing"))
+    until(page, lambda: read_as(page).startswith("The network recognises your drawing"))
 
 
 def test_a_digit_drawn_with_the_keyboard(page: Page, app: str) -> None:
@@ -131,7 +131,7 @@ def test_a_mistake_of_the_gallery_is_chosen(page: Page, app: str) -> None:
     page.keyboard.press("Enter")
     until(page, lambda: f"digit={name}" in page.url)
     settle(page)
-    assert f"reads {prediction} " in read_as(page)
+    assert f"recognises a {prediction} " in read_as(page)
     assert f"this is a {truth}," in read_as(page)
     until(page, lambda: page.locator('.gallery-choice[aria-pressed="true"]').count() == 1)
     marked = page.locator('.gallery-choice[aria-pressed="true"]')

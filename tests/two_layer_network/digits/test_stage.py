@@ -22,7 +22,7 @@ from pages.two_layer_network.digits.panels import DigitView, score_range
 from pages.two_layer_network.digits.stage import digits_stage, digits_table, moved, view_of
 from pages.two_layer_network.written_drawing import EMPTY, parse_drawing, write_drawing
 from pages.ui.learning.controls import with_data
-from pages.ui.learning.runs import Run
+from pages.ui.learning.runs import Run, trained_run
 from pages.ui.learning.setups import setup, usual
 from pages.ui.stage.release import Release
 from pages.ui.state.state import decode, encode
@@ -35,10 +35,7 @@ ON_DIGITS = TwoLayerNetworkState(data="digits", trained=90)
 @cache
 def a_run(hidden: int = 64) -> Run:
     made = setup(replace(ON_DIGITS, hidden=hidden), "cross_entropy")
-    run = Run(made, made.training())
-    for _ in run.training.advance(90):
-        pass
-    return run
+    return trained_run(made, 90)
 
 
 def view(**settings: Any) -> DigitView:
@@ -110,7 +107,7 @@ def test_an_empty_sheet_is_read_without_nan() -> None:
         for readout in stage.readouts:
             assert np.isfinite(readout.number(result)).all(), readout.id
     assert told(stage, "verdict").startswith("The sheet is empty")
-    bias = a_run().training.model.loss(np.zeros(64), 0).forward["scores"][0]
+    bias = a_run().model.loss(np.zeros(64), 0).forward["scores"][0]
     assert_allclose(shown.now.readings.scores, bias, rtol=1e-12)
 
 
@@ -118,7 +115,7 @@ def test_an_empty_sheet_is_read_without_nan() -> None:
 def test_the_step_shown_is_that_of_the_address(at: int | None, step: int) -> None:
     shown = view(at=at, digit=11)
     assert shown.now.steps == step
-    forward = a_run().training.model_at(shown.record).loss(digits().points[11], 1).forward
+    forward = a_run().model_at(shown.record).loss(digits().points[11], 1).forward
     assert_allclose(shown.now.readings.scores, forward["scores"][0], rtol=1e-12)
     assert_allclose(shown.now.probabilities, forward["probabilities"][0], rtol=1e-12)
 
@@ -237,7 +234,7 @@ def test_a_drawing_stands_beside_its_bitmap() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_table_has_a_row_a_class(language: str) -> None:
     table = digits_table(replace(ON_DIGITS, digit=9, at=0), a_run(), text_in(language))
-    forward = a_run().training.model_at(0).loss(digits().points[9], 9).forward
+    forward = a_run().model_at(0).loss(digits().points[9], 9).forward
     assert table.columns["class"] == tuple("0123456789")
     assert_allclose(table.columns["score"], forward["scores"][0], rtol=1e-12)
     assert_allclose(table.columns["probability"], forward["probabilities"][0], rtol=1e-12)

@@ -182,7 +182,9 @@ def test_a_finger_steps_on_a_phone_and_the_numbers_scroll(phone: Page, app: str)
     x, y = centre(phone, "pass")
     track = phone.locator(".stage-track").first.bounding_box()
     assert track is not None
-    touch_drag(phone, (x, y), track["width"] * 3 / 14, 0)
+    grip = handle(phone, "pass").locator(".stage-pill").bounding_box()
+    assert grip is not None
+    touch_drag(phone, (x, y), (track["width"] - grip["width"]) * 3 / 14, 0)
     until(phone, lambda: value(phone, "pass") == 6)
     settle(phone)
     check_cells(phone, found, 6)

@@ -52,3 +52,21 @@ def test_the_other_losses_and_the_digits(loss: str) -> None:
     assert {"array", "row", "column", "value"} <= set(table.value.columns)
     assert set(table.value["array"]) >= {"X", "W1", "mask", "h", "dscores", "dW1", "total_W1"}
     assert "b1  H = 8" in {note.removeprefix("+ ") for note in notes}
+
+
+@pytest.mark.parametrize(("scene", "arrays"), [("6", 4), ("7", 3)])
+def test_while_a_scene_asks_nothing_is_told_of_other_steps_of_the_pass(
+    scene: str, arrays: int
+) -> None:
+    message = header(opened("two_layer_network", scene=scene))
+    cells = [mark for mark in message["marks"] if mark["kind"] == "cell"]
+    assert len(cells) == arrays
+    for name in ("formula", "sentence"):
+        (readout,) = [readout for readout in message["readouts"] if readout["id"] == name]
+        assert sum(map(bool, readout["choices"])) == 1
+    answered = header(opened("two_layer_network", scene=scene, guess="unknown"))
+    assert len([mark for mark in answered["marks"] if mark["kind"] == "cell"]) > 30
+    # The numbers of a small network need less room than those of a large one.
+    width = {panel["id"]: panel["least_width"] for panel in message["panels"]}["close_up"]
+    wide = header(opened("two_layer_network", look="inspect", data="digits", trained="2"))
+    assert 500 < width < {p["id"]: p["least_width"] for p in wide["panels"]}["close_up"] <= 890

@@ -31,7 +31,7 @@ from pages.two_layer_network.inspector.stage import (
     sweeps_of,
 )
 from pages.ui.kit.palette_entries import ZERO_LEVEL
-from pages.ui.learning.runs import Run
+from pages.ui.learning.runs import Run, trained_run
 from pages.ui.learning.setups import setup
 from pages.ui.stage.marks import Cell, Mark, Ring
 from pages.ui.stage.mount import Stage
@@ -75,10 +75,7 @@ STATES = {
 def run_of(name: str) -> Run:
     state = STATES[name]
     known = setup(state, state.loss)
-    run = Run(known, known.training())
-    for _ in run.training.advance(state.trained or 0):
-        pass
-    return run
+    return trained_run(known, state.trained or 0)
 
 
 @cache
@@ -123,11 +120,11 @@ def channels(stage: Stage) -> dict[str, Any]:
 @pytest.mark.parametrize("name", STATES)
 def test_the_pass_is_the_gradient_of_the_mini_batch_of_the_step(name: str) -> None:
     run, state, found = run_of(name), STATES[name], inspected(name)
-    steps = [record.step for record in run.training.records]
+    steps = [record.step for record in run.records]
     assert state.at is None or found.training_step <= state.at
     assert found.training_step == max(s for s in steps if state.at is None or s <= state.at)
     number = steps.index(found.training_step)
-    record, model = run.training.records[number], run.training.model_at(number)
+    record, model = run.records[number], run.model_at(number)
     train = run.setup.train
     expected = model.loss(train.points[record.batch], train.labels[record.batch])
     for array, gradient in expected.backward.items():
@@ -459,8 +456,7 @@ def test_cells_in_a_power_of_ten_are_written_in_no_other() -> None:
     # Sure of most digits, with slopes of very different size.
     state = TwoLayerNetworkState(data="digits")
     known = setup(state, state.loss)
-    run = Run(known, known.training())
-    run.advance(300, seconds=60.0)
+    run = trained_run(known, 300)
     found = pass_of(state, run)
     shown = sweeps_of(state, found)
     stage = inspector_stage(found, shown, [0], text_in("en"))

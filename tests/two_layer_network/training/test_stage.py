@@ -21,7 +21,7 @@ from pages.two_layer_network.training.run import TrainingPhase
 from pages.two_layer_network.training.stage import moved, training_stage, view_of
 from pages.ui.kit.palette_entries import ZERO_LEVEL
 from pages.ui.learning.plane import square_box
-from pages.ui.learning.runs import Run
+from pages.ui.learning.runs import Run, trained_run
 from pages.ui.learning.setups import setup
 from pages.ui.learning.state import MOST_TRAINED
 from pages.ui.stage.mount import Stage
@@ -34,14 +34,13 @@ from tests.stages import assert_present_rows, panels_of, told
 def run_of(steps: int, **settings: Any) -> Run:
     state = TwoLayerNetworkState(**settings)
     made = setup(state, state.loss)
-    run = Run(made, made.training())
-    run.advance(steps, 100.0)
-    assert run.training.step == steps
+    run = trained_run(made, steps)
+    assert run.step == steps
     return run
 
 
 def view(run: Run, *, is_over: bool = True, **settings: Any) -> TrainingView:
-    target = run.training.step + (not is_over)
+    target = run.step + (not is_over)
     return view_of(TwoLayerNetworkState(**settings), run, target)
 
 
@@ -78,7 +77,7 @@ def test_the_numbers_of_every_record(loss: str) -> None:
     panels = panels_of(stage)
     for row in (0, 7, 25):
         now = at(stage, row)
-        model, record = run.training.model_at(row), run.training.records[row]
+        model, record = run.model_at(row), run.records[row]
         on_all = model.loss(seen.train.points, seen.train.labels)
         beside = model.loss(held_out.points, held_out.labels)
         right = 100 * model.accuracy(seen.train.points, seen.train.labels)
@@ -125,7 +124,7 @@ def test_the_plane_shows_what_the_model_decides_and_where_its_units_switch() -> 
     assert plane.figure.data[2].mode == "markers"
     for row in (0, 31, 60):
         now, shown = at(stage, row), show(stage, "net_plane", at(stage, row))
-        model, batch = run.training.model_at(row), run.training.records[row].batch
+        model, batch = run.model_at(row), run.records[row].batch
         classes = plane.pictures[0].pixels(now) // LEVELS
         scores = model.scores(pixels)
         is_clear = np.abs(scores[:, 0] - scores[:, 1]) > 1e-4  # float32 decides the others
@@ -180,19 +179,19 @@ def test_a_full_batch_has_no_rings_and_no_second_gradient() -> None:
     # As many draws as samples are a mini-batch all the same: some come twice.
     drawn = run_of(3, data="moons", batch_size=0, sampling="with_replacement")
     train = view(drawn).seen.train
-    assert drawn_size(drawn.training.history, train) == train.size
+    assert drawn_size(drawn.history, train) == train.size
 
 
 def test_digits_are_seen_as_images() -> None:
     run = run_of(30, data="digits", hidden=30)
     stage, train = stage_of(run), view(run).seen.train
-    panels, record = panels_of(stage), run.training.records[-1]
+    panels, record = panels_of(stage), run.records[-1]
     (picture,), (row,) = panels["net_weights"].pictures, panels["net_drawn"].pictures
     assert (picture.shape, row.shape) == ((44, 35), (8, 287))
     whole = picture.pixels(stage.now).reshape(5 * 9 - 1, 4 * 9 - 1)
-    weights = run.training.model.parameters["W1"][:, 6].reshape(8, 8)  # second row, third column
+    weights = run.model.parameters["W1"][:, 6].reshape(8, 8)  # second row, third column
     tile = whole[9:17, 18:26].astype(int) - ZERO_LEVEL
-    limit = np.abs(run.training.history.parameters["W1"][..., :20]).max()
+    limit = np.abs(run.history.parameters["W1"][..., :20]).max()
     assert_allclose(tile / ZERO_LEVEL, weights / limit, atol=0.5 / ZERO_LEVEL)
     strip = row.pixels(stage.now).reshape(8, -1)
     digit = train.points[record.batch[3]].reshape(8, 8)
@@ -214,8 +213,7 @@ def test_while_it_trains_the_last_step_is_shown() -> None:
     for each in over.readouts:
         assert_allclose(each.number(training.now), each.number(over.now), err_msg=each.id)
     assert view(run).seen is view(run).seen
-    run.advance(41, 100.0)
-    assert view(run).seen.numbers.steps[-1] == 41
+    assert view(run_of(41, **MOONS)).seen.numbers.steps[-1] == 41
 
 
 @pytest.mark.parametrize(
@@ -247,7 +245,7 @@ def test_a_release_becomes_the_state(value: float, step: int) -> None:
 
 def test_the_axis_of_the_losses_has_room_for_what_is_told() -> None:
     run = run_of(300, **MOONS)
-    history = run.training.history
+    history = run.history
     low, high = loss_limits(history, is_logarithmic=False)
     assert low == 0
     assert history.total.max() <= high <= 2 * history.total.max()
@@ -266,7 +264,7 @@ def test_a_gradient_that_is_0_is_told_as_such() -> None:
     # Beyond the margin, and without a penalty, no sample pulls any more.
     run = run_of(1000, data="moons", loss="hinge", strength=0.0)
     stage = stage_of(run)
-    assert run.training.records[-1].total == 0
+    assert run.records[-1].total == 0
     assert np.isnan(readout(stage, "cosine", stage.now))
     assert "no direction" in told(stage, "net_verdict")
     (verdict,) = (each for each in stage.readouts if each.id == "net_verdict")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from dataclasses import replace
 
 import numpy as np
@@ -13,7 +11,7 @@ from core.learning.models import LinearClassifier, TwoLayerNet
 from core.learning.optimizers import OPTIMIZERS
 from pages.linear_classifier import LinearClassifierState
 from pages.two_layer_network import TwoLayerNetworkState
-from pages.ui.learning.runs import Run, target_of
+from pages.ui.learning.runs import trained_run
 from pages.ui.learning.setups import (
     data_name,
     dataset,
@@ -22,6 +20,7 @@ from pages.ui.learning.setups import (
     points_of,
     recipe,
     setup,
+    target_of,
     usual,
 )
 from pages.ui.learning.state import DATA_SETS
@@ -53,32 +52,6 @@ def test_every_data_set_trains_as_usual(lesson, name) -> None:
         assert held_out == (
             lesson == "two_layer_network" and name not in ("nine", "published_spiral")
         )
-
-
-def test_stop_ends_what_another_thread_trains() -> None:
-    made = setup(replace(NETWORK, data="moons"), "cross_entropy")
-    run = Run(made, made.training())
-    trainer = threading.Thread(target=run.advance, args=(20_000, 60.0))
-    trainer.start()
-    while run.training.step < 100:
-        time.sleep(0.001)
-    step = run.stop()
-    assert 100 <= step < 20_000
-    trainer.join(timeout=1.0)
-    assert not trainer.is_alive()
-    run.advance(20_000, 60.0)
-    assert run.training.step == step
-
-
-def test_a_slice_need_not_reach_the_next_record() -> None:
-    made = setup(replace(NETWORK, data="moons"), "cross_entropy")
-    training = made.training()
-    for _ in training.advance(20_000):  # from here on, 128 steps from record to record
-        pass
-    run = Run(made, training)
-    for step in (20_001, 20_002):
-        run.advance(30_000, 0.0)
-        assert training.step == step
 
 
 def test_a_setup_is_the_same_as_long_as_the_address_is() -> None:
@@ -131,30 +104,14 @@ def test_the_recipe_of_the_address(optimizer) -> None:
     assert recipe(replace(NETWORK, batch_size=0)).batch_size is None
 
 
-def test_slices_change_nothing() -> None:
-    made = setup(replace(NETWORK, data="xor", batch_size=7), "cross_entropy")
-    whole, sliced = Run(made, made.training()), Run(made, made.training())
-    whole.advance(60, 60.0)
-    slices = 0
-    while not sliced.is_over(60):
-        sliced.advance(60, 0.0)
-        slices += 1
-    assert slices > 1
-    assert whole.training.step == sliced.training.step == 60
-    for name, values in whole.training.model.parameters.items():
-        assert np.array_equal(values, sliced.training.model.parameters[name])
-
-
 def test_a_run_that_diverges_keeps_what_it_has() -> None:
     made = setup(replace(LINEAR, learning_rate=1000.0, strength=1.0), "cross_entropy")
-    run = Run(made, made.training())
-    run.advance(5000, 60.0)
+    run = trained_run(made, 5000)
     assert run.problem is not None
     assert run.is_over(5000)
     assert run.problem.learning_rate == 1000.0
-    assert all(np.isfinite(record.total) for record in run.training.records)
-    run.advance(5000, 60.0)  # nothing more happens
-    assert run.training.step <= run.problem.step
+    assert all(np.isfinite(record.total) for record in run.records)
+    assert run.records[-1].step < run.problem.step
 
 
 def test_how_far_to_train() -> None:

@@ -15,6 +15,7 @@ from core.losses.activations import softmax
 from pages.ui.learning.plane import (
     Box,
     arrow_scale,
+    class_borders,
     decision_levels,
     square_box,
     weight_arrows,
@@ -162,6 +163,47 @@ def test_zero_lines_of_every_step() -> None:
     lines = zero_lines(W, b, UNIT)
     for step in range(6):
         assert_array_equal(lines[step], zero_lines(W[step], b[step], UNIT))
+
+
+def test_borders_are_where_two_classes_tie_above_all_others() -> None:
+    rng = np.random.default_rng(5)
+    pairs = list(zip(*np.triu_indices(4, 1), strict=True))
+    seen = set()
+    for _ in range(50):
+        W, b = rng.normal(size=(2, 4)), rng.normal(size=4)
+        borders = class_borders(W, b, UNIT)
+        for pair, (start, end) in zip(pairs, borders, strict=True):
+            if np.isnan(start).any():
+                continue
+            for share in (0.01, 0.5, 0.99):
+                scores = (start + share * (end - start)) @ W + b
+                assert set(np.argsort(scores)[-2:]) == set(pair)
+                assert_allclose(*scores[list(pair)], atol=1e-12)
+            seen.add(pair)
+        # Whoever walks through the plane meets every border, and no other.
+        x, y = np.meshgrid(np.linspace(-1.1, 1.1, 200), np.linspace(-1.1, 1.1, 200))
+        best = np.argmax(np.stack([x, y], axis=-1) @ W + b, axis=-1)
+        across = zip(best[:, :-1].ravel(), best[:, 1:].ravel(), strict=True)
+        changes = {tuple(sorted(step)) for step in across if step[0] != step[1]}
+        drawn = {pair for pair, ends in zip(pairs, borders, strict=True) if np.isfinite(ends).all()}
+        steep = {
+            pair for pair in drawn - changes if np.ptp(borders[pairs.index(pair), :, 1]) < 0.02
+        }
+        assert changes - drawn == set()
+        assert drawn - changes == steep
+    assert len(seen) == len(pairs)
+
+
+def test_borders_of_every_step() -> None:
+    rng = np.random.default_rng(1)
+    W, b = rng.normal(size=(6, 2, 4)), rng.normal(size=(6, 4))
+    for step, borders in enumerate(class_borders(W, b, UNIT)):
+        assert_array_equal(borders, class_borders(W[step], b[step], UNIT))
+
+
+def test_no_border_between_equal_classes_or_beyond_the_box() -> None:
+    assert np.isnan(class_borders(np.zeros((2, 3)), np.zeros(3), UNIT)).all()
+    assert np.isnan(class_borders([[1.0, -1.0], [0.0, 0.0]], [9.0, 0.0], UNIT)).all()
 
 
 @given(hnp.arrays(float, (2, 3), elements=numbers), st.sampled_from([0.5, 1.0, 10.0]))

@@ -28,7 +28,7 @@ def spot(page: Page, row: int, across: float) -> tuple[float, float]:
 
 def write(page: Page, row: int, across: float, text: str) -> None:
     """Open the editor of a cell, and type; the grid takes a value a little after its field."""
-    field = page.locator("#portal input")
+    field = page.locator("#portal").locator("input, textarea")
 
     def opened() -> bool:
         page.mouse.dblclick(*spot(page, row, across))
@@ -45,11 +45,12 @@ def write(page: Page, row: int, across: float, text: str) -> None:
 
 def test_points_are_edited_as_a_table_and_come_from_a_file(page: Page, app: str) -> None:
     open_stage(page, f"{app}/linear-classifier")
+    page.locator(".st-key-settings summary").click()
     page.get_by_role("tab", name="Table of the points").click()
     page.get_by_test_id("stDataFrame").first.locator("canvas").first.wait_for()
     x1 = 120.0
 
-    write(page, 2, x1, "-0.55")
+    write(page, 2, x1, "-0,55")
     until(page, lambda: points(page)[1:2] == ["-0.55,0.3,0"])
     settle(page)
 
@@ -58,7 +59,7 @@ def test_points_are_edited_as_a_table_and_come_from_a_file(page: Page, app: str)
     alert.wait_for()
     assert points(page)[1] == "-0.55,0.3,0"
     settle(page)
-    write(page, 2, x1, "0.25")
+    write(page, 2, x1, "0,25")
     until(page, lambda: points(page)[1] == "0.25,0.3,0")
     alert.wait_for(state="detached")
     settle(page)

@@ -66,7 +66,7 @@ def errors(app: AppTest) -> list[str]:
 def test_the_table_shows_points_scores_and_both_losses(language) -> None:
     app = started(lang=language)
     shown = app.dataframe[0].value
-    assert shown[["x1", "x2"]].to_numpy().tolist() == NINE.points.tolist()
+    assert shown[["x1", "x2"]].astype(float).to_numpy().tolist() == NINE.points.tolist()
     assert shown["label"].tolist() == [NINE.names[k] for k in NINE.labels]
     scores = shown[["score A", "score B", "score C"]].to_numpy()
     assert shown["hinge"].to_numpy() == pytest.approx(hinge(scores, NINE.labels).per_sample)
@@ -138,7 +138,7 @@ def test_the_last_point_but_one_class_is_not_removed(language) -> None:
     app = started(points="0,0,0;1,1,1", groups="cat,dog", lang=language)
     app.button(key="remove").click().run()
     (sentence,) = errors(app)
-    fault = text_in(language)("points.one_class_left", value="dog", least=2)
+    fault = text_in(language)("points.fault.one_class_left", value="dog", least=2)
     assert sentence == text_in(language)("points.undone", fault=fault)
     assert seen(app).size == 2
     app = started(lang=language)
@@ -173,18 +173,18 @@ def test_a_file_becomes_the_points_and_a_bad_one_keeps_them(language) -> None:
         (
             "n.csv",
             b"1,2,a\n3,x,b",
-            {"en": "“x” in row 2, column 2 is no number", "zh": "第 2 行第 2 列的“x”不是数字"},
+            {"en": "“x” in row 2, column 2 is not a number", "zh": "第 2 行第 2 列的“x”不是数字"},
         ),
         ("one.csv", b"1,2,a\n3,4,a", {"en": "one class only, “a”", "zh": "第 3 列只有一个类别“a”"}),
         (
             "many.csv",
             "".join(f"0,{k},c{k}\n" for k in range(11)).encode(),
             {
-                "en": "“c10” in row 11, column 3 is a class too many",
+                "en": "“c10” in row 11, column 3 is one class too many",
                 "zh": "第 11 行第 3 列的“c10”使类别超出上限",
             },
         ),
-        ("photo.csv", b"\x89PNG\r\n\x1a\n", {"en": "PNG data", "zh": "PNG 数据"}),
+        ("photo.csv", b"\x89PNG\r\n\x1a\n", {"en": "its format is PNG", "zh": "PNG 文件"}),
         ("long.csv", b"1,2,a\n" * 2001, {"en": "row 2001", "zh": "第 2001 行"}),
         ("empty.csv", b"", {"en": "there is no point in it", "zh": "其中没有点"}),
     ):
@@ -195,6 +195,23 @@ def test_a_file_becomes_the_points_and_a_bad_one_keeps_them(language) -> None:
         assert seen(app).size == 3
     app = upload(app, b"1,2,a\n3,4,b", language=language)
     assert errors(app) == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_features_are_chosen_and_units_are_standardised_unless_told_otherwise(language) -> None:
+    table = b"id,height,weight,age,sex\n1,150,40,30,f\n2,170,70,40,m\n3,190,100,50,m"
+    app = upload(started(lang=language), table, "people.xyz", language)
+    assert errors(app) == []
+    assert cells(seen(app)) == cells(NINE)
+    (question,) = [w for w in app.button_group if w.key == "points_features"]
+    question.select("2,3").run()
+    scaled = round(1.5**0.5, 4)
+    assert cells(seen(app)) == [[-scaled, -scaled, "f"], [0, 0, "m"], [scaled, scaled, "m"]]
+    told = "means 170, 70" if language == "en" else "均值 170, 70"
+    assert any(told in entry.value.replace("\\", "") for entry in app.caption)
+    app.button(key="points_as_is").click().run()
+    assert cells(seen(app)) == [[150, 40, "f"], [170, 70, "m"], [190, 100, "m"]]
+    assert not [button for button in app.button if button.key == "points_as_is"]
 
 
 def test_many_points_are_kept_in_the_session() -> None:
@@ -302,3 +319,9 @@ def test_the_network_takes_own_points_instead_of_digits(language) -> None:
     )
     app = edit(app, added_rows=[{"x1": 0, "x2": 0, "label": "A"}])
     assert seen(app).size == 10
+
+
+def test_a_class_is_offered_as_it_is_called() -> None:
+    app = started(points="0,0,0;1,1,1", groups=":red[a],**b**")
+    offered = [option.content for option in app.button_group(key="points_class").proto.options]
+    assert offered == [r"\:red\[a\]", r"\*\*b\*\*", "＋ A"]

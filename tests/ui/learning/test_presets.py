@@ -15,8 +15,8 @@ from core.learning.training import Training
 from pages.linear_classifier import LinearClassifierState
 from pages.two_layer_network import TwoLayerNetworkState
 from pages.ui.learning.presets import preset_run
-from pages.ui.learning.runs import Run, target_of
-from pages.ui.learning.setups import dataset, objective, setup
+from pages.ui.learning.runs import trained_run
+from pages.ui.learning.setups import dataset, objective, setup, target_of
 from pages.ui.learning.state import ModelState
 from pages.ui.state.example import Example
 from pages.ui.state.state import decode, encode
@@ -28,10 +28,9 @@ LINEAR, NETWORK = LinearClassifierState(), TwoLayerNetworkState()
 
 def trained(state: ModelState) -> Record:
     made = setup(state, "cross_entropy")
-    run = Run(made, made.training())
-    run.advance(target_of(state), 60.0)
-    assert run.training.step == target_of(state)
-    return run.training.records[-1]
+    run = trained_run(made, target_of(state))
+    assert run.step == target_of(state)
+    return run.records[-1]
 
 
 @pytest.mark.parametrize(

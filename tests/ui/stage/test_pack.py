@@ -9,12 +9,13 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from pages.ui.stage.handles import Bar, steps
+from pages.ui.stage.handles import Bar, Point, steps
 from pages.ui.stage.marks import Cell, Dot, Label, Note
 from pages.ui.stage.mount import Stage
 from pages.ui.stage.panels import Panel, Picture, Tint
 from pages.ui.stage.readouts import Readout, spoken
-from tests.stages import decode
+from pages.ui.stage.sweeps import every_pair
+from tests.stages import at, decode, pools
 
 
 def bars(result: dict) -> Any:
@@ -135,8 +136,9 @@ def test_focus_moves_and_marks_name_places_by_number() -> None:
     now = {"bars": np.array([1.0, 2.0]), "loss": np.array(0.0)}
     handle = a_handle(focus={"bars": np.array([5.0, np.nan])}, moves=((1, bars, 0),))
     marks = (Label((0.0, 1.0), bars), Dot(bars, bars))
-    header, _ = packed([handle], now, marks=marks)
-    assert header["handles"][0]["focus"] == [[0, [5.0, None]]]
+    header, numbers = packed([handle], now, marks=marks)
+    assert header["handles"][0]["focus"] == [[0, 0, 2]]
+    np.testing.assert_array_equal(numbers, [5.0, np.nan])
     assert header["handles"][0]["moves"] == [[1, 0, 0]]
     assert [(mark["x"], mark["y"]) for mark in header["marks"]] == [([0.0, 1.0], 0), (0, 0)]
 
@@ -144,8 +146,9 @@ def test_focus_moves_and_marks_name_places_by_number() -> None:
 def test_every_handle_tells_what_another_one_changes_when_it_is_taken() -> None:
     now = {"bars": np.array([1.0, 2.0]), "loss": np.array(0.5), "other": np.array(3.0)}
     taken = {**now, "loss": np.array(9.0)}
-    header, _ = packed([a_handle(focus=now), a_handle(id="i", focus=taken)], now)
-    assert [handle["focus"] for handle in header["handles"]] == [[[1, [0.5]]], [[1, [9.0]]]]
+    header, numbers = packed([a_handle(focus=now), a_handle(id="i", focus=taken)], now)
+    assert [handle["focus"] for handle in header["handles"]] == [[[1, 0, 1]], [[1, 1, 1]]]
+    assert numbers.tolist() == [0.5, 9.0]
 
 
 def test_a_channel_that_two_spots_show_is_moved_in_both() -> None:
@@ -284,3 +287,100 @@ def test_a_picture_needs_its_pixels(pixels: np.ndarray) -> None:
 def test_a_film_has_a_frame_for_each_step() -> None:
     with pytest.raises(ValueError, match=r"shape \(2, 4\); expected \(3, 4\)"):
         packed_pictures(np.stack([PIXELS] * 2))
+
+
+def in_the_plane(**changes: Any) -> Point:
+    """A point with 40 times 30 steps."""
+    return Point(
+        **{
+            **{"id": "h", "label": "h", "value": (0.0, 0.0), "panel": "panel", "axis": "xy"},
+            **{"minimum": (0.0, 0.0), "maximum": (39.0, 29.0), "step": 1.0},
+            **changes,
+        }
+    )
+
+
+GRID = every_pair(np.arange(40.0), np.arange(30.0))
+
+
+def of_the_grid(x: np.ndarray, y: np.ndarray) -> dict[str, np.ndarray]:
+    return {
+        "bars": np.stack([np.sin(x * y), x], -1),  # nobody writes a bar
+        "loss": np.exp(-0.37 * x - y),
+        "other": (x + y) % 7,
+    }
+
+
+def test_a_grid_has_a_row_for_each_pair_of_steps() -> None:
+    handle = in_the_plane()
+    assert (handle.counts, handle.rows) == ((40, 30), 1200)
+    now = {name: np.array(values) for name, values in of_the_grid(*np.zeros(2)).items()}
+    panel = a_panel(show={(0, "y"): bars})
+    readouts = [Readout("loss", loss), Readout("other", other)]
+    point = in_the_plane(sweep=of_the_grid(*GRID.T))
+    stage = Stage(panels=[panel], handles=[point], readouts=readouts, now=now)
+    header, numbers, _ = pools(stage.packed({}))
+    (entry,) = header["handles"]
+    # Half precision for what is only drawn; one number a step of x; in full; and seven values.
+    assert entry["columns"] == [[[0, 0]], [[0, 1]], [[1, 0]], [[2, 0]]]
+    assert [form[:2] for form in entry["forms"]] == [
+        ["singles", 0],
+        ["numbers", 1],
+        ["numbers", 0],
+        ["numbers", 0],
+    ]
+    assert entry["forms"][3][2:] == ["bytes", 0]
+    assert {name: len(pool) for name, pool in numbers.items()} == {
+        "numbers": 40 + 1200 + 7,
+        "singles": 1200,
+        "words": 0,
+        "bytes": 1200,
+    }
+    for x, y in ((0, 0), (39, 0), (0, 29), (17, 3)):
+        shown = at(stage, "h", 30 * x + y, x, y)
+        expected = of_the_grid(np.array(float(x)), np.array(float(y)))
+        assert shown["panel", 0, "y"].tolist() == [np.float32(np.sin(float(x * y))), x]
+        assert shown[None, 0, "loss"] == expected["loss"]
+        assert shown[None, 0, "other"] == expected["other"]
+
+
+def test_cells_tell_which_row_each_place_of_a_grid_has() -> None:
+    cells = np.minimum(np.arange(1200), 500).astype(np.uint16)
+    handle = in_the_plane(sweep={"loss": np.exp(-np.arange(501.0))}, cells=cells)
+    assert handle.rows == 501
+    stage = Stage(
+        panels=[a_panel()],
+        handles=[handle],
+        readouts=[Readout("loss", loss)],
+        now={"loss": np.array(1.0)},
+    )
+    for row in (0, 499, 500, 1199):
+        assert at(stage, "h", row)[None, 0, "loss"] == np.exp(-min(row, 500.0))
+
+
+def test_a_grid_is_refused_that_has_not_a_row_for_each_pair() -> None:
+    with pytest.raises(ValueError) as error:
+        packed([in_the_plane(sweep={"loss": np.zeros(70)})], {"loss": np.array(0.0)})
+    assert "has shape (70, 1); expected (1200, 1)" in str(error.value)
+
+
+def test_numbers_that_a_mark_writes_are_sent_in_full() -> None:
+    def written(result: dict) -> Any:
+        return result["loss"][..., None]
+
+    def place(result: dict) -> Any:
+        return result["other"][..., None]
+
+    now = {"loss": np.array(0.0), "other": np.array(0.0)}
+    x, y = GRID.T
+    sweep = {"loss": np.exp(x * 0.1 + y), "other": np.sin(x + 100 * y)}
+    mark = Note(place, place, numbers=written)
+    panel = a_panel(marks=(mark,))
+    stage = Stage(panels=[panel], handles=[in_the_plane(sweep=sweep)], now=now)
+    header, _, _ = pools(stage.packed({}))
+    types = {
+        header["places"][c[0][0]]["attribute"]: f[0]
+        for c, f in zip(header["handles"][0]["columns"], header["handles"][0]["forms"], strict=True)
+    }
+    assert sorted(types.values()) == ["numbers", "singles"]
+    assert at(stage, "h", 1199, 39, 29)[None, 0, "mark of panel 1"] == np.exp(3.9 + 29)

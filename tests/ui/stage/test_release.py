@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pytest
@@ -39,8 +40,21 @@ def test_messages_without_sense_are_no_messages(state: Any) -> None:
             Release(VALUES, "score1"),
         ),
         ({"added": ["scores", 1, "inf"]}, Release(VALUES, "score1")),
+        ({"speed": "0.5"}, Release(VALUES, "score1", speed="0.5")),
+        ({"speed": 0.5}, Release(VALUES, "score1")),
+        ({"added": ["scores", 1, 10**400]}, Release(VALUES, "score1")),
+        ({"values": {"a": 10**400, "b": math.inf, "c": math.nan}}, Release({}, "score1")),
+        ({"values": {"a": None, "b": "1", "c": [1], "d": [1, [2]]}}, Release({}, "score1")),
+        ({"values": {"a": [1, 2.5], "b": -3}}, Release({"a": [1, 2.5], "b": -3}, "score1")),
     ],
 )
 def test_a_message_is_read(more: dict[str, Any], release: Release) -> None:
     sent = {"number": 7, "values": VALUES, "focus": "score1", **more}
     assert read_message({"state": sent}) == Message(7, release)
+
+
+def test_the_address_at_which_it_was_sent_is_read() -> None:
+    sent = {"number": 7, "values": VALUES, "address": "?z=1%2C2&t="}
+    message = read_message({"state": sent})
+    assert message is not None
+    assert message.address == {"z": "1,2", "t": ""}

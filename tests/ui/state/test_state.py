@@ -33,7 +33,14 @@ EXAMPLE = ("z", "names", "y", "t")
 """What travels between lessons, with the language."""
 
 KINDS = {name: lesson.state for name, lesson in lessons().items()}
-EVERY = [(kind, field.name) for kind in set(KINDS.values()) for field, _ in parameters(kind)]
+OF_THE_GUIDE = ("scene", "guess", "published")
+"""What they may be is not for the lesson to say: tests/ui/state/test_scenes.py, published_examples."""
+EVERY = [
+    (kind, field.name)
+    for kind in set(KINDS.values())
+    for field, _ in parameters(kind)
+    if field.name not in OF_THE_GUIDE
+]
 EVERY.sort(key=lambda entry: (entry[0].__name__, entry[1]))
 
 
@@ -74,12 +81,16 @@ PARSED: Mapping[str, Callable[[Mapping[str, Any]], st.SearchStrategy[Any]]] = {
     "matrix": lambda _: numbers(100, 12),
     "bias": lambda _: numbers(1000, 3),
     "weights": lambda _: numbers(30, 4),
+    "own_start": lambda _: numbers(1000, 9),
     "points": lambda _: st.lists(
         st.tuples(st.floats(-255, 255), st.floats(-255, 255), st.integers(0, 9)),
         min_size=1,
         max_size=60,
     ).map(tuple),
     "groups": lambda _: name_lists,
+    "uncertain": lambda _: st.tuples(*[st.floats(0.001, 1)] * 3).map(
+        lambda weights: tuple(weight / sum(weights) for weight in weights)
+    ),
     "drawing": lambda _: st.tuples(*[st.integers(0, 16)] * 64),
     "inputs": lambda given: (
         numbers(1000, len(CIRCUITS[given["graph"]].inputs))
@@ -104,6 +115,8 @@ def states(draw: st.DrawFn, kind: type[State]) -> State:
     example = draw(examples())
     values: dict[str, Any] = {}
     for field, parameter in parameters(kind):
+        if field.name in OF_THE_GUIDE:
+            continue
         hint = hints(kind, field.name)
         if field.name == "along":
             strategy = st.integers(0, len(example.names) - 1)
@@ -256,6 +269,25 @@ def test_every_kind_of_parameter_is_met_above() -> None:
     assert {*PARSED, "along"} <= {name for _, name in set(EVERY) - met}
 
 
+@pytest.mark.parametrize(
+    ("text", "target"),
+    [("0,7;0,2;0,1", (0.7, 0.2, 0.1)), ("0.7,0.2,0.1", (0.7, 0.2, 0.1)), ("0,0,1", (0, 0, 1))],
+)
+def test_a_target_of_its_own_says_which_class_is_true(text, target) -> None:
+    example = decode(State, {"t": text})[0].example
+    assert (example.target, example.label) == (target, target.index(max(target)))
+    assert decode(State, {"t": text, "y": "1"})[0].example.label == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "margin"),
+    [("0,5", 0.5), ("0.5", 0.5), ("1.234", 1.234), ("１，５", 1.5), ("5e-1", 0.5)],
+)
+def test_a_number_may_have_a_decimal_comma(text, margin) -> None:
+    state, problems = decode(HingeState, {"margin": text})
+    assert (state.margin, problems) == (margin, ())
+
+
 CAT = ("cat", "car", "frog")
 SCORES = (3.2, 5.1, -1.7)
 
@@ -265,6 +297,21 @@ SCORES = (3.2, 5.1, -1.7)
     [
         ({"z": "1,x,3"}, (1, 0, 3), CAT, 0, [("z", "x", "number", "0")]),
         ({"z": "1;2 4"}, (1, 2, 4), CAT, 0, []),
+        ({"z": "3,2;5,1;-1,7"}, (3.2, 5.1, -1.7), CAT, 0, []),
+        ({"z": "3,2; 5,1; −1,7"}, (3.2, 5.1, -1.7), CAT, 0, []),
+        ({"z": "3.2；5.1；-1.7"}, (3.2, 5.1, -1.7), CAT, 0, []),
+        ({"z": "1.000;0,5;2"}, (1000, 0.5, 2), CAT, 0, []),
+        ({"z": "3,2,5"}, (3, 2, 5), CAT, 0, []),
+        (
+            {"z": "3,2 5,1 -1,7"},
+            SCORES,
+            CAT,
+            0,
+            [("z", "3,2 5,1 -1,7", "two_lists", "3.2,5.1,-1.7")],
+        ),
+        ({"z": "3,2, 5,1"}, SCORES, CAT, 0, [("z", "3,2, 5,1", "two_lists", "3.2,5.1,-1.7")]),
+        ({"z": "1,5; 2.5"}, SCORES, CAT, 0, [("z", "1,5; 2.5", "two_lists", "3.2,5.1,-1.7")]),
+        ({"z": "1_0,2"}, (0, 2), ("A", "B"), 0, [("z", "1_0", "number", "0")]),
         ({"z": "1,nan"}, (1, 0), ("A", "B"), 0, [("z", "nan", "size", "0")]),
         ({"z": "1,1e999"}, (1, 0), ("A", "B"), 0, [("z", "1e999", "size", "0")]),
         ({"z": "5"}, SCORES, CAT, 0, [("z", "5", "count", "3.2,5.1,-1.7")]),
@@ -309,6 +356,7 @@ def test_malformed_examples(parameters, scores, names, label, problems) -> None:
 @pytest.mark.parametrize(
     ("kind", "parameters", "problems"),
     [
+        (HingeState, {"margin": "1,234"}, [("margin", "1,234", "two_numbers", "1")]),
         (HingeState, {"margin": "-2"}, [("margin", "-2", "range", "1")]),
         (HingeState, {"variant": "linear"}, [("variant", "linear", "option", "weston_watkins")]),
         (HingeState, {"along": "x"}, [("along", "x", "index", "0")]),

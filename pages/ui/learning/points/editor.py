@@ -9,11 +9,20 @@ from typing import Any, Final
 import streamlit as st
 
 from core.learning.datasets import Dataset, nine_points
+from core.tables.faults import TableQuestionError
 from core.tables.point_edits import points_from_edits, with_point
-from core.tables.point_tables import MOST_CLASSES, read_points, write_points
+from core.tables.point_tables import MOST_CLASSES, write_points
 from pages.ui.export import Table
-from pages.ui.learning.points.own import are_same, refusal, replace_points
-from pages.ui.learning.points.sentences import fault_sentence
+from pages.ui.kit.own_tables import fault_sentence, question, understood, upload
+from pages.ui.learning.points.own import (
+    Brought,
+    Refusal,
+    are_same,
+    brought,
+    refusal,
+    replace_points,
+    use_file,
+)
 from pages.ui.learning.points.table import EDITED, Shown, edited_cells, points_table, shown
 from pages.ui.learning.points.written import MOST_EDITED_POINTS
 from pages.ui.learning.runs import Run
@@ -21,6 +30,7 @@ from pages.ui.learning.setups import data_name
 from pages.ui.learning.state import ModelState
 from pages.ui.stage.number_format import format_fixed
 from pages.ui.state.example import default_name
+from pages.ui.state.written import write_number
 from pages.ui.text import Text, escape
 
 __all__ = ["class_control", "new_class", "point_controls", "run_points"]
@@ -31,7 +41,6 @@ HUGE: Final = 1e9
 _CLASS: Final = "points_class"
 _OFFERED: Final = "points_classes"
 _EDITOR: Final = "points_editor"
-_UPLOADS: Final = "points_uploads"
 _WAY: Final = "points_way"
 
 
@@ -68,7 +77,7 @@ def class_control(kind: type[ModelState], dataset: Dataset, t: Text) -> None:
     names.segmented_control(
         t("points.new_class"),
         class_names(dataset),
-        format_func=lambda name: name if name in dataset.names else f"＋ {name}",
+        format_func=lambda name: escape(name) if name in dataset.names else f"＋ {escape(name)}",
         key=_CLASS,
         required=True,
         width="stretch",
@@ -102,6 +111,7 @@ def point_controls(state: ModelState, dataset: Dataset, views: Sequence[Shown], 
         if tab.open:
             with tab:
                 show(dataset, type(state), views, t)
+    _told(dataset, type(state), t)
     if dataset.features != 2:
         st.caption(t("points.replaces", source=source))
     else:
@@ -116,12 +126,40 @@ def point_controls(state: ModelState, dataset: Dataset, views: Sequence[Shown], 
         st.warning(t("points.missing", most=MOST_EDITED_POINTS, instead=source), icon="📂")
     refused = refusal(dataset)
     if refused is not None:
-        fault = fault_sentence(refused.fault, t)
-        if refused.source == "plane":
-            st.error(t("points.undone", fault=fault), icon="⚠️")
-        else:
-            what = t(f"points.source.{refused.source}", name=escape(refused.name))
-            st.error(t("points.refused", source=what, fault=fault), icon="⚠️")
+        _refused(refused, type(state), t)
+
+
+def _told(dataset: Dataset, kind: type[ModelState], t: Text) -> None:
+    """Say what was understood of the file that the points are from."""
+    found = brought(dataset)
+    if found is None:
+        return
+    file, reading = found
+    st.caption(understood(reading.notes, t))
+    if reading.is_scaled:
+        raw = file.answered("scale", "as_is")
+        st.button(
+            t("points.as_is"), key="points_as_is", on_click=use_file, args=(dataset, raw, kind)
+        )
+
+
+def _refused(refused: Refusal, kind: type[ModelState], t: Text) -> None:
+    """Say why a change could not be made, or ask what a file means."""
+    fault, file = refused.fault, refused.file
+    if isinstance(fault, TableQuestionError) and file is not None:
+        question(
+            fault,
+            t,
+            "points",
+            lambda option: use_file(refused.dataset, file.answered(fault.reason, option), kind),
+        )
+        return
+    sentence = fault_sentence(fault, t, "points")
+    if refused.source == "plane":
+        st.error(t("points.undone", fault=sentence), icon="⚠️")
+    else:
+        what = t(f"points.source.{refused.source}", name=escape(refused.name))
+        st.error(t("points.refused", source=what, fault=sentence), icon="⚠️")
 
 
 def run_points(state: ModelState, run: Run, t: Text) -> None:
@@ -129,7 +167,7 @@ def run_points(state: ModelState, run: Run, t: Text) -> None:
     data = run.setup.data
     views = []
     if data.features == 2:
-        model = run.training.model_at(run.record_at(state.at))
+        model = run.model_at(run.record_at(state.at))
         views = [shown(model, data, [model.objective])]
     point_controls(state, data, views, t)
 
@@ -140,8 +178,11 @@ def _table(dataset: Dataset, kind: type[ModelState], views: Sequence[Shown], t: 
     names = class_names(editor.dataset)
     column = st.column_config
     config: dict[str, Any] = {
-        "x1": column.NumberColumn(editor.table.headings["x1"], format="%.6g", required=True),
-        "x2": column.NumberColumn(editor.table.headings["x2"], format="%.6g", required=True),
+        # As text: a column of numbers is the browser's own, and drops a decimal comma.
+        **{
+            name: column.TextColumn(editor.table.headings[name], alignment="right", required=True)
+            for name in EDITED[:2]
+        },
         "label": column.SelectboxColumn(
             editor.table.headings["label"], options=list(names), required=True
         ),
@@ -150,7 +191,7 @@ def _table(dataset: Dataset, kind: type[ModelState], views: Sequence[Shown], t: 
         if name not in EDITED:
             config[name] = _read_only(editor.table.headings[name], values)
     st.data_editor(
-        {name: _written(values) for name, values in editor.table.columns.items()},
+        {name: _written(name, values) for name, values in editor.table.columns.items()},
         column_config=config,
         num_rows="dynamic",
         height=min(35 * (dataset.size + 2) + 3, 423),
@@ -197,8 +238,10 @@ def _read_only(heading: str, values: Sequence[Any]) -> Any:
     return column.NumberColumn(heading, format="%.4f", disabled=True)
 
 
-def _written(values: Sequence[Any]) -> Sequence[Any]:
+def _written(name: str, values: Sequence[Any]) -> Sequence[Any]:
     """The cells of a column; Streamlit has no way to show numbers of a run that diverges."""
+    if name in EDITED[:2]:
+        return list(map(write_number, values))
     if isinstance(values[0], float) and _are_huge(values):
         return [format_fixed(value, 4) for value in values]
     return values
@@ -216,18 +259,11 @@ def _edited(key: str, kind: type[ModelState]) -> None:
 
 
 def _file(dataset: Dataset, kind: type[ModelState], _: Sequence[Shown], t: Text) -> None:
-    # A file that was read is let go, so that the same one can be chosen again.
-    key = f"points_file{st.session_state.setdefault(_UPLOADS, 0)}"
-
-    def uploaded() -> None:
-        file = st.session_state[key]
-        if file is not None:
-            replace_points(
-                dataset, lambda: read_points(file.getvalue()), "file", kind, name=file.name
-            )
-            st.session_state[_UPLOADS] += 1
-
-    st.file_uploader(t("points.upload"), type=["csv", "tsv", "txt"], key=key, on_change=uploaded)
+    upload(
+        t("points.upload"),
+        "points_file",
+        lambda name, data: use_file(dataset, Brought(name, data, {}), kind),
+    )
     st.caption(t("points.format"))
     st.download_button(
         t("points.template"),

@@ -13,14 +13,24 @@ import numpy as np
 import streamlit as st
 
 from core.learning.datasets import Dataset
-from core.tables.table_text import TableError
+from core.tables.faults import Answers, TableError, TableQuestionError
+from core.tables.point_tables import PointReading, read_points
 from pages.ui.learning.points.written import MOST_EDITED_POINTS
 from pages.ui.learning.setups import OWN_DATA, points_of, usual
 from pages.ui.learning.state import ModelState, Usual, with_known
 from pages.ui.state.address import read_state, write_state
 from pages.ui.state.example import default_name
 
-__all__ = ["Refusal", "Source", "are_same", "refusal", "replace_points"]
+__all__ = [
+    "Brought",
+    "Refusal",
+    "Source",
+    "are_same",
+    "brought",
+    "refusal",
+    "replace_points",
+    "use_file",
+]
 
 Source = Literal["file", "edited", "plane"]
 
@@ -28,16 +38,52 @@ SETTINGS: Final = ("strength", "optimizer", "learning_rate", "batch_size", "hidd
 """What is usual for a data set, and stays when its points are replaced."""
 
 _REFUSED: Final = "points_refused"
+_BROUGHT: Final = "points_brought"
+
+
+@dataclass(frozen=True, eq=False)
+class Brought:
+    """A file of points, with what was answered about it."""
+
+    name: str
+    table: bytes
+    answers: Answers
+
+    def answered(self, reason: str, option: str) -> Brought:
+        """The same with one more answer."""
+        return replace(self, answers={**self.answers, reason: option})
 
 
 @dataclass(frozen=True, eq=False)
 class Refusal:
-    """A change that could not be made: of which points, where it comes from, and why."""
+    """A change that could not be made: of which points, where it comes from, and why.
+
+    ``file`` is to be read again once its question is answered.
+    """
 
     dataset: Dataset
     source: Source
     name: str
     fault: TableError
+    file: Brought | None = None
+
+
+def brought(dataset: Dataset) -> tuple[Brought, PointReading] | None:
+    """The file that these points are from, if they still are, and what was understood of it."""
+    found: tuple[Brought, PointReading] | None = st.session_state.get(_BROUGHT)
+    return found if found is not None and are_same(found[1].dataset, dataset) else None
+
+
+def use_file(dataset: Dataset, file: Brought, kind: type[ModelState]) -> None:
+    """Replace the points by those of a file; where that cannot be, tell why, or ask."""
+    try:
+        reading = read_points(file.table, file.answers)
+    except TableError as fault:
+        asked = file if isinstance(fault, TableQuestionError) else None
+        st.session_state[_REFUSED] = Refusal(dataset, "file", file.name, fault, asked)
+    else:
+        st.session_state[_BROUGHT] = (file, reading)
+        replace_points(dataset, lambda: reading.dataset, "file", kind)
 
 
 def refusal(dataset: Dataset) -> Refusal | None:
@@ -60,8 +106,6 @@ def replace_points(
     make: Callable[[], Dataset],
     source: Source,
     kind: type[ModelState],
-    *,
-    name: str = "",
 ) -> bool:
     """Replace the points; where that cannot be, keep them and tell why.
 
@@ -71,7 +115,7 @@ def replace_points(
     try:
         changed = make()
     except TableError as fault:
-        st.session_state[_REFUSED] = Refusal(dataset, source, name, fault)
+        st.session_state[_REFUSED] = Refusal(dataset, source, "", fault)
         return False
     st.session_state[_REFUSED] = None
     before = read_state(kind)[0]

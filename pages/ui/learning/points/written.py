@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Final, TypeAlias
 
+from core.tables.numbers import value
 from pages.ui.state.written import Problem, short, split_names, write_number
 
 __all__ = [
@@ -50,13 +50,14 @@ def parse_points(text: str) -> tuple[tuple[Point, ...] | None, tuple[Problem, ..
 
 
 def _point(text: str) -> Point | None:
-    try:
-        x, y, group = text.split(",")
-        point = (float(x), float(y), int(group))
-    except ValueError:
+    parts = text.split(",")
+    if len(parts) != 3:
         return None
-    is_near = all(math.isfinite(v) and abs(v) <= LARGEST_COORDINATE for v in point[:2])
-    return point if is_near and 0 <= point[2] < MOST_GROUPS else None
+    x, y, group = (value(part, ".") for part in parts)
+    if x is None or y is None or group not in range(MOST_GROUPS):
+        return None
+    is_near = abs(x) <= LARGEST_COORDINATE and abs(y) <= LARGEST_COORDINATE
+    return (x, y, int(group)) if is_near and group is not None else None
 
 
 def parse_groups(text: str) -> tuple[tuple[str, ...] | None, tuple[Problem, ...]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import groupby
 from typing import Final
 from urllib.parse import urlencode
@@ -10,11 +11,18 @@ from core.examples import EXAMPLES
 from core.learning.published_runs import CLASSIFIER_STEPS, NETWORK_STEPS
 from core.presets import PRESETS
 from core.published_example import PublishedExample
+from pages.ui.guide.published import (
+    computed_by,
+    input_of,
+    outcome_of,
+    printed_in,
+    source_of,
+)
 from pages.ui.kit.controls import preset_state
 from pages.ui.lessons import lessons
-from pages.ui.stage.number_format import format_given
+from pages.ui.state.address import link_parameters
 from pages.ui.state.state import State, decode, encode
-from pages.ui.text import Text, escape
+from pages.ui.text import Text
 
 __all__ = ["OPENED", "published_table"]
 
@@ -53,7 +61,7 @@ OPENED: Final = {
     "large_lesson": _preset("cross_entropy", "large_lesson"),
     "small_lesson": _preset("cross_entropy", "small_lesson"),
     "identity_lesson": _preset("cross_entropy", "large_lesson"),
-    "batch_gradient": _preset("batch_lab", "large_lesson"),
+    "batch_gradient": _opened("batch_lab", table="book"),
     "slide_hinges": _preset("batch_lab", "cat_image"),
     "margin_ten": _preset("hinge", "margin_ten"),
     "chance_hinge": _preset("hinge", "chance_level"),
@@ -80,20 +88,14 @@ OPENED: Final = {
 """The lesson that shows an example, and the state to open it with."""
 
 
-def _outcome(example: PublishedExample, t: Text) -> str:
-    if example.is_reproduced:
-        if example.allowance:
-            return t("table.in_range", allowance=format_given(example.allowance))
-        return t("table.reproduced")
-    return t(f"remark.{example.remark}" if example.printed else "table.exact")
-
-
-def _source(example: PublishedExample) -> str:
+def _source(example: PublishedExample, t: Text) -> str:
     """Name the source, with a link to the lesson that shows the example."""
     if example.id not in OPENED:
-        return escape(example.source)
+        return source_of(example, t)
     lesson, state = OPENED[example.id]
-    return f"[{escape(example.source)}](/{lessons()[lesson].path}?{urlencode(encode(state))})"
+    shown = replace(state, published=example.id)
+    parameters = encode(shown) | link_parameters(state.example)
+    return f"[{source_of(example, t)}](/{lessons()[lesson].path}?{urlencode(parameters)})"
 
 
 def published_table(t: Text) -> str:
@@ -105,9 +107,7 @@ def published_table(t: Text) -> str:
     for topic, examples in groupby(EXAMPLES, key=lambda example: example.topic):
         lines.append(f"| **{t(f'topic.{topic}')}** | | | | |")
         for example in examples:
-            printed = ", ".join(example.printed).replace("-", "−")
-            ours = ", ".join(map(format_given, example.values))
-            texts = (example.input.replace(" -", " −"), printed, ours)
-            row = " | ".join([_source(example), *map(escape, texts)])
-            lines.append(f"| {row} | {_outcome(example, t)} |")
+            figures = (input_of(example, t), printed_in(example), computed_by(example))
+            row = " | ".join([_source(example, t), *figures, outcome_of(example, t)])
+            lines.append(f"| {row} |")
     return "\n".join(lines)
