@@ -99,7 +99,8 @@ def show_lesson(
         if guide.scenes and not presented:
             with st.container(key="guide"):
                 guide_column(guide, why)
-        with st.container(key="stages"):
+        # Under this name it is seen as soon as its stage is there.
+        with st.container(key="stages" if guide.shown else "no_stages"):
             if views is not None and guide.scene is None and not presented:
                 views()
             live(draw)

@@ -145,6 +145,8 @@ class LivePage:
             if encode(read_state(kind)[0]) != address:
                 st.rerun()
             draw()
+            if not shared_runs().is_served((_reader(), "hand")):
+                st.rerun(scope="fragment")  # a hand that rests sees its runs through
 
         drawn()
 
