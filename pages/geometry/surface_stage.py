@@ -6,7 +6,6 @@ from dataclasses import replace
 
 from pages.geometry import GeometryState
 from pages.geometry.plane import POINT, PlaneSweeps
-from pages.geometry.plane_stage import plane_stage
 from pages.geometry.surface_panels import surface_panels
 from pages.ui.stage.mount import Stage
 from pages.ui.text import Text
@@ -16,16 +15,15 @@ __all__ = ["surface_stage"]
 SHOWN = ("cross_entropy", "hinge", "standing")
 
 
-def surface_stage(state: GeometryState, sweeps: PlaneSweeps, t: Text) -> Stage:
+def surface_stage(plane: Stage, state: GeometryState, sweeps: PlaneSweeps, t: Text) -> Stage:
     """Lay out the stage: that of the plane, with surfaces for the triangle."""
-    stage = plane_stage(state, sweeps, t)
     return replace(
-        stage,
+        plane,
         panels=surface_panels(state, sweeps, t),
-        handles=[handle for handle in stage.handles if handle.id == POINT],
+        handles=[handle for handle in plane.handles if handle.id == POINT],
         readouts=[
             readout if readout.id in SHOWN else replace(readout, label=None)
-            for readout in stage.readouts
+            for readout in plane.readouts
             if readout.id != "gradients"
         ],
     )

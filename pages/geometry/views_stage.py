@@ -26,6 +26,13 @@ from pages.ui.text import Text
 
 __all__ = ["stage_of", "table_of"]
 
+
+def _surfaces(state: GeometryState, t: Text) -> Shown:
+    sweeps = sweeps_of(state)
+    plane = plane_stage(state, sweeps, t)
+    return Shown("geometry_surfaces", plane, moved).on(surface_stage(plane, state, sweeps, t))
+
+
 STAGES: Final[Mapping[str, Callable[[GeometryState, Text], Shown]]] = {
     "plane": lambda state, t: Shown(
         "geometry_plane", plane_stage(state, sweeps_of(state), t), moved
@@ -33,9 +40,7 @@ STAGES: Final[Mapping[str, Callable[[GeometryState, Text], Shown]]] = {
     "knob": lambda state, t: Shown(
         "geometry_knob", knob_stage(state, knob_sweeps(state), t), moved_knob
     ),
-    "surfaces": lambda state, t: Shown(
-        "geometry_surfaces", plane_stage(state, sweeps_of(state), t), moved
-    ).on(surface_stage(state, sweeps_of(state), t)),
+    "surfaces": _surfaces,
     "uncertain": lambda state, t: Shown(
         "geometry_uncertain", uncertain_stage(state, now_of(state), t), moved_label
     ),

@@ -74,9 +74,10 @@ def give(page: Page, lesson: str, number: int, kind: str, means: Means) -> None:
     ]
     guess = found[0]
     if ask.by == "ghost" and kind == "wrong":
-        # One that is not where the ghost stands anyway.
+        # One that is not where the ghost stands anyway, nor out of the reach of a finger.
         here = float(page.locator(GHOST).get_attribute("data-value") or "nan")
-        guess = next((one for one in found if abs(float(one) - here) > 4 * ask.step), found[-1])
+        far = [one for one in found if abs(float(one) - here) > 4 * ask.step]
+        guess = min(far, key=lambda one: abs(float(one) - here), default=found[-1])
     if kind == "unknown":
         _press(page, page.locator(".st-key-guess_unknown button"), means)
     elif ask.by == "choose":

@@ -156,15 +156,20 @@ class Stage {
     this.model.places.forEach(({ panel }, i) => drawn.has(panel) || this.dirty.add(i));
     this.placeAll();
     await this.paint([...this.handles.values()].some(({ hold }) => hold));
-    this.scene.fit(); // once more: only now the readouts are as high as their words
+    await this.fit(); // once more: only now the readouts are as high as their words
     for (const panel of this.panels.values()) panel.describe();
+  }
+
+  async fit() {
+    this.scene.fit();
+    for (const { figure } of this.panels.values()) await figure.resize();
+    this.placeAll();
   }
 
   resize() {
     cancelAnimationFrame(this.resizing);
     this.resizing = requestAnimationFrame(async () => {
-      this.scene.fit();
-      for (const { figure } of this.panels.values()) await figure.resize();
+      await this.fit();
       const { fontSize } = this;
       if ([...this.panels.values()].some(({ size }) => size && size !== fontSize)) await this.draw();
       this.placeAll();
