@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import os
 import re
 from functools import cache
 from pathlib import Path
@@ -17,15 +16,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pages.ui.callers import OwnCallersOnly
 from pages.ui.files import STYLE_URL, StreamlitFiles
+from pages.ui.frames import ForbiddenFrames, ancestors
 from pages.ui.stage.mount import SCRIPT_URL
 from pages.ui.stage.pack import PLOTLY_URL
 from pages.ui.uploads import LimitedUploads
 
 __all__ = ["MIDDLEWARE"]
-
-FRAME_ANCESTORS = "LOGIT_LAB_FRAME_ANCESTORS"
-"""Environment variable: the origins, such as those of slides, that may embed the app."""
-
 
 # For each answer Streamlit reads the theme anew, six times from all of its 400 options: a tenth of
 # what a release costs. It does not change while the server runs.
@@ -72,7 +68,6 @@ def _content_security_policy() -> str:
         f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'"
         for script in scripts
     ]
-    ancestors = re.sub(r"[;,\s]+", " ", os.environ.get(FRAME_ANCESTORS, "")).strip()
     return "; ".join(
         [
             "default-src 'self'",
@@ -84,7 +79,7 @@ def _content_security_policy() -> str:
             "object-src 'none'",
             "base-uri 'self'",
             "form-action 'self'",
-            f"frame-ancestors 'self' {ancestors}".rstrip(),
+            f"frame-ancestors 'self' {ancestors()}".rstrip(),
         ]
     )
 
@@ -150,6 +145,7 @@ class SecurityHeaders:
 
 
 MIDDLEWARE = (
+    Middleware(ForbiddenFrames),
     Middleware(SecurityHeaders),
     Middleware(OwnCallersOnly),
     Middleware(LimitedUploads),

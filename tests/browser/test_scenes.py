@@ -50,7 +50,7 @@ SCREEN = """async () => {
       .filter((node) => node.scrollWidth > node.clientWidth + 1).map((node) => node.textContent),
     unfilled: seen('.stage-plot')
       .map((node) => [node, node.querySelector('.main-svg')])
-      .filter(([node, drawn]) => drawn && Math.abs(drawn.clientWidth - node.clientWidth) > 2)
+      .filter(([node, drawn]) => drawn && ["clientWidth", "clientHeight"].some((side) => Math.abs(drawn[side] - node[side]) > 2))
       .map(([node]) => node.closest('.stage-panel').dataset.panel),
     small: seen('.stage *, .st-key-guide *')
       .filter((node) => [...node.childNodes].some((c) => c.nodeType === 3 && c.data.trim()))

@@ -65,9 +65,9 @@ def slides(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[t
         patch = pytest.MonkeyPatch()
         patch.setenv("LOGIT_LAB_FRAME_ANCESTORS", f"{origin} file:")
         with Server(ROOT / "app.py", tmp_path_factory.mktemp("framed")) as server:
+            patch.undo()  # not for other servers
             (folder / "deck.html").write_text(DECK.format(app=server.url), encoding="utf-8")
             yield origin, server.url
-        patch.undo()
         http.shutdown()
 
 
@@ -156,3 +156,13 @@ def test_slides_that_are_a_file(deck: Page, folder: Path, slides: tuple[str, str
     until(deck, lambda: frame.locator("[data-readout=hinge]").text_content() != "?")
     deck.keyboard.press("ArrowRight")
     until(deck, lambda: slide(deck) == 1)
+
+
+def test_in_a_page_that_nobody_allowed_a_sentence_says_why(
+    slides: tuple[str, str], folder: Path, app: str, deck: Page
+) -> None:
+    html = f"<iframe src='{app}/hinge?embed=true'></iframe>"
+    (folder / "foreign.html").write_text(html, encoding="utf-8")
+    deck.goto(f"{slides[0]}/foreign.html")
+    told = deck.frame_locator("iframe").locator("body")
+    until(deck, lambda: "may not be shown in this page" in (told.text_content() or ""))

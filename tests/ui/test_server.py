@@ -19,6 +19,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFileRec
 
 from pages.ui import server
 from pages.ui.files import EAGER, FILES, STYLE_URL
+from pages.ui.frames import FRAME_ANCESTORS
 from pages.ui.stage.mount import SCRIPT_URL
 from pages.ui.stage.pack import PLOTLY_URL
 from pages.ui.uploads import MOST_FILES
@@ -104,12 +105,34 @@ def test_security_headers() -> None:
 
 
 def test_slides_may_embed_only_when_configured(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(server.FRAME_ANCESTORS, "https://a.example, https://b.example; script-src *")
+    monkeypatch.setenv(FRAME_ANCESTORS, "https://a.example, https://b.example; script-src *")
     policy = client().get("/").headers["content-security-policy"]
     assert policy.endswith(
         "frame-ancestors 'self' https://a.example https://b.example script-src *"
     )
     assert "; script-src *" not in policy
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("en", "Logit Lab may not be shown in this page."),
+        ("zh-CN,zh;q=0.9", "Logit Lab 不能显示在这个页面里。"),
+    ],
+)
+def test_a_frame_that_nobody_allowed_says_why_it_is_empty(
+    monkeypatch: pytest.MonkeyPatch, language: str, sentence: str
+) -> None:
+    framed = {"Accept-Language": language, "Sec-Fetch-Dest": "iframe"}
+    answer = client().get("/", headers={**framed, "Sec-Fetch-Site": "cross-site"})
+    assert answer.status_code == 403
+    assert answer.text.startswith(sentence)
+    assert FRAME_ANCESTORS in answer.text
+    assert "content-security-policy" not in answer.headers  # it would hide the sentence
+    for own in ("same-origin", "none"):
+        assert client().get("/", headers={**framed, "Sec-Fetch-Site": own}).status_code == 200
+    monkeypatch.setenv(FRAME_ANCESTORS, "https://a.example")
+    assert client().get("/", headers={**framed, "Sec-Fetch-Site": "cross-site"}).status_code == 200
 
 
 def opened(host: str = "localhost:8501", **headers: str) -> dict[str, str | None]:
