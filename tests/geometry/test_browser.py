@@ -198,10 +198,10 @@ def test_the_knob_goes_from_softmax_to_the_svm(page: Page, app: str) -> None:
     assert "to the last digit" in readouts(page)["member"]
     handle(page, "temperature").focus()
     page.keyboard.press("Home")
-    assert "hinge loss of Crammer and Singer" in readouts(page)["member"]
+    until(page, lambda: "hinge loss of Crammer and Singer" in readouts(page)["member"])
     assert float(readouts(page)["knob_loss"]) == 1.9
     page.keyboard.press("ArrowRight")
-    assert "below 5e−324" in readouts(page)["member"]
+    until(page, lambda: "below 5e−324" in readouts(page)["member"])
     until(page, lambda: "T=1e-06" in page.url)
 
 
@@ -213,8 +213,7 @@ def test_q_is_dragged_and_the_losses_answer(page: Page, app: str) -> None:
     page.mouse.move(x, y)
     page.mouse.down()
     page.mouse.move(x - 60, y + 40, steps=8)
-    page.wait_for_timeout(150)
-    assert "both multi-class SVMs decide" in readouts(page)["svms"]
+    until(page, lambda: "both multi-class SVMs decide" in readouts(page)["svms"])
     spoken = handle(page, name).get_attribute("aria-valuetext") or ""
     q = [float(part.split()[-1]) for part in spoken.split(",")]
     assert q[0] > 0.5
