@@ -307,8 +307,9 @@ class Figure {
 
   async resize() {
     const { clientWidth: width, clientHeight: height, _fullLayout: layout } = this.node;
-    if (!this.isDrawn || !width || (layout.width === width && layout.height === height)) return;
-    await this.plotly.Plots.resize(this.node);
+    if (!this.isDrawn || !width) return;
+    if (Math.abs(layout.width - width) < 1 && Math.abs(layout.height - height) < 1) return; // parts of pixels
+    await this.plotly.relayout(this.node, { autosize: true }); // Plots.resize waits 100 ms before it does that
   }
 
   // For a larger picture, which is at home nowhere on the page: its ids are its own.

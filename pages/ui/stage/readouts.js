@@ -63,7 +63,8 @@ class Readouts {
     const text = parts.join("**");
     if (node.dataset.text === text) return;
     node.dataset.text = text;
-    node.replaceChildren(...parts.map((part, i) => (i % 2 ? Object.assign(create("strong"), { textContent: part }) : part)));
+    if (node.childNodes.length !== parts.length) node.replaceChildren(...parts.map((_, i) => (i % 2 ? create("strong") : "")));
+    node.childNodes.forEach((child, i) => (i % 2 ? write(child, parts[i]) : (child.data = parts[i])));
   }
 
   paint(isInHand) {

@@ -17,8 +17,8 @@ FOLDER = Path(__file__).resolve().parent
 
 
 def plain_page(request: Request) -> Response:
-    """Serve the page of plain JavaScript."""
-    return FileResponse(FOLDER / "plain.html")
+    """Serve the page of plain JavaScript, and its script."""
+    return FileResponse(FOLDER / f"plain{Path(request.url.path).suffix or '.html'}")
 
 
 def plain_figure(request: Request) -> Response:
@@ -35,6 +35,7 @@ app = st.App(
     routes=[
         *FILES,
         Route("/plain", plain_page),
+        Route("/plain.js", plain_page),
         Route("/plain.json", plain_figure),
     ],
     middleware=MIDDLEWARE,
