@@ -76,6 +76,29 @@ def test_it_opens_cold_and_warm_with_its_question_and_its_tabs(lesson: str, lang
     assert not app.exception
 
 
+# A graph, a look, a view: what is shown of a lesson is an option of its address.
+VIEWS = [
+    (lesson.name, parameter.name, option)
+    for lesson in lessons().values()
+    if lesson.part is not None
+    for _, parameter in parameters(lesson.state)
+    if parameter.name in ("look", "view", "graph")
+    for option in parameter.options
+]
+
+
+@pytest.mark.parametrize(("lesson", "name", "option"), VIEWS)
+def test_each_view_has_its_derivation_its_code_and_its_data(
+    lesson: str, name: str, option: str
+) -> None:
+    app = opened(lesson, **{name: option})
+    assert any("$" in entry.value for entry in tab(app, lesson, "why", "en").markdown)
+    assert all(run(entry.value) for entry in tab(app, lesson, "code", "en").code)
+    assert app.code
+    assert len(tab(app, lesson, "data", "en").dataframe[-1].value) > 0
+    assert not app.exception
+
+
 EXTREME = (
     {"z": "1000000,-1000000", "y": "1"},
     {"z": ",".join("0" * 10), "y": "9"},

@@ -183,11 +183,13 @@ _SNIPPETS: Final[Mapping[str, Callable[[GeometryState], str]]] = {
 
 _BINS: Final = tuple(f"p from {i / BINS:.1f}" for i in range(BINS))
 _LOSSES: Final = ("cross-entropy", "Crammer-Singer", "Weston-Watkins", "one against all")
+_BOTH: Final = (
+    "Probabilities and both gradients",
+    {"p": "p", "p − t": "p - t", "hinge gradient": "hinge_gradient"},
+)
 _PLOTS: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
-    "plane": (
-        "Probabilities and both gradients",
-        {"p": "p", "p − t": "p - t", "hinge gradient": "hinge_gradient"},
-    ),
+    "plane": _BOTH,
+    "surfaces": _BOTH,
     "knob": ("The gradient", {"gradient": "gradient"}),
     "uncertain": (
         "The scores with the smallest risk",
