@@ -24,13 +24,13 @@ __all__ = ["surface_panels"]
 
 RESOLUTION: Final = 37
 """Odd, and so that -1, where the usual margin puts the kink, is a line of the grid."""
-CAMERA: Final = {"eye": {"x": -1.45, "y": -1.45, "z": 0.95}, "center": {"x": 0, "y": 0, "z": -0.18}}
+CAMERA: Final = {"eye": {"x": -1.6, "y": -1.6, "z": 1.05}, "center": {"x": 0, "y": 0, "z": -0.18}}
 COLORS: Final = {"softmax": CROSS_ENTROPY, "svm": HINGE}
 
 
 def surface_panels(state: GeometryState, sweeps: PlaneSweeps, t: Text) -> list[Panel]:
-    """Make both surfaces, and the plane in which the point is dragged."""
-    return [*(_surface(name, state, sweeps, t) for name in COLORS), plane_panel(state, sweeps, t)]
+    """Make the plane in which the point is dragged, and both surfaces."""
+    return [plane_panel(state, sweeps, t), *(_surface(name, state, sweeps, t) for name in COLORS)]
 
 
 def _x(axis: int, point: PointNumbers) -> FloatArray:
