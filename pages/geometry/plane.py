@@ -337,10 +337,12 @@ def _paths(
     rate: float,
 ) -> Paths:
     soft, svm = scores, scores
+    value, gradient = _svm(svm, labels, margin, variant)
     runs: list[tuple[FloatArray, FloatArray, FloatArray, FloatArray]] = []
     for _ in range(STEPS + 1):
         loss = cross_entropy(soft, labels, reduction="none")
-        value, gradient = _svm(svm, labels, margin, variant)
+        if gradient.any():  # satisfied, the SVM stays where it is
+            value, gradient = _svm(svm, labels, margin, variant)
         runs.append((soft, svm, loss.per_sample, value))
         soft = soft - rate * loss.gradient
         # As decimals, or rounding would make it miss a margin that it meets.
