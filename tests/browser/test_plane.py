@@ -51,16 +51,17 @@ def test_python_is_asked_during_the_drag_of_a_point(page: Page, demo: str) -> No
 
 def test_escape_takes_a_live_drag_back(page: Page, demo: str) -> None:
     open_stage(page, f"{demo}/plane")
-    handle(page, "point1").focus()
-
-    def pressed_until_told() -> bool:
-        page.keyboard.press("ArrowRight")  # again and again: a pause would be a release
-        return readouts(page)["updates"] != "0"
-
-    until(page, pressed_until_told)
+    before = value(page, "point1")
+    x, y = centre(page, "point1")
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 20, y, steps=4)
+    until(page, lambda: readouts(page)["updates"] != "0")
+    assert value(page, "point1") != before
     page.keyboard.press("Escape")
+    page.mouse.up()
     settle(page)
-    assert value(page, "point1") == [0.5, 0.5]
+    assert value(page, "point1") == before == [0.5, 0.5]
     assert readouts(page)["sum"] == "0.00"
 
 
