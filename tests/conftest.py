@@ -80,6 +80,7 @@ Kept = tuple[Page, list[str]]
 
 def kept(browser: Browser, settings: dict[str, Any]) -> Iterator[Kept]:
     context = browser.new_context(**settings, locale="en-US")
+    context.set_default_timeout(90_000)
     yield watched(context)
     context.close()
 

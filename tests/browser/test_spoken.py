@@ -160,7 +160,7 @@ SHIFTS = """() => new Promise((done) => {
     for (const entry of list.getEntries()) {
       if (entry.hadRecentInput) continue;
       const moved = entry.sources.map(({ node, previousRect, currentRect }) => [
-        node?.outerHTML?.slice(0, 150) ?? node?.textContent, place(previousRect), place(currentRect)]);
+        node?.outerHTML?.slice(0, 60) ?? node?.textContent, place(previousRect), place(currentRect)]);
       found.push([entry.value, entry.startTime, moved]);
     }
   }).observe({ type: "layout-shift", buffered: true });
@@ -175,7 +175,7 @@ def test_axe_finds_nothing_and_nothing_moves(page: Page, app: str, path: str) ->
     page.emulate_media(color_scheme="light")
     open_stage(page, f"{app}/{path}", stages=STAGES.get(path, 1))
     shifts = page.evaluate(SHIFTS)
-    assert sum(value for value, *_ in shifts) < 0.1, shifts
+    assert sum(value for value, *_ in shifts) < 0.1, max(shifts)
     assert violations(page) == []
     if path in IN_SCENES:
         return
