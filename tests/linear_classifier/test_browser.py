@@ -202,7 +202,7 @@ def test_in_a_scene_a_point_is_dragged_live_and_taken_back(page: Page, app: str)
     page.mouse.down()
     page.mouse.move(x - 100, y + 80, steps=8)
     # Both runs learn anew while the hand holds the point, which moves in the other plane, too.
-    until(page, lambda: readouts(page)["svm_accuracy"] != "100.0")
+    until(page, lambda: readouts(page)["svm_accuracy"] == "88.9")
     until(page, lambda: value(page, "svm_point0") == value(page, "softmax_point0"))
     assert page.url == address
     page.mouse.up()

@@ -57,11 +57,15 @@ def runs_of(setups: Sequence[Setup], target: int, *, seconds: float = PATIENCE) 
 def held_runs(setups: Sequence[Setup], target: int) -> list[Run]:
     """Look at runs in the hand: nobody comes back to them."""
     wanted = [(setup, target) for setup in setups]
-    return shared_runs().look((_reader(), "hand"), wanted, seconds=PATIENCE, is_passing=True)
+    runs = shared_runs().look((_reader(), "hand"), wanted, seconds=PATIENCE, is_passing=True)
+    # What is given out counts: while it is drawn, the runs go on.
+    st.session_state["held_unfinished"] = not all(run.is_over(target) for run in runs)
+    return runs
 
 
 def let_go_of_runs() -> None:
     """Look at no runs in the hand any more."""
+    st.session_state.pop("held_unfinished", None)
     shared_runs().leave((_reader(), "hand"))
 
 
@@ -145,7 +149,7 @@ class LivePage:
             if encode(read_state(kind)[0]) != address:
                 st.rerun()
             draw()
-            if not shared_runs().is_served((_reader(), "hand")):
+            if st.session_state.get("held_unfinished"):
                 st.rerun(scope="fragment")  # a hand that rests sees its runs through
 
         drawn()

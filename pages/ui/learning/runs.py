@@ -247,12 +247,6 @@ class Runs:
         with self._changed:
             self._set_look(who, None)
 
-    def is_served(self, who: Hashable) -> bool:
-        """Whether all that somebody looks at is over, if he looks at anything."""
-        with self._changed:
-            look = self._looks.get(who)
-            return look is None or self._are_over(look.wanted)
-
     def stop(self, runs: Sequence[Run], target: int) -> int:
         """Keep runs as far as they have come by now; return the step that all have reached."""
         with self._changed:

@@ -33,9 +33,6 @@ class Trained:
         self.seconds = max(self.seconds, min(self.seconds + seconds, end))
         return [trained_run(setup, min(target, round(STEPS_A_SECOND * self.seconds)))]
 
-    def is_served(self, who: object) -> bool:
-        return True  # no hand holds anything
-
 
 @pytest.mark.parametrize(("drawing", "apart"), [(0.02, 0.5), (0.5, 2.0)])
 def test_pictures_are_at_most_two_a_second_and_the_last_one_is_there(

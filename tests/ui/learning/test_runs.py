@@ -333,16 +333,6 @@ def test_what_is_drawn_counts(free: Slices) -> None:
     assert run.size == before + 1004
 
 
-def test_who_looks_is_served_when_all_is_over(slices: Slices) -> None:
-    runs = Runs([slices])
-    assert runs.is_served("hand")  # it looks at nothing
-    runs.look("hand", [(ONE, slices.steps)], is_passing=True)
-    assert not runs.is_served("hand")
-    slices.turn()
-    runs.look("hand", [(ONE, slices.steps)], seconds=PATIENCE, is_passing=True)
-    assert runs.is_served("hand")
-
-
 def test_of_a_drag_nothing_is_left(slices: Slices) -> None:
     clock = Clock()
     runs = Runs([slices], clock=clock)
