@@ -41,21 +41,26 @@ OUT_OF_SIGHT = -1000.0
 TYPES = {"numbers": "<f8", "singles": "<f4", "words": "<u2", "bytes": "u1"}
 
 
-def pools(message: bytes) -> tuple[dict[str, Any], dict[str, np.ndarray], int]:
-    """The header, the numbers of each type, and where the pixels begin."""
+Pools = dict[str, np.ndarray]
+
+
+def pools(message: bytes) -> tuple[dict[str, Any], list[Pools], int]:
+    """The header; the numbers of each type, those of all first, then table by table; their end."""
     (length,) = struct.unpack_from("<I", message)
     header, end = json.loads(message[4 : 4 + length]), 4 + length
-    found = {}
-    for name, size in header["pools"].items():
-        found[name] = np.frombuffer(message, TYPES[name], size, end)
-        end += found[name].nbytes
+    found = []
+    for sizes in (header["pools"], *(t["sizes"] for t in header["tables"] if t["is_sent"])):
+        found.append({})
+        for name, size in sizes.items():
+            found[-1][name] = np.frombuffer(message, TYPES[name], size, end)
+            end += found[-1][name].nbytes
     return header, found, end
 
 
 def decode(message: bytes) -> tuple[dict[str, Any], np.ndarray]:
     """The header, and the columns of all sweeps along one coordinate, one after the other."""
     header, found, _ = pools(message)
-    return header, found["numbers"]
+    return header, found[0]["numbers"]
 
 
 class _Message:
@@ -63,8 +68,8 @@ class _Message:
 
     def __init__(self, stage: Stage) -> None:
         message = stage.packed({})
-        self.header, self.pools, end = pools(message)
-        self.numbers = self.pools["numbers"]
+        self.header, (common, *self.tables), end = pools(message)
+        self.numbers = common["numbers"]
         self.places = [tuple(place.values()) for place in self.header["places"]]
         self.now = [np.array(values, dtype=float) for values in self.header["now"]]
         self.handles = {handle["id"]: handle for handle in self.header["handles"]}
@@ -94,14 +99,15 @@ class _Message:
         """
         handle, shown = self.handles[id], self.taken(id)
         forms = handle["forms"] or [["numbers", 0, "bytes", None]] * len(handle["starts"])
+        own = {"numbers": self.numbers} if handle["table"] is None else self.tables[handle["table"]]
         if handle["cells"] is not None:
-            row = int(self.pools["words"][handle["cells"] + row])
+            row = int(own["words"][handle["cells"] + row])
         for start, places, form in zip(handle["starts"], handle["columns"], forms, strict=True):
             kind, along, index_type, indices = form
             step = (row, *each)[along]
-            step = step if indices is None else int(self.pools[index_type][indices + step])
+            step = step if indices is None else int(own[index_type][indices + step])
             for place, index in places:
-                shown[place][index] = self.pools[kind][start + step]
+                shown[place][index] = own[kind][start + step]
         for place in handle["films"]:
             shown[place] = self.films[id, place][row]
         return shown

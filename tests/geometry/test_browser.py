@@ -84,6 +84,21 @@ def test_of_300_frames_of_a_drag_none_differs_from_the_core(page: Page, app: str
     assert [frame for frame in frames if differs(frame)] == []
 
 
+def test_a_release_brings_no_table_that_is_here_already(page: Page, app: str) -> None:
+    brought: list[int] = []
+    page.on("websocket", lambda ws: ws.on("framereceived", lambda got: brought.append(len(got))))
+    open_stage(page, f"{app}{LESSON}?z=1,0.5,0")
+    opened = len(brought)
+    assert max(brought) > 1_000_000
+    circle(page, POINT, moves=5)
+    assert max(brought[opened:]) < 200_000
+    page.evaluate(RECORD)
+    circle(page, POINT, moves=40)
+    frames = [frame for frame in page.evaluate("() => window.record") if frame["values"][POINT]]
+    assert len({tuple(frame["values"][POINT]) for frame in frames}) > 5
+    assert [frame for frame in frames if differs(frame)] == []
+
+
 def test_in_the_simplex_every_frame_is_a_distribution_with_its_losses(page: Page, app: str) -> None:
     open_stage(page, f"{app}{LESSON}?z=1,0,0")
     page.evaluate(RECORD)

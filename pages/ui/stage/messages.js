@@ -2,8 +2,31 @@
 
 const UPDATES_PER_SECOND = 10;
 
+// Tables over a grid are large and mostly stay as they are. They are kept, and Python is told of them, so
+// that it need not send them again; what it was told of stays here.
+const TABLES_KEPT = 8;
+const tables = new Map();
+let promised = [];
+
+function promise() {
+  promised = [...tables.keys()];
+  return promised;
+}
+
+function keepTables(read, told) {
+  const used = told.map(({ key, sizes, is_sent }) => [key, is_sent ? read(sizes) : tables.get(key)]);
+  for (const [key, table] of used) {
+    tables.delete(key);
+    tables.set(key, table);
+  }
+  for (const key of tables.keys()) {
+    if (tables.size > TABLES_KEPT && !promised.includes(key)) tables.delete(key);
+  }
+  return used.map(([, table]) => table);
+}
+
 // One message: the length of a JSON header, the header, then all sweeps, each type of numbers in a pool
-// of its own, then pixels.
+// of its own, then the tables of those over a grid, then pixels.
 function decode(bytes) {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const length = view.getUint32(0, true);
@@ -13,9 +36,12 @@ function decode(bytes) {
   let end = 4 + length;
   const taken = (Type, size) => new Type(bytes.slice(end, (end += size * Type.BYTES_PER_ELEMENT)).buffer);
   const types = { numbers: Float64Array, singles: Float32Array, words: Uint16Array, bytes: Uint8Array };
-  const pools = Object.fromEntries(Object.entries(model.pools).map(([name, size]) => [name, taken(types[name], size)]));
+  const read = (sizes) => Object.fromEntries(Object.entries(sizes).map(([name, size]) => [name, taken(types[name], size)]));
+  const common = read(model.pools);
+  const own = keepTables(read, model.tables);
   for (const handle of model.handles) {
-    handle.focus &&= handle.focus.map(([place, start, size]) => [place, pools.numbers.subarray(start, start + size)]);
+    const pools = handle.table === null ? common : own[handle.table];
+    handle.focus &&= handle.focus.map(([place, start, size]) => [place, common.numbers.subarray(start, start + size)]);
     if (handle.cells !== null) handle.cells = pools.words.subarray(handle.cells);
     // A column may fill several spots, and serve several handles.
     handle.columns = handle.columns.flatMap((spots, i) => {
@@ -61,7 +87,7 @@ class Messenger {
     this.stop();
     const { handles, focus, moved } = this.stage;
     const values = Object.fromEntries([...handles].map(([id, handle]) => [id, handle.value]));
-    this.post({ values, focus, moved: [...moved], address: location.search, ...more });
+    this.post({ values, focus, moved: [...moved], address: location.search, held: promise(), ...more });
   }
 
   post(message) {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -95,8 +95,13 @@ class Stage:
     scene: str = ""
     look: tuple[str, ...] = ()
 
-    def packed(self, labels: Mapping[str, str], answers: int = 0) -> bytes:
-        """Write the stage for the browser; ``labels`` are the words of the stage itself."""
+    def packed(
+        self, labels: Mapping[str, str], answers: int = 0, held: Collection[str] = ()
+    ) -> bytes:
+        """Write the stage for the browser; ``labels`` are the words of the stage itself.
+
+        It says which question it ``answers``, and leaves out the tables that are ``held`` there.
+        """
         return pack(
             panels=self.panels,
             handles=self.handles,
@@ -112,6 +117,7 @@ class Stage:
             turns=self.turns,
             scene=self.scene,
             look=self.look,
+            held=held,
         )
 
 
@@ -151,9 +157,10 @@ def mount(
             st.session_state[called] = (message.number, now, message.release)
 
     known = read_message(st.session_state.get(key))
+    answered = (known.number, known.held) if known else (0, ())
     state = component(
         key=key,
-        data=stage.packed(labels, known.number if known else 0),
+        data=stage.packed(labels, *answered),
         on_state_change=released,
     )
     # A session that began after the browser's page, as when the server was restarted, was not

@@ -6,18 +6,20 @@ import json
 import math
 import struct
 import weakref
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import plotly
 import plotly.graph_objects as go
+from numpy.typing import NDArray
 
 from pages.ui.stage.channels import Channel, Numbers, Source, is_pixels
 from pages.ui.stage.columns import Column, grid_column, plain_column
 from pages.ui.stage.handles import Handle
 from pages.ui.stage.panels import Panel, Picture
+from pages.ui.stage.pools import Pools
 from pages.ui.stage.readouts import Readout, spoken
 
 __all__ = ["PLOTLY_URL", "pack"]
@@ -83,28 +85,6 @@ class _Places:
 
 
 @dataclass
-class _Pool:
-    """Numbers of one type, equal rows of them once, and where in it each begins."""
-
-    bytes_each: int
-    starts: dict[bytes, int] = field(default_factory=dict)
-    size: int = 0
-
-    def start(self, row: bytes) -> int:
-        """Tell where a row begins; add it if it is new."""
-        if row not in self.starts:
-            self.starts[row] = self.size
-            self.size += len(row) // self.bytes_each
-        return self.starts[row]
-
-
-def _pools() -> dict[str, _Pool]:
-    """In the order of the message: float64, float32, uint16, uint8."""
-    sizes = {"numbers": 8, "singles": 4, "words": 2, "bytes": 1}
-    return {name: _Pool(size) for name, size in sizes.items()}
-
-
-@dataclass
 class _Swept:
     """One handle, packed: its header entry, the columns of its sweep, its films.
 
@@ -116,37 +96,39 @@ class _Swept:
     films: list[bytes]
     focus: dict[int, bytes] | None
     cells: bytes | None
+    is_grid: bool
 
-    def entry(self, pools: Mapping[str, _Pool]) -> dict[str, Any]:
+    def entry(self, pools: Pools, tables: list[Pools]) -> dict[str, Any]:
         """Its header entry, with the places in the message where its numbers begin.
 
-        ``forms`` tells of columns over a grid what they are made of; of others nothing has to be.
+        A sweep over a grid has a table of its own, and ``forms`` tells what its columns are made
+        of; of others nothing has to be told.
         """
-        starts = [pools[column.type].start(column.values) for column in self.columns]
-        forms = [
+        focus = None
+        if self.focus is not None:
+            focus = [
+                (place, pools.start("numbers", row), len(row) // 8)
+                for place, row in self.focus.items()
+            ]
+        entry = {**self.header, "focus": focus, "table": None, "forms": None, "cells": None}
+        if not self.is_grid:
+            starts = [pools.start(column.type, column.values) for column in self.columns]
+            return {**entry, "starts": starts}
+        table = Pools()
+        tables.append(table)
+        entry["forms"] = [
             [
                 column.type,
                 column.along,
                 column.index_type,
-                None if column.indices is None else pools[column.index_type].start(column.indices),
+                None if column.indices is None else table.start(column.index_type, column.indices),
             ]
             for column in self.columns
         ]
-        focus = None
-        if self.focus is not None:
-            numbers = pools["numbers"]
-            focus = [
-                (place, numbers.start(row), len(row) // numbers.bytes_each)
-                for place, row in self.focus.items()
-            ]
-        usual = ["numbers", 0, "bytes", None]
-        return {
-            **self.header,
-            "starts": starts,
-            "forms": None if all(form == usual for form in forms) else forms,
-            "focus": focus,
-            "cells": None if self.cells is None else pools["words"].start(self.cells),
-        }
+        starts = [table.start(column.type, column.values) for column in self.columns]
+        if self.cells is not None:
+            entry["cells"] = table.start("words", self.cells)
+        return {**entry, "starts": starts, "table": len(tables) - 1}
 
 
 def _places(
@@ -199,8 +181,7 @@ def _changes(handle: Handle, places: _Places) -> _Changes:
     spots = [(place, index) for place, shown in numbers for index in range(shown.shape[1])]
     table = np.concatenate([shown for _, shown in numbers], axis=1, dtype="<f8")
     present = np.concatenate([places.now[place] for place, _ in numbers], dtype="<f8")
-    same = (table == present) | (np.isnan(table) & np.isnan(present))
-    moving = np.flatnonzero(~same.all(axis=0))
+    moving = np.flatnonzero(~_stays(table, present))
     # Columns that stay as they are, are left out; equal ones, such as p as a bar and p as its
     # label, or the halves of a symmetric matrix, are sent once.
     columns = np.ascontiguousarray(table[:, moving].T)
@@ -217,6 +198,16 @@ def _changes(handle: Handle, places: _Places) -> _Changes:
         )
         changes.columns.append((packed, shown_at))
     return changes
+
+
+def _stays(table: Numbers, present: Numbers) -> NDArray[np.bool_]:
+    """Tell which columns have the present number at every step; most of the others tell at once."""
+    stays = np.ones(present.size, dtype=np.bool_)
+    for rows in (table[:1], table[-1:], table):
+        left = np.flatnonzero(stays)
+        some, now = rows[:, left], present[left]
+        stays[left] = ((some == now) | (np.isnan(some) & np.isnan(now))).all(axis=0)
+    return stays
 
 
 def _pack_handle(
@@ -242,7 +233,8 @@ def _pack_handle(
     }
     cells = None if handle.cells is None else handle.cells.astype("<u2").tobytes()
     columns = [column for column, _ in changes.columns]
-    return _Swept(header, columns, list(changes.films.values()), focus, cells)
+    films, is_grid = list(changes.films.values()), len(handle.counts) > 1
+    return _Swept(header, columns, films, focus, cells, is_grid)
 
 
 def _pack_handles(handles: Sequence[Handle], places: _Places) -> list[_Swept]:
@@ -285,14 +277,15 @@ def pack(
     turns: bool = False,
     scene: str = "",
     look: Sequence[str] = (),
+    held: Collection[str] = (),
 ) -> bytes:
     """One binary message for the browser.
 
     The length of the header as uint32, the header as JSON; then the changing columns of the sweeps,
     and what the focus changes, as little-endian float64, equal ones once, each where the header
-    tells of its handle; then, of sweeps over a grid, what needs fewer bytes: columns of float32,
-    rows of cells and indices of columns as uint16 and uint8; then the pixels: those of the
-    pictures now, then, handle by handle, those of every step.
+    tells of its handle; then, of each sweep over a grid, its table, in pools of float64, float32,
+    uint16 and uint8, unless the browser holds it: ``held`` has the keys of those that it does; then
+    the pixels: those of the pictures now, then, handle by handle, those of every step.
 
     Raises
     ------
@@ -302,8 +295,9 @@ def pack(
     """
     places = _places(now, panels, handles, readouts)
     packed = _pack_handles(handles, places)
-    pools = _pools()
-    entries = [handle.entry(pools) for handle in packed]
+    pools, grids = Pools(), list[Pools]()
+    entries = [handle.entry(pools, grids) for handle in packed]
+    tables = [grid.table() for grid in grids]
     palettes = list(dict.fromkeys(picture.palette for _, picture, _ in places.pictures))
 
     def present(channel: Channel) -> float:
@@ -334,14 +328,15 @@ def pack(
             for panel, picture, place in places.pictures
         ],
         "palettes": palettes,
-        "pools": {name: pool.size for name, pool in pools.items()},
+        "pools": pools.sizes,
+        "tables": [{**told, "is_sent": told["key"] not in held} for told, _ in tables],
         "handles": entries,
     }
     text = json.dumps(header, allow_nan=False).encode()
     pixels = [places.now[place].tobytes() for *_, place in places.pictures]
     films = [film for handle in packed for film in handle.films]
-    rows = [row for pool in pools.values() for row in pool.starts]
-    return b"".join([struct.pack("<I", len(text)), text, *rows, *pixels, *films])
+    sent = [table for told, table in tables if told["key"] not in held]
+    return b"".join([struct.pack("<I", len(text)), text, pools.packed, *sent, *pixels, *films])
 
 
 def _number(value: float) -> float | str | None:

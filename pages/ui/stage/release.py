@@ -57,11 +57,14 @@ class Message:
         What the hand left.
     address
         The parameters of the address at which it was let go, if that is told.
+    held
+        The keys of the tables that the browser keeps, which need not be sent again.
     """
 
     number: int
     release: Release
     address: Mapping[str, str] | None = None
+    held: tuple[str, ...] = ()
 
 
 def read_message(state: Any) -> Message | None:
@@ -84,7 +87,9 @@ def read_message(state: Any) -> Message | None:
         removed=removed if isinstance(removed, str) else None,
         speed=speed if isinstance(speed, str) else None,
     )
-    return Message(sent["number"], release, _parameters(sent.get("address")))
+    held = sent.get("held")
+    keys = tuple(map(str, held)) if isinstance(held, list) else ()
+    return Message(sent["number"], release, _parameters(sent.get("address")), keys)
 
 
 def _parameters(address: Any) -> Mapping[str, str] | None:

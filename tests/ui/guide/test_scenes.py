@@ -188,6 +188,7 @@ def test_the_answer_is_nowhere_before_it_is_given(lesson: str, number: int) -> N
     for stage in headers(app):
         assert all(handle["is_fixed"] for handle in stage["handles"] if handle["mark"] != "ghost")
         assert not any(stage["pools"].values())  # no sweep
+        assert not stage["tables"]
         shown = {readout["id"] for readout in stage["readouts"] if not readout["is_covered"]}
         shown |= {panel["id"] for panel in stage["panels"] if not panel["is_covered"]}
         assert scene.then or not names & shown

@@ -319,8 +319,9 @@ def test_a_grid_has_a_row_for_each_pair_of_steps() -> None:
     readouts = [Readout("loss", loss), Readout("other", other)]
     point = in_the_plane(sweep=of_the_grid(*GRID.T))
     stage = Stage(panels=[panel], handles=[point], readouts=readouts, now=now)
-    header, numbers, _ = pools(stage.packed({}))
+    header, (common, numbers), _ = pools(stage.packed({}))
     (entry,) = header["handles"]
+    assert not any(map(len, common.values()))
     # Half precision for what is only drawn; one number a step of x; in full; and seven values.
     assert entry["columns"] == [[[0, 0]], [[0, 1]], [[1, 0]], [[2, 0]]]
     assert [form[:2] for form in entry["forms"]] == [
@@ -342,6 +343,27 @@ def test_a_grid_has_a_row_for_each_pair_of_steps() -> None:
         assert shown["panel", 0, "y"].tolist() == [np.float32(np.sin(float(x * y))), x]
         assert shown[None, 0, "loss"] == expected["loss"]
         assert shown[None, 0, "other"] == expected["other"]
+
+
+def test_a_table_that_the_browser_holds_is_not_sent_again() -> None:
+    def stage(scale: float) -> Stage:
+        sweep = {"loss": scale * np.exp(-0.37 * GRID[:, 0] - GRID[:, 1])}
+        point = in_the_plane(sweep=sweep)
+        now, readouts = {"loss": np.array(5.0)}, [Readout("loss", loss)]
+        return Stage(panels=[a_panel()], handles=[point], readouts=readouts, now=now)
+
+    whole = stage(1.0).packed({})
+    (table,) = pools(whole)[0]["tables"]
+    assert table["is_sent"]
+    again = stage(1.0).packed({}, held=[table["key"]])
+    header, parts, end = pools(again)
+    assert (len(parts), end) == (1, len(again))  # all else is there
+    assert header["tables"] == [{**table, "is_sent": False}]
+    assert header["handles"] == pools(whole)[0]["handles"]
+    assert 9600 - 2 < len(whole) - len(again) < 9600 + 2  # 1,200 float64, and "true" for "false"
+    other = stage(2.0).packed({}, held=[table["key"]])
+    assert pools(other)[0]["tables"][0]["is_sent"]
+    assert pools(other)[0]["tables"][0]["key"] != table["key"]
 
 
 def test_cells_tell_which_row_each_place_of_a_grid_has() -> None:

@@ -58,3 +58,13 @@ def test_the_address_at_which_it_was_sent_is_read() -> None:
     message = read_message({"state": sent})
     assert message is not None
     assert message.address == {"z": "1,2", "t": ""}
+
+
+@pytest.mark.parametrize(
+    ("held", "keys"),
+    [(["a1", "b2"], ("a1", "b2")), ([], ()), ("a1", ()), (None, ()), ([3], ("3",))],
+)
+def test_the_tables_that_the_browser_holds_are_read(held: Any, keys: tuple[str, ...]) -> None:
+    message = read_message({"state": {"number": 7, "values": VALUES, "held": held}})
+    assert message is not None
+    assert message.held == keys
