@@ -233,7 +233,8 @@ def _pack_handle(
     }
     cells = None if handle.cells is None else handle.cells.astype("<u2").tobytes()
     columns = [column for column, _ in changes.columns]
-    films, is_grid = list(changes.films.values()), len(handle.counts) > 1
+    films = list(changes.films.values())
+    is_grid = len(handle.counts) > 1 and bool(columns)
     return _Swept(header, columns, films, focus, cells, is_grid)
 
 
