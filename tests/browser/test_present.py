@@ -199,3 +199,36 @@ def test_a_run_is_drawn_up_to_the_present_step(page: Page, app: str) -> None:
         page.keyboard.press("Tab")
         page.locator("body").press(" ")
         until(page, lambda ends=ends: page.evaluate(ends)[3] == page.evaluate(ends)[2])
+
+
+def test_the_full_screen_comes_and_goes(page: Page, app: str) -> None:
+    open_stage(page, f"{app}{SVM}?present=1")
+    for is_full in (True, False):
+        page.keyboard.press("f")
+        until(
+            page,
+            lambda is_full=is_full: page.evaluate("() => !!document.fullscreenElement") == is_full,
+        )
+    assert "present=1" in page.url
+
+
+def test_the_line_for_slides_holds_the_picture_that_is_seen(page: Page, app: str) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=app)
+    open_stage(page, f"{app}{SVM}?lang=en&names=a%26b,c,d&hide=hinge&panels=scores,losses")
+    drag(page, "score0", 0, -20)
+    settle(page)
+    moved, seen = value(page, "score0"), readouts(page)
+    page.get_by_role("button", name="Copy for slides").click()
+    until(page, lambda: page.locator(".present-told").count() == 1)
+    line = page.evaluate("() => navigator.clipboard.readText()")
+    frame = page.evaluate(
+        """line => { const frame = new DOMParser().parseFromString(line, "text/html").body.firstChild;
+          return Object.fromEntries([...frame.attributes].map(({name, value}) => [name, value])); }""",
+        line,
+    )
+    assert (frame["width"], frame["height"], frame["allow"]) == ("1280", "720", "fullscreen")
+    open_stage(page, frame["src"])
+    assert page.locator("[data-testid=stSidebar], h1, .present-button").count() == 0
+    assert page.locator(".stage-panel").count() == 2
+    assert (value(page, "score0"), readouts(page)) == (moved, seen)
+    assert "a&b" in (page.locator("[data-panel=scores]").text_content() or "")
