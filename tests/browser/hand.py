@@ -12,6 +12,17 @@ from playwright.sync_api import CDPSession, Locator, Page
 
 STAGE = ".stage[data-ready]"
 
+# Panels whose figure is of another size than their box, or what is drawn than its axes.
+UNFILLED = """() => [...document.querySelectorAll('.stage-plot')].filter((node) => {
+  const drawn = node.querySelector('.main-svg');
+  if (!drawn || !node.checkVisibility()) return false;
+  const off = (sizes, others) => sizes.some((size, i) => Math.abs(size - others[i]) > 2);
+  const area = node.querySelector('clipPath.plotclip rect');
+  const {xaxis, yaxis} = node._fullLayout;
+  return off([drawn.clientWidth, drawn.clientHeight], [node.clientWidth, node.clientHeight])
+    || (area && off(['width', 'height'].map((side) => Number(area.getAttribute(side))), [xaxis._length, yaxis._length]));
+}).map((node) => node.closest('.stage-panel').dataset.panel)"""
+
 
 def open_stage(page: Page, url: str, *, stages: int = 1) -> None:
     page.goto(url)

@@ -14,6 +14,7 @@ from pages.ui.state.scenes import scenes_of
 from pages.ui.text import LANGUAGES
 from tests.browser.answers import KINDS, give
 from tests.browser.hand import (
+    UNFILLED,
     centre,
     drag,
     handle,
@@ -48,10 +49,6 @@ SCREEN = """async () => {
     scrolled: document.querySelector('[data-testid="stMain"]').scrollTop,
     cut: seen('.stage-title, .stage-readout dt')
       .filter((node) => node.scrollWidth > node.clientWidth + 1).map((node) => node.textContent),
-    unfilled: seen('.stage-plot')
-      .map((node) => [node, node.querySelector('.main-svg')])
-      .filter(([node, drawn]) => drawn && ["clientWidth", "clientHeight"].some((side) => Math.abs(drawn[side] - node[side]) > 2))
-      .map(([node]) => node.closest('.stage-panel').dataset.panel),
     small: seen('.stage *, .st-key-guide *')
       .filter((node) => [...node.childNodes].some((c) => c.nodeType === 3 && c.data.trim()))
       .filter((node) => !node.closest('.stage-tools') && parseFloat(getComputedStyle(node).fontSize) < 11.95
@@ -77,6 +74,7 @@ def misfits(page: Page, size: dict[str, int]) -> list[Any]:
         for name, *box in screen["boxes"]
         if min(box) < 0 or box[2] > size["width"] or box[3] > size["height"]
     ]
+    screen["unfilled"] = page.evaluate(UNFILLED)
     words = [(kind, screen[kind]) for kind in ("cut", "small", "unfilled") if screen[kind]]
     return outside + words + [screen["scrolled"]] * (screen["scrolled"] != 0)
 
@@ -97,8 +95,13 @@ def assert_one_screen(page: Page, size: dict[str, int]) -> None:
 def test_every_scene_is_on_one_screen(page: Page, app: str, lesson: str, language: str) -> None:
     path, count = lessons()[lesson].path, len(scenes_of(lessons()[lesson].state))
     page.set_viewport_size(SIZES[0])  # type: ignore[arg-type]
-    open_stage(page, f"{app}/{path}?lang={language}&scene=1")
+    open_stage(page, f"{app}/{path}?lang={language}")
+    page.locator(".st-key-begin button").click()
+    until(page, lambda: "scene=1" in page.url)
+    settle(page)
     for number in range(1, count + 1):
+        # Before the window changes, which mends what was half drawn.
+        until(page, lambda: page.evaluate(UNFILLED) == [], 5)
         # Back and forth: to draw everything anew at another size takes its time.
         for size in SIZES if number % 2 else reversed(SIZES):
             assert_one_screen(page, size)

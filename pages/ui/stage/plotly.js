@@ -209,6 +209,13 @@ class Figure {
 
   // ---- drawing ---------------------------------------------------------------------------------
 
+  // Asked to draw anew while it animates, or to animate while it draws, Plotly leaves either half done.
+  alone(act) {
+    const done = Promise.all([this.drawing, this.animation]).then(act);
+    this.drawing = done.catch(() => {});
+    return done;
+  }
+
   async draw({ data, layout }, spots, fontSize, last) {
     for (const { trace, attribute, values } of spots) assign(data[trace], attribute, [...values]);
     if (last < Infinity) for (const trace of data) trace.y = endAt(last, trace);
@@ -216,7 +223,7 @@ class Figure {
     layout.font = { ...layout.font, size: fontSize };
     layout.autosize = true;
     if (!this.isDrawn) this.node.style.visibility = "hidden";
-    await this.plotly.react(this.node, data, layout, { displayModeBar: false, responsive: false, doubleClick: "reset" });
+    await this.alone(() => this.plotly.react(this.node, data, layout, { displayModeBar: false, responsive: false, doubleClick: "reset" }));
     this.node.style.visibility = "";
     if (!this.isDrawn) {
       this.node.on("plotly_relayout", this.onMove);
@@ -294,6 +301,12 @@ class Figure {
     // Bars that are animated without the lines beside them would take those away.
     const kinds = new Set(this.node._fullData.map(({ type }) => type));
     if (kinds.size > 1) this.node._fullData.forEach((_, i) => changes.has(i) || changes.set(i, {}));
+    this.animation = this.move(changes, this.drawing);
+    await this.animation;
+  }
+
+  async move(changes, drawing) {
+    await drawing;
     try {
       await this.plotly.animate(
         this.node,
@@ -305,11 +318,15 @@ class Figure {
     }
   }
 
-  async resize() {
+  get fits() {
     const { clientWidth: width, clientHeight: height, _fullLayout: layout } = this.node;
-    if (!this.isDrawn || !width) return;
-    if (Math.abs(layout.width - width) < 1 && Math.abs(layout.height - height) < 1) return; // parts of pixels
-    await this.plotly.relayout(this.node, { autosize: true }); // Plots.resize waits 100 ms before it does that
+    return !width || (Math.abs(layout.width - width) < 1 && Math.abs(layout.height - height) < 1); // parts of pixels
+  }
+
+  async resize() {
+    if (!this.isDrawn || this.fits) return;
+    // Plots.resize waits 100 ms before it does that.
+    await this.alone(() => this.fits || this.plotly.relayout(this.node, { autosize: true }));
   }
 
   // For a larger picture, which is at home nowhere on the page: its ids are its own.

@@ -154,7 +154,7 @@ class Stage {
     await Promise.all(outdated.map((panel) => panel.draw(this.spots(everywhere), fontSize)));
     if (this.isDisposed) return;
     this.model.places.forEach(({ panel }, i) => drawn.has(panel) || this.dirty.add(i));
-    this.placeAll();
+    await this.fit(); // before anything moves
     await this.paint([...this.handles.values()].some(({ hold }) => hold));
     await this.fit(); // once more: only now the readouts are as high as their words
     for (const panel of this.panels.values()) panel.describe();
