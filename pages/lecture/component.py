@@ -22,7 +22,7 @@ _NAMES: Final = ("svm_and_softmax", "where_p_minus_t", "scores_to_network")
 _LABELS: Final = (
     *("title", "untitled", "start", "speaker", "open", "save", "undo", "ready", "empty", "up"),
     *("down", "remove", "question", "notes", "address", "show", "place", "no_question"),
-    *("then", "last"),
+    *("then", "last", "reveals", "black"),
 )
 _SCRIPTS: Final = ("elements.js", "show.js", "speaker.js", "lecture.js")
 

@@ -1,6 +1,12 @@
 // The lecture as it is prepared. Every change is kept at once, in this browser only.
 
 const FORMER = `${KEPT}-former`;
+const MOST_FORMER = 20;
+
+const former = () => [kept(FORMER) ?? []].flat();
+
+// A title as the name of a file: what no system allows in one goes.
+const fileName = (title) => `${title.replace(/[\\/:*?"<>|\s]+/g, " ").trim() || "lecture"}.toml`;
 
 // Text as TOML: its strings are those of JSON, but for one character.
 const quoted = (text) => JSON.stringify(text).replace(/\u007f/g, "\\u007f");
@@ -31,10 +37,23 @@ class Lecture {
     if (deck) this.replace(deck);
   }
 
-  // What was there before can be had back.
+  // What was there before can be had back, but for a lecture that is ready anyway.
   replace(deck) {
+    const { deck: before } = this;
+    const isReady = this.data.decks.some((own) => toml(own) === toml(before));
+    if (before.views.length && !isReady) keep([...former(), before].slice(-MOST_FORMER), FORMER);
+    this.put(deck);
+  }
+
+  undo() {
+    const decks = former();
+    const deck = decks.pop();
+    keep(decks, FORMER);
+    this.put(deck);
+  }
+
+  put(deck) {
     this.problem = undefined;
-    keep(this.deck, FORMER);
     keep(deck);
     this.draw();
   }
@@ -99,12 +118,12 @@ class Lecture {
     };
     button(row, labels.open, () => file.click());
     button(row, labels.save, () => this.save(deck)).disabled = !deck.views.length;
-    if (kept(FORMER)?.views.length) button(row, labels.undo, () => this.replace(kept(FORMER)));
+    if (former().length) button(row, labels.undo, () => this.undo());
   }
 
   save() {
     const href = URL.createObjectURL(new Blob([toml(this.deck)], { type: "application/toml" }));
-    create("a", "", null, { href, download: "lecture.toml" }).click();
+    create("a", "", null, { href, download: fileName(this.deck.title) }).click();
     setTimeout(() => URL.revokeObjectURL(href), 1000);
   }
 
@@ -113,13 +132,18 @@ class Lecture {
     const head = create("div", "lecture-row", item);
     const path = view.address.replace(/^\//, "").split("?")[0];
     create("a", "", head, { textContent: `${i + 1} · ${titles[path] ?? path}`, href: presented(view, language), target: "_blank" });
-    const moved = (to) => () => {
+    // The focus goes with the view: pressed again, the button moves it on.
+    const moved = (to, way) => () => {
       this.change(({ views }) => views.splice(to, 0, ...views.splice(i, 1)));
       this.draw();
+      this.box.querySelectorAll(".lecture-view")[to].querySelector(`[data-way=${way}]`).focus();
     };
     const buttons = create("span", "lecture-tools", head);
-    button(buttons, labels.up, moved(i - 1)).disabled = i === 0;
-    button(buttons, labels.down, moved(i + 1)).disabled = i === count - 1;
+    for (const [way, to] of [["up", i - 1], ["down", i + 1]]) {
+      const mover = button(buttons, labels[way], moved(to, way));
+      mover.dataset.way = way;
+      mover.disabled = to < 0 || to >= count;
+    }
     button(buttons, labels.remove, () => this.replace({ ...this.deck, views: this.deck.views.filter((_, other) => other !== i) }));
     for (const [key, tag] of [["question", "input"], ["notes", "textarea"], ["address", "input"]]) {
       const field = create(tag, `lecture-${key}`, item, { value: view[key] ?? "", placeholder: labels[key], ariaLabel: labels[key] });

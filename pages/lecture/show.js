@@ -3,7 +3,7 @@
 
 const LOOK_MS = 50;
 const PATIENCE_MS = 20000; // for a view that shows no stage
-const TYPED = "input, textarea, select";
+const TYPED = "input, textarea";
 
 class Show {
   constructor(deck, { language, labels }, onEnd) {
@@ -70,8 +70,10 @@ class Show {
     this.tell();
   }
 
+  // The speaker's window follows: which view, how much of it is revealed, whether the screen is black.
   tell() {
-    this.channel.postMessage({ index: this.index });
+    const { hidden = 0, revealed = 0 } = this.bar?.data ?? {};
+    this.channel.postMessage({ index: this.index, hidden, revealed, isBlack: !this.cover.hidden });
   }
 
   get bar() {
@@ -82,7 +84,8 @@ class Show {
 
   step(by) {
     if (this.wanted !== this.index) return; // on its way
-    if (!this.bar?.reveal(by)) this.go(this.index + by);
+    if (this.bar?.reveal(by)) this.tell();
+    else this.go(this.index + by);
   }
 
   // What a key does; undefined if it is none of the show.
@@ -105,9 +108,11 @@ class Show {
     }[key.length === 1 ? key.toLowerCase() : key];
   }
 
+  // Nothing is revealed unseen: on a black screen each key only brings the picture back.
   press(event) {
     const act = this.action(event);
-    act?.();
+    if (act && event.key !== "Escape" && !this.cover.hidden) this.black();
+    else act?.();
     return Boolean(act);
   }
 
@@ -121,6 +126,7 @@ class Show {
 
   black() {
     this.cover.hidden = !this.cover.hidden;
+    this.tell();
   }
 
   darken() {

@@ -5,10 +5,11 @@ const STEPS = ["ArrowRight", "PageDown", " ", "Enter", "ArrowLeft", "PageUp", "H
 
 class Speaker {
   constructor({ labels }) {
-    Object.assign(this, { labels, index: 0, since: Date.now() });
+    Object.assign(this, { labels, index: 0, hidden: 0, since: Date.now() });
     this.box = create("div", "speaker", document.body);
     this.place = create("p", "speaker-place", this.box);
     this.question = create("p", "speaker-question", this.box);
+    this.reveals = create("p", "speaker-reveals", this.box);
     this.notes = create("p", "speaker-notes", this.box);
     create("p", "speaker-label", this.box, { textContent: labels.then });
     this.next = create("p", "speaker-next", this.box);
@@ -20,9 +21,9 @@ class Speaker {
     this.draw();
   }
 
-  hear({ index, key }) {
-    if (key || index === undefined) return;
-    this.index = index;
+  hear({ key, ...told }) {
+    if (key || told.index === undefined) return;
+    Object.assign(this, told);
     this.draw();
   }
 
@@ -32,6 +33,7 @@ class Speaker {
     const minutes = Math.floor((Date.now() - this.since) / 60000);
     this.place.textContent = filled(labels.place, { number: index + 1, count: views.length, minutes });
     this.question.textContent = views[index]?.question || labels.no_question;
+    this.reveals.textContent = [this.hidden && filled(labels.reveals, this), this.isBlack && labels.black].filter(Boolean).join(" · ");
     this.notes.textContent = views[index]?.notes ?? "";
     this.next.textContent = views[index + 1] ? views[index + 1].question || labels.no_question : labels.last;
   }

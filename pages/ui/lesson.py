@@ -28,7 +28,7 @@ from pages.ui.state.address import (
 )
 from pages.ui.state.showing import TABS
 from pages.ui.state.state import State
-from pages.ui.text import Text
+from pages.ui.text import Text, escape
 from pages.ui.text.glossary import explained, word_list
 
 __all__ = ["show_lesson"]
@@ -36,10 +36,13 @@ __all__ = ["show_lesson"]
 NO_BREAK_SPACE: Final = "\u00a0"
 
 
-def _opening(lesson: str, t: Text) -> None:
-    """Show the title and the one question of a lesson."""
+def _opening(lesson: str, own_question: str, t: Text) -> None:
+    """Show the title and the one question of a lesson, or the lecturer's own."""
     st.title(t(f"{lesson}.title"), anchor=False)
-    st.markdown(explained(t(f"{lesson}.question"), t), unsafe_allow_html=True)
+    if own_question:
+        st.markdown(f"**{escape(own_question)}**")
+    else:
+        st.markdown(explained(t(f"{lesson}.question"), t), unsafe_allow_html=True)
 
 
 def show_lesson(
@@ -81,8 +84,9 @@ def show_lesson(
     def draw() -> None:
         # Drawn again, what a hand holds is laid out anew.
         ready = (first.pop() if first else replace(guide)).ready()
-        # Presented, it stands above: where a sentence is covered its line stays.
-        question = NO_BREAK_SPACE if presented else asked(lesson, showing, t)
+        # Where it stands above, the line of a covered sentence only stays.
+        is_above = presented or showing.question
+        question = NO_BREAK_SPACE if is_above else asked(lesson, showing, t)
         for shown in selected(ready, showing, question, t, is_presented=presented):
             key, stage, moved = shown.key, shown.stage, shown.moved
             show_stage(key, stage, state, moved, t, released=shown.released)
@@ -92,7 +96,7 @@ def show_lesson(
         if presented:
             show_heading(guide, showing)
         else:
-            _opening(lesson, t)
+            _opening(lesson, showing.question, t)
     if guide.scene is None and not presented:
         show_published(state, t)
     with st.container(key="lesson_free" if guide.scene is None else "lesson"):

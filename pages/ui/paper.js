@@ -6,19 +6,27 @@ addEventListener("beforeprint", () => {
   const address = JSON.stringify(decodeURI(location.href)).replaceAll("<", "\\3c ");
   const type = "font: 8pt Arial, sans-serif; color: #5c6370;";
   foot.textContent = `@page { size: A4 portrait; margin: 12mm 12mm 16mm;
-    @bottom-left { content: ${address}; ${type} text-align: left; white-space: normal; overflow-wrap: anywhere; width: 90%; }
+    @bottom-left { content: ${address}; ${type} text-align: left; white-space: normal; overflow-wrap: anywhere; word-break: break-all; width: 88%; }
     @bottom-right { content: counter(page) " / " counter(pages); ${type} } }`;
 });
-addEventListener("afterprint", () => delete document.documentElement.dataset.paper);
+let cover; // what was uncovered for the answers
+addEventListener("afterprint", () => {
+  delete document.documentElement.dataset.paper;
+  cover?.();
+  cover = undefined;
+});
+
+async function print(kind) {
+  document.documentElement.dataset.paper = kind;
+  if (kind === "answers") cover = await window.logitLabBar?.uncover();
+  window.print();
+}
 
 export default ({ data, parentElement }) => {
   const box = parentElement.querySelector(".paper");
   box.querySelector("span").textContent = data.print;
   for (const button of box.querySelectorAll("button")) {
     button.textContent = data[button.dataset.with];
-    button.onclick = () => {
-      document.documentElement.dataset.paper = button.dataset.with;
-      window.print();
-    };
+    button.onclick = () => print(button.dataset.with);
   }
 };

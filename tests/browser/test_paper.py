@@ -19,10 +19,9 @@ WIDTH = "nodes => nodes.map((node) => [node.getBoundingClientRect().left, node.g
 
 def printed(page: Page, kind: str, path: Path) -> PdfReader:
     """Press a button of those that print, and print; nothing of it stays on the page."""
-    page.evaluate("() => { window.print = () => { window.asked = (window.asked ?? 0) + 1; }; }")
+    page.evaluate("() => { window.asked = 0; window.print = () => { window.asked += 1; }; }")
     page.locator(f".paper [data-with={kind}]").click()
-    assert page.evaluate("window.asked") == 1
-    page.evaluate("() => { window.asked = 0; }")
+    until(page, lambda: page.evaluate("window.asked") == 1)
     page.pdf(path=path, prefer_css_page_size=True)
     until(page, lambda: page.locator("html[data-paper], .stage[data-paper]").count() == 0)
     return PdfReader(path)
@@ -76,6 +75,20 @@ def test_a_lesson_on_paper(
     settle(page)
     assert panels.evaluate_all(WIDTH) == on_screen
     assert page.locator(".stage[data-theme=dark]").count() == dark == 1
+
+
+def test_answers_are_those_of_what_is_hidden_too(page: Page, app: str, tmp_path: Path) -> None:
+    open_stage(page, f"{app}/hinge?lang=en&hide=hinge,verdict&ask=Who pays?")
+    assert readouts(page)["hinge"] == "?"
+    path = tmp_path / "page.pdf"
+    words = words_of(printed(page, "answers", path).pages[0])
+    assert "Whopays?" in words
+    assert "2.9000" in words
+    assert "Tooclose:car." in words
+    until(page, lambda: readouts(page)["hinge"] == "?")  # for the lecture it is as it was
+    blank = words_of(printed(page, "blanks", path).pages[0])
+    assert "Whopays?" in blank
+    assert "2.9000" not in blank
 
 
 def test_panels_stand_two_a_row_and_their_figures_fill_them(page: Page, app: str) -> None:

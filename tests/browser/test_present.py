@@ -122,6 +122,28 @@ def test_each_key_of_a_lecture(page: Page, app: str) -> None:
     until(page, lambda: "present=1" in page.url)
 
 
+def test_what_was_chosen_and_hidden_is_there_after_a_rehearsal(page: Page, app: str) -> None:
+    open_stage(page, f"{app}{SVM}?panels=scores,losses&hide=hinge")
+    panels = page.locator(".stage-panel")
+    page.keyboard.press("p")
+    until(page, lambda: "present=1" in page.url)
+    settle(page)
+    for keys, count in (("1", 1), ("0", 2), ("2", 1)):
+        page.keyboard.press(keys)
+        until(page, lambda count=count: panels.count() == count)
+        settle(page)
+    page.keyboard.press(" ")
+    until(page, lambda: readouts(page)["hinge"] != "?")
+    settle(page)
+    page.keyboard.press("Escape")
+    until(page, lambda: "present" not in page.url)
+    settle(page)
+    assert "panels=scores%2Closses" in page.url
+    assert "revealed" not in page.url
+    assert panels.count() == 2
+    assert readouts(page)["hinge"] == "?"
+
+
 def test_a_magnified_handle_follows_the_hand(page: Page, app: str) -> None:
     page.set_viewport_size(SIZES[2])  # type: ignore[arg-type]
     open_stage(page, f"{app}/two-classes?present=1&z=0,0")

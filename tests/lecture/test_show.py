@@ -79,11 +79,13 @@ def test_every_key_of_a_show(page: Page, app: str, language: str) -> None:
         page.keyboard.press(key)
         hidden = {" ": 0, "PageUp": 1, "ArrowLeft": 2}[key]
         until(page, lambda hidden=hidden: list(told(page).values()).count("?") == hidden)
-    for key in ("b", "."):
-        page.keyboard.press(key)
+    # Black, any key only brings the picture back: nothing is revealed unseen.
+    for key in ("b", ".", "PageDown", "Home"):
+        page.keyboard.press("b")
         assert page.locator(".show-cover").is_visible()
         page.keyboard.press(key)
         assert not page.locator(".show-cover").is_visible()
+    assert list(told(page).values()).count("?") == 2
     page.keyboard.press("End")
     second = go_to(page, 2)
     assert second.locator(".st-key-opening p").first.text_content() == "And now?"
@@ -150,6 +152,14 @@ def test_the_speakers_window(page: Page, app: str) -> None:
     assert speaker.locator(".speaker-notes").text_content() == "Wait."
     assert speaker.locator(".speaker-next").text_content() == "And now?"
     assert (speaker.locator(".speaker-place").text_content() or "").startswith("1 of 2")
+    reveals = speaker.locator(".speaker-reveals")
+    until(speaker, lambda: reveals.text_content() == "Revealed: 0 of 2")
+    speaker.keyboard.press("PageDown")
+    until(speaker, lambda: reveals.text_content() == "Revealed: 1 of 2")
+    speaker.keyboard.press("b")
+    until(speaker, lambda: reveals.text_content() == "Revealed: 1 of 2 · The screen is black")
+    speaker.keyboard.press("b")
+    until(speaker, lambda: reveals.text_content() == "Revealed: 1 of 2")
     speaker.keyboard.press("End")
     go_to(page, 2)
     until(speaker, lambda: speaker.locator(".speaker-question").text_content() == "And now?")
@@ -189,8 +199,42 @@ def test_it_is_kept_edited_saved_and_opened(page: Page, app: str, tmp_path: Path
     until(page, lambda: problem.count() == 1)
     assert (problem.text_content() or "").startswith("Line 9: “/nowhere")
     assert page.locator(".lecture-view").count() == 2
-    page.locator(".lecture-row").nth(2).locator("button").first.click()
-    until(page, lambda: page.locator(".lecture-view").count() == len(decks("en")[0].views))
+    assert saved.value.suggested_filename == "Mine.toml"
+    # To look at lectures that are ready takes nothing of one's own away.
+    for number, deck in enumerate(decks("en")):
+        page.locator(".lecture-row").nth(2).locator("button").nth(number).click()
+        until(page, lambda deck=deck: page.locator(".lecture-title").input_value() == deck.title)
+        assert page.locator(".lecture-view").count() == len(deck.views)
     page.get_by_role("button", name="Back to what was here before").click()
     until(page, lambda: page.locator(".lecture-view").count() == 2)
     assert page.locator(".lecture-title").input_value() == "Mine"
+
+
+def test_a_remote_chooses_from_no_list(page: Page, app: str) -> None:
+    run = 'address = "/svm-against-softmax?follow=run&hide=run_hinge"'
+    open_lecture(page, app)
+    open_file(page, f'title = "Run"\n[[view]]\n{run}\nquestion = "?"\n')
+    until(page, lambda: page.locator(".lecture-view").count() == 1)
+    page.locator(".lecture-main").click()
+    frame = go_to(page, 1)
+    speed = frame.locator("select.stage-speed")
+    speed.select_option("2")
+    until(page, lambda: "speed=2" in frame.url)
+    speed.focus()
+    assert told(page)["run_hinge"] == "?"
+    page.keyboard.press("PageDown")
+    until(page, lambda: told(page)["run_hinge"] == "2.9000")
+    assert speed.input_value() == "2"
+
+
+def test_the_focus_goes_with_a_view_that_is_moved(page: Page, app: str) -> None:
+    open_lecture(page, app)
+    page.locator(".lecture-row").nth(2).locator("button").first.click()
+    until(page, lambda: page.locator(".lecture-view").count() == len(decks("en")[0].views))
+    questions = [view.question for view in decks("en")[0].views]
+    page.get_by_role("button", name="↓ Later").first.focus()
+    for _ in range(2):
+        page.keyboard.press("Enter")
+    fields = page.locator(".lecture-question")
+    moved = [fields.nth(number).input_value() for number in range(3)]
+    assert moved == [questions[1], questions[2], questions[0]]

@@ -1,7 +1,7 @@
 // The buttons beside the title, and the keys of a lecture. What they change is written into the address
 // by Python, so that a link shows the same picture.
 
-const TYPED = "input, textarea, select, [contenteditable='true']";
+const TYPED = "input, textarea, [contenteditable='true']";
 
 function element(name, className, text) {
   const node = document.createElement(name);
@@ -130,7 +130,29 @@ class Bar {
   }
 
   present(isWanted) {
-    this.change({ present: isWanted ? "1" : null, ...(!isWanted && { panels: null }) });
+    this.change({ present: isWanted ? "1" : null, ...(!isWanted && { revealed: null, ...this.chosen() }) });
+  }
+
+  // One panel large; before that, some may have been chosen.
+  enlarge(panel) {
+    if (this.before?.page !== this.page) this.before = { page: this.page, panels: new URLSearchParams(location.search).get("panels") };
+    this.change({ panels: panel });
+  }
+
+  chosen() {
+    const { page, panels } = this.before ?? {};
+    this.before = undefined;
+    return page === this.page && { panels };
+  }
+
+  // Uncovers everything, for paper; what it gives covers it again.
+  async uncover() {
+    const { hidden, revealed } = this.data;
+    if (revealed === hidden) return undefined;
+    this.change({ revealed: String(hidden) });
+    const end = performance.now() + PATIENCE_MS;
+    while (performance.now() < end && !(this.data.revealed === hidden && isAtRest())) await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    return () => this.change({ revealed: revealed ? String(revealed) : null });
   }
 
   // How much is revealed then; false if there is nothing more.
@@ -156,8 +178,8 @@ class Bar {
     if (key === "Escape" && !isEmbedded) return () => this.present(false);
     if (small === "d") return () => this.change({ dark: document.querySelector(".stage")?.dataset.theme === "dark" ? "0" : "1" });
     if (small === "f") return () => (document.fullscreenElement ? document.exitFullscreen() : document.documentElement.requestFullscreen());
-    if (key === "0") return () => this.change({ panels: null });
-    if (/^[1-9]$/.test(key) && panels[key - 1]) return () => this.change({ panels: panels[key - 1] });
+    if (key === "0") return () => this.change({ panels: null, ...this.chosen() });
+    if (/^[1-9]$/.test(key) && panels[key - 1]) return () => this.enlarge(panels[key - 1]);
     if (key === " ") return () => this.reveal(shiftKey ? -1 : 1);
     if (key === "Enter") return () => this.reveal(1);
     return undefined;
@@ -166,7 +188,8 @@ class Bar {
   press(event) {
     const { target, key } = event;
     if (key === "Tab") this.walks = true;
-    if (event.ctrlKey || event.metaKey || event.altKey || target.closest(`${TYPED}, dialog`)) return;
+    const typed = `${TYPED}, dialog${this.data.isPresented ? "" : ", select"}`; // a remote does not choose from a list
+    if (event.ctrlKey || event.metaKey || event.altKey || target.closest(typed)) return;
     // Who walks with the keyboard types numbers into handles, and presses buttons.
     if (this.walks && target.matches(".stage-handle") && (this.data.isEmbedded || /^(\d|Enter)$/.test(key))) return;
     if (target.matches(".stage-handle[data-dragging]") && key === "Escape") return;

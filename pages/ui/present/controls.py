@@ -10,7 +10,7 @@ from pages.ui.guide.guide import Shown
 from pages.ui.present.selection import hideable, panel_titles
 from pages.ui.state.address import change_address
 from pages.ui.state.showing import LONGEST_QUESTION, Showing
-from pages.ui.text import Text
+from pages.ui.text import Text, escape
 
 __all__ = ["lecture_controls"]
 
@@ -18,19 +18,25 @@ __all__ = ["lecture_controls"]
 def lecture_controls(shown: Sequence[Shown], showing: Showing, t: Text) -> None:
     """Choose panels, what is hidden in the order in which it is ticked, and a question."""
     st.markdown(t("present.controls"))
-    panels, hide, ask = st.columns(3)
-    titles, names = panel_titles(shown), hideable(shown, t)
-    with panels:
-        _ticked("panels", titles, showing.panels, t("present.panels"), t("present.panels_all"))
-    with hide:
-        _ticked("hide", names, showing.hidden_names, t("present.hide"), t("present.hide_none"))
     st.session_state["ask"] = showing.question
-    ask.text_input(
+    st.text_input(
         t("present.question"),
         key="ask",
         max_chars=LONGEST_QUESTION,
         on_change=lambda: change_address({"ask": st.session_state["ask"].strip() or None}),
     )
+    panels, hide = st.columns(2)
+    titles, names = panel_titles(shown), hideable(shown, t)
+    with panels:
+        _ticked("panels", titles, showing.panels, t("present.panels"), t("present.panels_all"))
+    with hide:
+        _ticked("hide", names, showing.hidden_names, t("present.hide"), t("present.hide_none"))
+        st.caption(" → ".join(_together(group, names) for group in showing.hidden))
+
+
+def _together(group: str, names: Mapping[str, str]) -> str:
+    """Name what is revealed at once."""
+    return " + ".join(escape(names[id]) for id in group.split(".") if id in names)
 
 
 def _ticked(

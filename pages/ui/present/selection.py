@@ -11,7 +11,7 @@ from pages.ui.guide.staging import FUTURE, covered, with_panels
 from pages.ui.stage.mount import Stage
 from pages.ui.stage.readouts import spoken
 from pages.ui.state.showing import Showing
-from pages.ui.state.written import Problem
+from pages.ui.state.written import Problem, short
 from pages.ui.text import Text
 
 __all__ = ["hideable", "panel_titles", "selected", "unknown_names"]
@@ -46,9 +46,13 @@ def panel_titles(shown: Sequence[Shown]) -> Mapping[str, str]:
 def hideable(shown: Sequence[Shown], t: Text) -> Mapping[str, str]:
     """Give what can be hidden, in the order of the screen, each with its name."""
     told = [one for entry in shown for one in entry.stage.readouts if one.label is not None]
-    sentences = [one.id for one in told if one.choices is not None]
     names = {one.id: str(one.label) for one in told}
-    names |= {id: t("present.sentence", number=n) for n, id in enumerate(sentences, 1)}
+    names |= {
+        one.id: t("present.sentence", words=_first_words(entry.stage, one.id))
+        for entry in shown
+        for one in entry.stage.readouts
+        if one.label is not None and one.choices is not None
+    }
     names |= {id: t("present.panel", title=title) for id, title in panel_titles(shown).items()}
     has_steps = any(panel.over_steps for entry in shown for panel in entry.stage.panels)
     return names | ({FUTURE: t("present.future")} if has_steps else {})
@@ -64,6 +68,11 @@ def unknown_names(shown: Sequence[Shown], showing: Showing, t: Text) -> list[Pro
         for id in ids
         if id not in known[name]
     ]
+
+
+def _first_words(stage: Stage, sentence: str) -> str:
+    written = _filled(stage, f"{{{sentence}}}")
+    return short(_filled(stage, written).replace("**", ""))  # its own numbers, too
 
 
 def _filled(stage: Stage, title: str) -> str:
