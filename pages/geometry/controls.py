@@ -84,4 +84,6 @@ def three_note(state: GeometryState, t: Text) -> None:
         return
     names = [escape(three.names[index]) for index in range(3)]
     key = "added" if count == 2 else "strongest"
-    st.markdown(t(f"geometry.three.{key}", classes=count, names=", ".join(names), third=names[2]))
+    st.markdown(
+        t(f"geometry.three.{key}", classes=count, names=t("list.comma").join(names), third=names[2])
+    )

@@ -152,7 +152,7 @@ class Wording:
 
     def _done(self) -> str:
         if self.state.is_circuit:
-            slopes = ", ".join(
+            slopes = self.t("list.comma").join(
                 f"∂f/∂{self.input_title(node)} = **{{down{i}}}**"
                 for i, node in enumerate(self.sweeps.asked)
             )
@@ -216,5 +216,5 @@ class Wording:
             unit=title,
             arrived=arrived,
             rule=self.t(f"softmax_loss_graph.rule.{rule}", local=f"{{local{asked[0]}}}"),
-            products="; ".join(products),
+            products=self.t("list.semicolon").join(products),
         )

@@ -31,7 +31,8 @@ def lecture_controls(shown: Sequence[Shown], showing: Showing, t: Text) -> None:
         _ticked("panels", titles, showing.panels, t("present.panels"), t("present.panels_all"))
     with hide:
         _ticked("hide", names, showing.hidden_names, t("present.hide"), t("present.hide_none"))
-        st.caption(" → ".join(_together(group, names) for group in showing.hidden))
+        if showing.hidden:
+            st.caption(" → ".join(_together(group, names) for group in showing.hidden))
 
 
 def _together(group: str, names: Mapping[str, str]) -> str:

@@ -1,6 +1,8 @@
 // Readouts: live numbers and sentences above the panels, and within their titles.
 
 const LONG_NUMBER = 8; // characters
+const CHINESE = "[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]";
+const APART = new RegExp(`(${CHINESE}\\**) (?=\\**${CHINESE})`, "g");
 
 class Readouts {
   constructor(stage) {
@@ -53,16 +55,18 @@ class Readouts {
     return significant !== null ? formatSignificant(number ?? NaN, significant, { trimmed: true }) : formatFixed(number ?? NaN, decimals);
   }
 
+  // Chinese words that were filled in stand close to those beside them.
   fill(template) {
-    return template.replace(/\{(\w+)\}/g, (whole, id) => (this.given.has(id) ? this.word(this.given.get(id)) : whole));
+    const filled = template.replace(/\{(\w+)\}/g, (whole, id) => (this.given.has(id) ? this.word(this.given.get(id)) : whole));
+    return filled.replace(APART, "$1");
   }
 
   // Every second part of a sentence, between ** and **, is strong.
   writeSentence(node, template) {
-    const parts = template.split("**").map((part) => this.fill(part));
-    const text = parts.join("**");
+    const text = this.fill(template);
     if (node.dataset.text === text) return;
     node.dataset.text = text;
+    const parts = text.split("**");
     if (node.childNodes.length !== parts.length) node.replaceChildren(...parts.map((_, i) => (i % 2 ? create("strong") : "")));
     node.childNodes.forEach((child, i) => (i % 2 ? write(child, parts[i]) : (child.data = parts[i])));
   }

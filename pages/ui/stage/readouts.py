@@ -6,11 +6,15 @@ import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from pages.ui.stage.channels import Channel
 from pages.ui.stage.number_format import format_fixed, format_significant
 
 __all__ = ["Readout", "spoken"]
+
+_CHINESE: Final = "[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]"
+_APART: Final = re.compile(rf"({_CHINESE}\**) (?=\**{_CHINESE})")
 
 
 @dataclass(frozen=True)
@@ -73,7 +77,7 @@ class Readout:
 def spoken(readouts: Sequence[Readout], value: Callable[[Channel], float], template: str) -> str:
     """Fill the ``{id}`` of a template with the readouts' present texts, as the stage does.
 
-    ``{{`` is a brace.
+    ``{{`` is a brace. Chinese words that were filled in stand close to those beside them.
     """
     by_id: Mapping[str, Readout] = {readout.id: readout for readout in readouts}
 
@@ -83,4 +87,4 @@ def spoken(readouts: Sequence[Readout], value: Callable[[Channel], float], templ
         readout = by_id.get(found[1])
         return found[0] if readout is None else readout.written(value(readout.number))
 
-    return re.sub(r"\{\{|\{(\w+)\}", word, template)
+    return _APART.sub(r"\1", re.sub(r"\{\{|\{(\w+)\}", word, template))
