@@ -100,13 +100,14 @@ def _surface_figure(
         mode="markers", marker={"size": 7, "color": INK, "line": {"color": INK, "width": 1}}
     )
     axis = {"gridcolor": GRID, "color": INK, "showbackground": False, "showspikes": False}
+    across = {**axis, "range": [-limit, limit], "tickvals": [-limit, 0, limit]}
     figure.update_layout(
         margin={"l": 0, "r": 0, "t": 0, "b": 0},
         uirevision="surfaces",
         scene={
-            "xaxis": {**axis, "title": {"text": plain(names[0])}, "range": [-limit, limit]},
-            "yaxis": {**axis, "title": {"text": plain(names[1])}, "range": [-limit, limit]},
-            "zaxis": {**axis, "title": {"text": ""}, "range": [0, 2.35 * limit]},
+            "xaxis": {**across, "title": {"text": plain(names[0])}},
+            "yaxis": {**across, "title": {"text": plain(names[1])}},
+            "zaxis": {**axis, "title": {"text": ""}, "range": [0, 2.35 * limit], "nticks": 4},
             "camera": CAMERA,
             "dragmode": "turntable",
             "hovermode": False,

@@ -34,7 +34,7 @@ from pages.ui.text import Text
 __all__ = ["PANELS", "shown_decimals"]
 
 CASES: Final = tuple((variant, power) for variant in HINGE_VARIANTS for power in HINGE_POWERS)
-PALE: Final = 0.5
+PALE: Final = 0.35
 PARKED: Final = -1000.0
 """Where a kink that is not there is kept, in units of the axis: far below it."""
 SIDE_BY_SIDE: Final = 0.21
@@ -101,7 +101,7 @@ def _margins(state: HingeState, sweeps: HingeSweeps, t: Text) -> Panel:
         alt=t("hinge.alt.margins", values=listing(names, written)),
         legend=(
             LegendEntry(t("hinge.legend.counted"), MUTED),
-            LegendEntry(t("hinge.legend.cut_off"), MUTED, "hatch"),
+            LegendEntry(t("hinge.legend.cut_off"), MUTED, "outline"),
         ),
     )
 
@@ -250,11 +250,6 @@ def _margins_figure(names: tuple[str, ...], limits: tuple[float, float]) -> go.F
             "color": [*CLASS_COLORS[:classes]] * 2,
             "opacity": [PALE] * classes + [1.0] * classes,
             "line": {"color": EDGE, "width": EDGE_WIDTH},
-            "pattern": {
-                "shape": ["/"] * classes + [""] * classes,
-                "size": 7,
-                "solidity": 0.35,
-            },
         },
     )
     class_axis(figure, names)

@@ -13,6 +13,12 @@ document.addEventListener("beforeinput", (event) => {
   if (isRefused) field.reportValidity();
 }, true);
 
+// What stands under the mouse after a button was pressed is not asked about.
+document.addEventListener("click", ({ target }) => {
+  if (target.closest("button")) document.documentElement.dataset.rests = "";
+}, true);
+document.addEventListener("pointermove", () => delete document.documentElement.dataset.rests, true);
+
 export default ({ data }) => {
   document.documentElement.lang = data.language; // screen readers and fonts go by it
   whole = data.whole;

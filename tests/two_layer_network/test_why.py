@@ -177,6 +177,17 @@ def test_a_kink_within_reach_is_told() -> None:
     )
 
 
+def test_a_slope_that_rounding_hides_is_not_said_to_agree() -> None:
+    # Three units, and a step size that kills them: nothing but the penalty is left, ever less of it.
+    state = replace(TwoLayerNetworkState(), data="circles", hidden=3, learning_rate=10.0)
+    told = derivation(state, run_of(state, 1200), text_in("en"))
+    quotient = last_number(told, r"\frac{L(w + h)")
+    slope = last_number(told[told.index("L(w + h)") :], "g = ")
+    assert (quotient, slope) == (0.0, pytest.approx(2.18e-14, rel=0.01))
+    assert "They agree" not in told
+    assert "rounding of the losses leaves a quotient no slope below" in told
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_run_that_diverged_has_a_derivation_too(language: str) -> None:
     settings = {"loss": "squared_error", "learning_rate": 1000.0, "hidden": 3}

@@ -19,7 +19,7 @@ function store(answered) {
   }
 }
 
-function rules({ asking, path, scene, labels }, answered) {
+function rules({ asking, path, labels }, answered) {
   const done = (name) => (asking[name] ?? []).filter((number) => answered[name]?.includes(number));
   const lists = Object.keys(asking).filter((name) => done(name).length);
   const links = lists.map((name) => {
@@ -29,8 +29,7 @@ function rules({ asking, path, scene, labels }, answered) {
     return `${links.join(", ")} { content: "✓ ${done(name).length}/${asking[name].length}" / "${text}"; }`;
   });
   const scenes = done(path).map((number) => `.st-key-scene_${number} button p::after { content: "✓"; }`);
-  const here = done(path).includes(scene) ? [`.st-key-guide_place > :first-child p::after { content: " ✓"; }`] : [];
-  return [...links, ...scenes, ...here].join("\n");
+  return [...links, ...scenes].join("\n");
 }
 
 function show(parent, data) {

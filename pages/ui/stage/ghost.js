@@ -26,6 +26,12 @@ class GhostHandle extends BarHandle {
     drawGhost(this.shape, figure, this.spot, this.given.width);
   }
 
+  // Pressed, it stands where the reader wants it, moved or not.
+  finish() {
+    this.hold.isTold = true;
+    super.finish();
+  }
+
   // Not yet an answer: nothing is written of it.
   note() {
     return null;

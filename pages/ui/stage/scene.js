@@ -16,6 +16,7 @@ class Scene {
     const { root, panels, handles } = this.stage;
     if (root.dataset.scene === scene && this.look === String(look)) return;
     this.look = String(look);
+    if (root.dataset.scene !== scene) this.page.scrollTop = 0; // chosen from the list at the foot of the page
     if (scene) root.dataset.scene = scene;
     else delete root.dataset.scene;
     for (const [id, { box }] of panels) box.toggleAttribute("data-look", look.includes(id));
@@ -27,10 +28,14 @@ class Scene {
     }
   }
 
+  get page() {
+    return this.stage.root.closest("[data-testid=stMain]") ?? document.documentElement;
+  }
+
   // What is left of the window below the upper edge of the panels, while the page is not scrolled.
   fit() {
-    const { root, grid, observer } = this.stage;
-    const page = root.closest("[data-testid=stMain]") ?? document.documentElement;
+    const { page, stage } = this;
+    const { root, grid, observer } = stage;
     observer.observe(page); // the window may change its height
     const content = page.querySelector("[data-testid=stMainBlockContainer]");
     if (content) observer.observe(content); // what stands above may take another line when its font comes
