@@ -3,10 +3,12 @@
 // The address stands at the foot of every page; a style cannot read it by itself.
 const foot = document.head.appendChild(document.createElement("style"));
 addEventListener("beforeprint", () => {
-  const address = JSON.stringify(decodeURI(location.href)).replaceAll("<", "\\3c ");
+  // A line ends only where a character says that it may.
+  const written = decodeURI(location.href).replaceAll("%2C", ",").replace(/[&,+]/g, "$&\u200b");
+  const address = JSON.stringify(written).replaceAll("<", "\\3c ");
   const type = "font: 8pt Arial, sans-serif; color: #5c6370;";
   foot.textContent = `@page { size: A4 portrait; margin: 12mm 12mm 16mm;
-    @bottom-left { content: ${address}; ${type} text-align: left; white-space: normal; overflow-wrap: anywhere; word-break: break-all; width: 88%; }
+    @bottom-left { content: ${address}; ${type} text-align: left; white-space: normal; overflow-wrap: anywhere; width: 88%; }
     @bottom-right { content: counter(page) " / " counter(pages); ${type} } }`;
 });
 let cover; // what was uncovered for the answers

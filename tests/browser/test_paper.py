@@ -29,7 +29,7 @@ def printed(page: Page, kind: str, path: Path) -> PdfReader:
 
 def words_of(sheet: PageObject) -> str:
     """Without spaces, which a PDF has none of; it has radicals for some Chinese words."""
-    return unquote(unicodedata.normalize("NFKC", re.sub(r"\s", "", sheet.extract_text())))
+    return unquote(unicodedata.normalize("NFKC", re.sub(r"[\s\u200b]", "", sheet.extract_text())))
 
 
 @pytest.mark.parametrize(

@@ -145,7 +145,7 @@ function endAt(last, { x, y }) {
 
 class Figure {
   constructor(plotly, node, onMove, onTurn) {
-    Object.assign(this, { plotly, node, onMove, onTurn, isDrawn: false, solids: new Map() });
+    Object.assign(this, { plotly, node, onMove, onTurn, isDrawn: false, solids: new Map(), drawings: new Set(), animations: new Set() });
   }
 
   // An animation that is under way tells its plot of its end, even of one that is gone.
@@ -210,10 +210,20 @@ class Figure {
   // ---- drawing ---------------------------------------------------------------------------------
 
   // Asked to draw anew while it animates, or to animate while it draws, Plotly leaves either half done.
+  // At once if it is idle: paper is taken as it stands.
+  async inTurn(own, before, act) {
+    const done = before.length ? Promise.allSettled(before).then(act) : act();
+    own.add(done);
+    try {
+      await done;
+    } finally {
+      own.delete(done);
+    }
+  }
+
   alone(act) {
-    const done = Promise.all([this.drawing, this.animation]).then(act);
-    this.drawing = done.catch(() => {});
-    return done;
+    const { drawings, animations } = this;
+    return this.inTurn(drawings, [...drawings, ...animations], act);
   }
 
   async draw({ data, layout }, spots, fontSize, last) {
@@ -301,18 +311,14 @@ class Figure {
     // Bars that are animated without the lines beside them would take those away.
     const kinds = new Set(this.node._fullData.map(({ type }) => type));
     if (kinds.size > 1) this.node._fullData.forEach((_, i) => changes.has(i) || changes.set(i, {}));
-    this.animation = this.move(changes, this.drawing);
-    await this.animation;
-  }
-
-  async move(changes, drawing) {
-    await drawing;
-    try {
-      await this.plotly.animate(
+    const move = () =>
+      this.plotly.animate(
         this.node,
         { data: [...changes.values()], traces: [...changes.keys()] },
         { mode: "immediate", transition: { duration: 0 }, frame: { duration: 0, redraw: false } },
       );
+    try {
+      await this.inTurn(this.animations, [...this.drawings], move);
     } catch (interrupted) {
       if (interrupted !== undefined) throw interrupted; // an interrupted animation rejects with undefined
     }

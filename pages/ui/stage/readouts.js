@@ -78,7 +78,7 @@ class Readouts {
       if (readout.choices === null) {
         write(value, word);
         value.toggleAttribute("data-long", word.length > LONG_NUMBER);
-      } else this.writeSentence(value, word);
+      } else this.writeSentence(value, readout.is_covered ? "" : word); // a mark alone would look forgotten
       if (!isInHand) rooms.forEach((room, i) => this.writeSentence(room, readout.choices[i]));
     }
     if (!isInHand) this.announce();
