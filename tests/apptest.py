@@ -6,6 +6,7 @@ import ast
 import contextlib
 import io
 import json
+import re
 import struct
 from collections.abc import Iterable, Mapping
 from functools import cache
@@ -182,7 +183,10 @@ def code_prints(
 
 def why(app: AppTest) -> str:
     """The derivation of a page: the longest of its texts, with nothing left to be filled in."""
-    text = max((entry.value for entry in app.markdown), key=len)
+    meanings = re.compile(r'<span class="word-means".*?</span>|</?span[^>]*>')
+    text = max(
+        (entry.value for entry in app.markdown), key=lambda text: len(meanings.sub("", text))
+    )
     assert "[[" not in text
     return text
 

@@ -132,7 +132,7 @@ minimisers = {{
         else [1, 1, 0] if not has_half and second > 1 / 3
         else [1, 0, 0]
     ),
-    "one against all": np.where(q > 0.5, 1.0, -1.0),
+    "one-vs-all": np.where(q > 0.5, 1.0, -1.0),
 }}
 
 {SHOW}
@@ -182,7 +182,7 @@ _SNIPPETS: Final[Mapping[str, Callable[[GeometryState], str]]] = {
 }
 
 _BINS: Final = tuple(f"p from {i / BINS:.1f}" for i in range(BINS))
-_LOSSES: Final = ("cross-entropy", "Crammer-Singer", "Weston-Watkins", "one against all")
+_LOSSES: Final = ("cross-entropy", "Crammer-Singer", "Weston-Watkins", "one-vs-all")
 _BOTH: Final = (
     "Probabilities and both gradients",
     {"p": "p", "p − t": "p - t", "hinge gradient": "hinge_gradient"},

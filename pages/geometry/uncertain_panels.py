@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import Final
 
@@ -109,10 +110,15 @@ def _answers_figure(losses: tuple[str, ...]) -> go.Figure:
     figure.update_xaxes(
         range=[-0.55, len(losses) - 0.45],
         tickvals=list(range(len(losses))),
-        ticktext=[plain(loss).replace(" ", "<br>", 1) for loss in losses],
+        ticktext=[_in_two_lines(loss) for loss in losses],
         showgrid=False,
         zeroline=False,
     )
     figure.update_yaxes(range=[LOWEST, HIGHEST], zerolinecolor=MUTED)
     figure.update_layout(barmode="overlay", margin={"l": 40, "b": 52})
     return figure
+
+
+def _in_two_lines(name: str) -> str:
+    """The name of a loss, broken at its first blank or after its dash."""
+    return re.sub("(–)| ", r"\1<br>", plain(name), count=1)

@@ -140,7 +140,15 @@ def _losses(state: SvmAgainstSoftmaxState, sweeps: DescentSweeps, t: Text) -> Pa
             ),
             LegendEntry(t("svm_against_softmax.descent.legend.svm_loss"), HINGE, "line"),
         ),
+        asked=_stop(sweeps.stop),
     )
+
+
+def _stop(step: int | None) -> Label | None:
+    """The step at which the SVM stops, for what a scene says."""
+    if step is None:
+        return None
+    return Label((float(step),), (0.0,), numbers=(float(step),), decimals=(0,))
 
 
 def _all_scores(state: SvmAgainstSoftmaxState, sweeps: DescentSweeps, t: Text) -> Panel:

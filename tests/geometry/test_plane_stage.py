@@ -140,5 +140,5 @@ def test_it_is_told_in_words(language: str) -> None:
     assert point.told == "car − cat {x}, frog − cat {y}"
     satisfied = stage_of(GeometryState(Example(scores=(3.0, 1.0, 0.0))), language)
     assert told(satisfied, "standing").startswith(
-        {"en": "The SVM is satisfied", "zh": "SVM 满意了"}[language]
+        {"en": "The SVM is satisfied", "zh": "SVM 的要求已满足"}[language]
     )

@@ -130,8 +130,11 @@ def test_code_prints_the_numbers_on_screen(parameters: dict[str, str]) -> None:
 def test_why_substitutes_the_numbers(parameters: dict[str, str], language: str) -> None:
     app = opened(LESSON, tab="why", lang=language, **parameters)
     text = why(app)
-    assert text.count(r"\text{hinge}") == 2
-    assert text.count(r"\text{cross-entropy}") == 2
+    hinge_name, cross_entropy_name = {"en": ("hinge", "cross-entropy"), "zh": ("合页", "交叉熵")}[
+        language
+    ]
+    assert text.count(rf"\text{{{hinge_name}}}") == 2
+    assert text.count(rf"\text{{{cross_entropy_name}}}") == 2
     now = told(app)
     hinge = format_fixed(now["hinge"], 4).replace("−", "-")
     assert f"= {hinge.split('e')[0]}" in text
