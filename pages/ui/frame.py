@@ -99,9 +99,9 @@ def frame() -> StreamlitPage:
     unseen = st.container(key="unseen")
     with unseen:
         words = {"language": t("frame.page_language"), "whole": t("frame.whole")}
+        look = {"is_presented": presented, "is_dark": showing.is_dark}
         _page_words(
-            key="page_words",
-            data={**words, "is_presented": presented, "is_dark": showing.is_dark},
+            key="page_words", data={**words, "streamlit": _of_streamlit(t.language), **look}
         )
         _ask_again_when_reconnected()
     with unseen if presented else st.sidebar:
@@ -116,6 +116,16 @@ def frame() -> StreamlitPage:
     for problem in (*_language_problem(), *problems, *unused):
         st.warning(problem_sentence(problem, t), icon="⚠️")
     return page
+
+
+@cache
+def _of_streamlit(language: str) -> dict[str, str]:
+    """Give what Streamlit's own menus and buttons always say in English, each in the language."""
+    t, english = text_in(language), text_in("en")
+    keys = sorted(t.keys())
+    names = [key.removeprefix("streamlit.") for key in keys if key.startswith("streamlit.")]
+    said = {english(f"streamlit.{name}"): t(f"streamlit.{name}") for name in names}
+    return {word: ours for word, ours in said.items() if word != ours}
 
 
 @st.fragment(run_every=timedelta(days=1))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Browser, Page
 
@@ -178,3 +180,24 @@ def test_a_comma_in_a_whole_number_is_refused_with_a_sentence(
     page.keyboard.press("Enter")
     settle(page)
     assert sum(name.startswith("score") for name in values(page)) == int(before) == 3
+
+
+def test_streamlits_own_menus_and_buttons_are_chinese_on_a_chinese_page(
+    page: Page, app: str
+) -> None:
+    open_stage(page, f"{app}/batch-lab?lang=zh&tab=data")
+    page.get_by_test_id("stMainMenuButton").click()
+    until(page, lambda: page.get_by_test_id("stMainMenuPopover").count() == 1)
+    table = page.get_by_test_id("stDataFrame").first
+    until(page, lambda: table.count() == 1)
+    said = page.evaluate(
+        """() => [...document.querySelectorAll('[data-testid=stMainMenuPopover] button, [aria-label], [title], [data-testid=stSkipToContent]')]
+          .filter((node) => !node.closest('.stage')).flatMap((node) => [node.ariaLabel, node.title,
+            node.matches('button, a') ? node.lastChild?.textContent : ''])"""
+    )
+    english = [words for words in said if words and re.search("[A-Za-z]{3}", words)]
+    assert [words for words in english if not re.search("CSV|Esc|PNG|SVG|_", words)] == []
+    assert {"主菜单", "浅色", "录制屏幕", "增加", "搜索", "跳到正文"} <= set(said)
+    page.keyboard.press("Escape")
+    page.get_by_role("radio", name="English").click()
+    until(page, lambda: page.locator("h1").text_content() == "Batch lab")
