@@ -52,7 +52,7 @@ SMALLEST_SIZE: Final = 1e-4
 """Gradients smaller than this are off the axis: there is nothing left to learn from."""
 
 LARGE: Final = 0.5
-SMALL: Final = 0.05
+SMALL: Final = 0.1
 """Norms of p - t from which an error is called large, and below which it is called small."""
 
 BLIND: Final = 0.1

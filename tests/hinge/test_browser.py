@@ -118,7 +118,8 @@ def test_the_margin_line_is_dragged_and_follows(page: Page, app: str) -> None:
     settle(page)
     assert f"margin={margin:g}" in page.url
     page.locator(".st-key-settings summary").click()
-    assert page.locator('input[aria-label="Margin Δ"]').input_value() == f"{margin:g}"
+    field = page.locator('input[aria-label="Margin Δ"]')
+    until(page, lambda: field.input_value() == f"{margin:g}")
     page.locator(".st-key-settings summary").click()
     settle(page)
     # The line goes with the true score and keeps its distance.

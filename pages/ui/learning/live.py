@@ -109,9 +109,11 @@ class LivePage:
     def show(self, draw: Callable[[], None]) -> None:
         """Draw the stages, and below them how far the training is.
 
-        A drag that goes on draws them alone; anything that changes the address, the whole page.
-        While a scene asks nothing is dragged but the guess, of which the guide tells.
+        What went wrong stands above them, in a scene below: there the picture has to fit. A drag
+        that goes on draws them alone; anything that changes the address, the whole page. While a
+        scene asks nothing is dragged but the guess, of which the guide tells.
         """
+        above = st.container()
         box, self._bar, self._since = st.container(), st.empty(), time.monotonic()
         self._tell(self._runs)  # at once: a button may have been pressed
         with box:
@@ -120,7 +122,8 @@ class LivePage:
             else:
                 self._alone(draw)
         if not is_asking(self._state):
-            self._complain()
+            with above if self._state.scene is None else st.container():
+                self._complain()
 
     def go_on(self) -> None:
         """Tell how far the runs are, and show the page anew now and then; the page's last line.
