@@ -148,7 +148,7 @@ class Bar {
   // Uncovers everything, for paper; what it gives covers it again.
   async uncover() {
     const { hidden, revealed } = this.data;
-    if (revealed === hidden) return undefined;
+    if (revealed === hidden || !document.querySelector(".present-bar")) return undefined;
     this.change({ revealed: String(hidden) });
     const end = performance.now() + PATIENCE_MS;
     while (performance.now() < end && !(this.data.revealed === hidden && isAtRest())) await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
