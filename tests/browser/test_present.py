@@ -9,6 +9,7 @@ from playwright.sync_api import Page
 
 from pages.ui.lessons import lessons
 from pages.ui.state.parameters import parameters
+from pages.ui.text import LANGUAGES, text_in
 from tests.browser.hand import UNFILLED, drag, open_stage, readouts, settle, until, value
 
 SIZES = (
@@ -83,10 +84,12 @@ def test_every_view_fills_the_window_and_is_read_from_afar(
             assert_fills(page, size, f"{language}{view}")
 
 
-def test_each_key_of_a_lecture(page: Page, app: str) -> None:
-    open_stage(page, f"{app}{SVM}?lang=en")
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_key_of_a_lecture(page: Page, app: str, language: str) -> None:
+    t = text_in(language)
+    open_stage(page, f"{app}{SVM}?lang={language}")
     bar = page.locator(".present-button").first
-    assert bar.text_content() == "Present"
+    assert bar.text_content() == t("present.present")
     page.keyboard.press("p")
     until(page, lambda: "present=1" in page.url)
     settle(page)
@@ -115,7 +118,7 @@ def test_each_key_of_a_lecture(page: Page, app: str) -> None:
     page.keyboard.press("Escape")
     until(page, lambda: "present" not in page.url)
     settle(page)
-    assert page.locator("h1").text_content() == "SVM against softmax"
+    assert page.locator("h1").text_content() == t("svm_against_softmax.title")
     assert panels.count() == 4
     assert value(page, "score0") == moved
     bar.click()

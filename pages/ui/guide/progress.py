@@ -34,7 +34,6 @@ def show_progress(shown: Lesson, state: State, t: Text) -> None:
         data={
             "asking": asking,
             "path": shown.path,
-            "scene": state.scene,
             "answered": state.scene if is_answered else None,
             "labels": {name: t(f"guide.{name}") for name in ("progress", "forget")},
         },
