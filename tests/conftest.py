@@ -93,7 +93,7 @@ def as_new(page: Page, complaints: list[str], settings: dict[str, Any]) -> Itera
     if page.url != "about:blank":
         page.evaluate("() => { localStorage.clear(); sessionStorage.clear(); }")
     page.goto("about:blank")
-    page.emulate_media(color_scheme="null", reduced_motion="reduce")
+    page.emulate_media(media="null", color_scheme="null", reduced_motion="reduce")
     page.set_viewport_size(settings["viewport"])
     page.context.clear_cookies()
     found = complaints.copy()
