@@ -241,7 +241,7 @@ In the middle of its range, as all are: where a hand has gone beyond the end, no
 """
 
 SIDEWAYS = {"temperature", "score1", "node", "scale", "h"}
-REACHES = {"node": 3.0, "margin_line": 0.5}
+REACHES = {"node": 3.0, "margin_line": 0.5, "point": 3.5, "probabilities": 2.0}
 TEN_CLASSES = "z=1,2,3,4,5,6,0,-1,-2,-3"
 TARGET = ">= 30 paints/s, settled < 300 ms"
 IN_THE_PLANE = ("point", "probabilities")
