@@ -18,6 +18,8 @@ from typing import Any
 
 from playwright.sync_api import ViewportSize
 
+from tests.browser.chromium import FLAGS
+
 __all__ = ["APPS", "LAUNCH", "ROOT", "VIEWPORT", "machine", "percentile", "serve", "table"]
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -25,13 +27,7 @@ APPS = Path(__file__).resolve().parent / "apps"
 
 LAUNCH: dict[str, Any] = {
     "executable_path": shutil.which("chromium"),  # None: the Chromium that Playwright installed
-    "args": [
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-quic",
-        "--no-first-run",
-        "--disable-background-networking",
-    ],
+    "args": list(FLAGS),
 }
 VIEWPORT: ViewportSize = {"width": 1366, "height": 900}
 

@@ -8,17 +8,20 @@ class Theme {
 
   // Whether it is another one since it was last read.
   read() {
-    const key = ["--st-background-color", "--st-text-color", "--st-font"].map((name) => this.color(name)).join();
+    const key = ["--st-background-color", "--st-text-color", "--st-font"].map((name) => this.style.getPropertyValue(name)).join();
     if (key === this.key) return false;
     this.key = key;
     this.bytesOf = new WeakMap();
+    this.colors = new Map();
     const [red, green, blue] = this.pixels([[this.color("--st-background-color") || "#fff", 1]]);
     this.root.dataset.theme = red + green + blue < 384 ? "dark" : "light";
     return true;
   }
 
+  // Kept: to ask the page while it is drawn makes it compute its style anew.
   color(name) {
-    return this.style.getPropertyValue(name).trim();
+    if (!this.colors.has(name)) this.colors.set(name, this.style.getPropertyValue(name).trim());
+    return this.colors.get(name);
   }
 
   themed(value) {
