@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import re
 from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
@@ -19,7 +20,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from pages.ui.stage.mount import SCRIPT, SCRIPT_URL, STYLE
 
-__all__ = ["EAGER", "FILES", "STYLE_URL", "StreamlitFiles"]
+__all__ = ["EAGER", "FILES", "STYLE_URL", "StreamlitFiles", "imported_by"]
 
 EAGER: Final = b"//# allFunctionsCalledOnLoad\n"
 """V8's compile hint: parse the whole script while it loads, off the main thread, and only once. The
@@ -78,6 +79,19 @@ def _streamlits() -> Mapping[str, Path]:
         for kind in _KINDS
         for file in _STREAMLIT.glob(f"*/*{kind}")
     }
+
+
+def imported_by(*names: str) -> list[str]:
+    """File names of Streamlit's scripts of these names, and of all that they import."""
+    waiting = [file for name in names for file in (_STREAMLIT / "js").glob(f"{name}.*.js")]
+    found: set[str] = set()
+    while waiting:
+        file = waiting.pop()
+        if file.name not in found:
+            found.add(file.name)
+            imported = re.findall(r'(?:from|import)"\./([^"]+)"', file.read_text(encoding="utf-8"))
+            waiting += [file.with_name(name) for name in imported]
+    return sorted(found)
 
 
 @cache

@@ -15,7 +15,7 @@ from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pages.ui.callers import OwnCallersOnly
-from pages.ui.files import STYLE_URL, StreamlitFiles
+from pages.ui.files import STYLE_URL, StreamlitFiles, imported_by
 from pages.ui.frames import ForbiddenFrames, ancestors
 from pages.ui.stage.mount import SCRIPT_URL
 from pages.ui.stage.pack import PLOTLY_URL
@@ -27,6 +27,16 @@ __all__ = ["MIDDLEWARE"]
 # what a release costs. It does not change while the server runs.
 streamlit.config.get_options_for_section = cache(streamlit.config.get_options_for_section)
 
+_INDEX = (Path(streamlit.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
+_EARLY = "".join(
+    f'\n    <link rel="modulepreload" href="./static/js/{name}" crossorigin />'
+    for name in imported_by("BidiComponent", "ButtonGroup", "Button", "rehype-raw")
+    if name not in _INDEX
+)
+"""What every page of ours needs of Streamlit's scripts, and what it would ask for late."""
+
+# Before everything else: to compile it takes longest, on a thread of its own.
+_FIRST = f'<head>\n    <script async fetchpriority="high" src="./{PLOTLY_URL}"></script>'
 # Streamlit looks below every page's path whether it is served there, and waits for the answers.
 # Told where it is, it connects at once.
 _HEAD = f"""
@@ -41,8 +51,7 @@ _HEAD = f"""
         if (dark) document.documentElement.dataset.scheme = dark[1] === "1" ? "dark" : "light";
       }}
     </script>
-    <link rel="modulepreload" href="./{SCRIPT_URL}" />
-    <script async src="./{PLOTLY_URL}"></script>
+    <link rel="modulepreload" href="./{SCRIPT_URL}" />{_EARLY}
   </head>"""
 # Below what Streamlit has in the head, so that it holds where both say something.
 _BODY = f"""
@@ -51,6 +60,7 @@ _BODY = f"""
 
 
 def _with_ours(page: str) -> str:
+    page = page.replace("<head>", _FIRST, 1)
     return page.replace("</head>", _HEAD, 1).replace("</body>", _BODY, 1)
 
 
@@ -61,8 +71,7 @@ def _content_security_policy() -> str:
     Components v2 are modules in blobs; the page's inline scripts are allowed by their hashes;
     Plotly, KaTeX and Emotion set styles inline.
     """
-    index = Path(streamlit.__file__).parent / "static" / "index.html"
-    page = _with_ours(index.read_text(encoding="utf-8"))
+    page = _with_ours(_INDEX)
     scripts = re.findall(r"<script>(.*?)</script>", page, flags=re.DOTALL)
     hashes = [
         f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'"

@@ -201,3 +201,16 @@ def test_streamlits_own_menus_and_buttons_are_chinese_on_a_chinese_page(
     page.keyboard.press("Escape")
     page.get_by_role("radio", name="English").click()
     until(page, lambda: page.locator("h1").text_content() == "Batch lab")
+
+
+def test_a_page_asks_for_no_script_of_streamlits_late(page: Page, app: str) -> None:
+    """Nor for what writes formulas: the question of a lesson has none."""
+    for lesson in ("svm-against-softmax", "cross-entropy"):
+        told = page.request.get(f"{app}/{lesson}", headers={"Accept": "text/html"}).text()
+        open_stage(page, f"{app}/{lesson}")
+        asked = page.evaluate(
+            "() => performance.getEntriesByType('resource').map(({name}) => name)"
+            ".filter((name) => name.includes('/static/js/')).map((name) => name.split('/').pop())"
+        )
+        assert len(asked) > 50
+        assert [name for name in asked if name not in told] == []
