@@ -118,6 +118,20 @@ def test_phone(phone: Page, app: str, path: str) -> None:
     assert all(float(size.removesuffix("px")) >= 44 for size in sizes)
 
 
+def test_on_a_phone_the_title_stands_beside_the_button_of_the_list(phone: Page, app: str) -> None:
+    open_stage(phone, app + LESSON)
+    button = phone.get_by_test_id("stExpandSidebarButton").bounding_box()
+    assert button is not None
+    left = phone.locator("h1").evaluate(
+        """(node) => {
+          const words = document.createRange();
+          words.selectNodeContents(node);
+          return words.getBoundingClientRect().left;
+        }"""
+    )
+    assert left >= button["x"] + button["width"]
+
+
 def test_panels_speak(page: Page, app: str) -> None:
     open_stage(page, app + LESSON)
     alt = page.locator("[data-panel=scores] .stage-plot").get_attribute("aria-label")
