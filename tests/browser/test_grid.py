@@ -7,7 +7,17 @@ import math
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.hand import RECORD, centre, handle, open_stage, readouts, settle, shown, value
+from tests.browser.hand import (
+    RECORD,
+    centre,
+    handle,
+    open_stage,
+    readouts,
+    settle,
+    shown,
+    until,
+    value,
+)
 
 
 def told(page: Page, name: str) -> str | None:
@@ -78,7 +88,7 @@ def test_arrows_move_it_in_both_directions_and_each_coordinate_is_spoken(
     for key in ("ArrowRight", "ArrowRight", "ArrowDown", "PageUp"):
         page.keyboard.press(key)
     assert told(page, "hand") == "across 0.60, up 0.70"
-    assert told(page, "disc") == "x 0.60, y 0.70"
+    until(page, lambda: told(page, "disc") == "x 0.60, y 0.70")  # with the next paint
     settle(page)
     page.wait_for_timeout(500)
     settle(page)
