@@ -3,6 +3,7 @@
 // [left, top] on the panel.
 
 const COARSE_POINTER = matchMedia("(pointer: coarse)");
+const RESTING_FRAMES = 20; // without a change: a camera has come to rest
 
 // The page may be loading it already.
 function loadPlotly(url) {
@@ -248,10 +249,23 @@ class Figure {
     return Boolean(this.node._fullLayout?.scene?._scene);
   }
 
-  // By the hand, not by another figure that was turned.
-  turned(change) {
-    const camera = change?.["scene.camera"];
-    if (camera && !this.isFollowing) this.onTurn(camera);
+  // By the hand, not by another figure that was turned. The camera glides on after the last that Plotly tells.
+  async turned(change) {
+    if (!change?.["scene.camera"] || this.isFollowing) return;
+    this.stillFrames = 0;
+    if (this.isTurning) return;
+    this.isTurning = true;
+    for (let seen = ""; this.isSolid && this.stillFrames < RESTING_FRAMES; this.stillFrames += 1) {
+      const camera = this.node._fullLayout.scene._scene.getCamera();
+      const key = JSON.stringify(camera);
+      if (key !== seen) {
+        this.onTurn(camera);
+        this.stillFrames = 0;
+      }
+      seen = key;
+      await new Promise(requestAnimationFrame);
+    }
+    this.isTurning = false;
   }
 
   // One view at a time: of those that come meanwhile only the last is drawn.
