@@ -3,7 +3,7 @@
 // [left, top] on the panel.
 
 const COARSE_POINTER = matchMedia("(pointer: coarse)");
-const RESTING_FRAMES = 20; // without a change: a camera has come to rest
+const RESTING_FRAMES = 20; // without a turn: a camera has come to rest
 
 // The page may be loading it already.
 function loadPlotly(url) {
@@ -249,22 +249,20 @@ class Figure {
     return Boolean(this.node._fullLayout?.scene?._scene);
   }
 
-  // By the hand, not by another figure that was turned. The camera glides on after the last that Plotly tells.
+  get camera() {
+    return this.node._fullLayout.scene._scene.getCamera();
+  }
+
+  // By the hand, not by another figure that was turned. The camera may glide on after the last that Plotly tells,
+  // and the other figure may be drawn anew meanwhile: told once more at rest.
   async turned(change) {
     if (!change?.["scene.camera"] || this.isFollowing) return;
     this.stillFrames = 0;
+    this.onTurn(change["scene.camera"]);
     if (this.isTurning) return;
     this.isTurning = true;
-    for (let seen = ""; this.isSolid && this.stillFrames < RESTING_FRAMES; this.stillFrames += 1) {
-      const camera = this.node._fullLayout.scene._scene.getCamera();
-      const key = JSON.stringify(camera);
-      if (key !== seen) {
-        this.onTurn(camera);
-        this.stillFrames = 0;
-      }
-      seen = key;
-      await new Promise(requestAnimationFrame);
-    }
+    while (this.stillFrames++ < RESTING_FRAMES) await new Promise(requestAnimationFrame);
+    if (this.isSolid) this.onTurn(this.camera);
     this.isTurning = false;
   }
 
@@ -273,12 +271,16 @@ class Figure {
     this.nextCamera = camera;
     if (this.isFollowing) return;
     this.isFollowing = true;
-    while (this.nextCamera) {
-      const next = this.nextCamera;
-      this.nextCamera = undefined;
-      await this.plotly.relayout(this.node, { "scene.camera": next });
+    try {
+      while (this.nextCamera) {
+        const next = this.nextCamera;
+        this.nextCamera = undefined;
+        await Promise.allSettled([...this.drawings]);
+        await this.plotly.relayout(this.node, { "scene.camera": next });
+      }
+    } finally {
+      this.isFollowing = false;
     }
-    this.isFollowing = false;
   }
 
   // Plotly itself draws what stands in three dimensions, and takes its time: likewise only the last.
