@@ -3,6 +3,7 @@
 // [left, top] on the panel.
 
 const COARSE_POINTER = matchMedia("(pointer: coarse)");
+const LONGEST_VIEW_MS = 2000; // one that Plotly never calls drawn does not hold up the next
 const RESTING_FRAMES = 20; // without a turn: a camera has come to rest
 
 // The page may be loading it already.
@@ -276,7 +277,8 @@ class Figure {
         const next = this.nextCamera;
         this.nextCamera = undefined;
         await Promise.allSettled([...this.drawings]);
-        await this.plotly.relayout(this.node, { "scene.camera": next });
+        const drawn = this.plotly.relayout(this.node, { "scene.camera": next });
+        await Promise.race([drawn, new Promise((resolve) => setTimeout(resolve, LONGEST_VIEW_MS))]);
       }
     } finally {
       this.isFollowing = false;
