@@ -214,6 +214,22 @@ def test_surfaces_turn_together_and_keep_their_camera(page: Page, app: str) -> N
         assert camera == pytest.approx(turned[0], abs=1e-6)
 
 
+GLIDE_ON = """(eye) => {
+  const node = document.querySelector('[data-panel=softmax_surface] .stage-plot');
+  const { scene } = node._fullLayout;
+  const told = scene._scene.getCamera();
+  scene._scene.setViewport({ ...scene, camera: { ...told, eye } });
+  node.emit('plotly_relayout', { 'scene.camera': told });
+}"""
+
+
+def test_a_camera_that_glides_on_after_plotly_told_of_it_is_followed_to_its_rest(page: Page, app: str) -> None:
+    open_stage(page, f"{app}{LESSON}?look=surfaces&z=1,0,0")
+    page.evaluate(GLIDE_ON, {"x": 1.0, "y": 1.5, "z": 0.5})
+    rest = until(page, lambda: cameras_at_rest(page))
+    assert rest[0] == pytest.approx([1.0, 1.5, 0.5], abs=0.05)
+
+
 def test_the_knob_goes_from_softmax_to_the_svm(page: Page, app: str) -> None:
     open_stage(page, f"{app}{LESSON}?look=knob&margin=0")
     assert "to the last digit" in readouts(page)["member"]
