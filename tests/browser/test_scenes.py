@@ -128,17 +128,36 @@ def test_on_a_phone_what_is_dragged_and_what_answers_are_seen_together(
         boxes = [box for name, *box in screen["boxes"] if "stage-panel" in name]
         assert boxes[-1][3] - boxes[0][1] <= 844, number
         assert all(left >= 0 and right <= 390 for left, _, right, _ in boxes)
-        # Of ten classes the cells have no room for so much.
-        letters = phone.locator(".stage-pill").evaluate_all(
-            "nodes => nodes.map((node) => parseFloat(getComputedStyle(node).fontSize))"
-        )
-        assert all(size == 0 or size >= 12 for size in letters), number
+        assert screen["small"] == [], number
         if scene_at(lesson, number).ask is not None:
             give(phone, lesson, number, KINDS[(number + 2) % 3], "finger")
         if number < count:
             step_on(phone)
             until(phone, lambda number=number: f"scene={number + 1}" in phone.url)
             settle(phone)
+
+
+TEN_CLASSES = "z=1,2,3,4,5,6,0,-1,-2,-3"
+
+
+@pytest.mark.parametrize(
+    "path", ["softmax", "cross-entropy", "hinge", "svm-against-softmax", "gradient-check"]
+)
+def test_the_numbers_of_ten_classes_are_read_on_a_phone(phone: Page, app: str, path: str) -> None:
+    open_stage(phone, f"{app}/{path}?{TEN_CLASSES}")
+    assert phone.evaluate(SCREEN)["small"] == []
+
+
+def test_on_a_phone_a_cell_without_room_for_a_power_of_ten_says_nearly_nothing(
+    page: Page, app: str
+) -> None:
+    cells = page.locator('[data-panel=jacobian] [data-kind="cell"]')
+    open_stage(page, f"{app}/softmax?{TEN_CLASSES}")
+    assert cells.nth(1).text_content() == "−5e−5"
+    page.set_viewport_size({"width": 390, "height": 844})
+    until(page, lambda: cells.nth(1).text_content() == "≈0")
+    assert cells.nth(0).text_content() == "4e−3"
+    assert cells.nth(55).text_content() == "0.23"
 
 
 def ghost(page: Page) -> Any:

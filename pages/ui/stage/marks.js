@@ -133,7 +133,7 @@ class RingMark extends Mark {
 // What is written as text: a number, or the one of several texts that it picks.
 class WrittenMark extends Mark {
   missing = "";
-  least = 9; // size of the letters
+  least = 12; // size of the letters: where there is less room they stand closer
 
   text(i) {
     const { choices, decimals, digits, significant, prefix, numbers, y } = this.given;
@@ -148,7 +148,9 @@ class WrittenMark extends Mark {
   dress(node, i) {
     const text = this.text(i);
     // As the panel was drawn: after a style was set, to ask for a width makes the browser lay out the page.
-    setStyle(node, "--mark-size", `${clamp(this.letters(text), this.least, this.panel.size + 2)}px`);
+    const letters = this.letters(text);
+    setStyle(node, "--mark-size", `${clamp(letters, this.least, this.panel.size + 2)}px`);
+    node.toggleAttribute("data-tight", letters < this.least);
     write(node, text);
   }
 
@@ -185,8 +187,6 @@ class PushMark extends LabelMark {
 }
 
 class TextMark extends WrittenMark {
-  least = 12;
-
   measure(figure) {
     const { room } = this.given;
     // Seven digits are this much wider than high.
@@ -204,7 +204,6 @@ class TextMark extends WrittenMark {
 
 class CellMark extends WrittenMark {
   missing = "NaN";
-  least = 8;
 
   measure() {
     const { decimals, digits } = this.given;
@@ -212,6 +211,12 @@ class CellMark extends WrittenMark {
     // Counts are short, and so are numbers of two digits.
     const characters = decimals.every((places) => places === 0) ? 2.2 : digits === 2 ? 2.7 : 3.2;
     this.largest = Math.min(width / characters, height / 1.7);
+  }
+
+  // A power of ten that the cell has no room for is nearly nothing beside the others.
+  text(i) {
+    const text = super.text(i);
+    return text.includes("e") && text.length * this.least > 2 * this.size[0] ? "≈0" : text;
   }
 
   letters(text) {
