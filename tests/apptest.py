@@ -87,14 +87,23 @@ def links(app: AppTest) -> list[dict[str, str]]:
 def linked(app: AppTest) -> list[tuple[str, str]]:
     """The path of each page that is linked to, and what the link takes along."""
     single = [(link.proto.page, link.proto.query_string) for link in app.get("page_link")]
-    lists = [
-        json.loads(component.proto.json)
-        for component in app.get("bidi_component")
-        if component.proto.component_name == "logit_lab_links"
-    ]
+    lists = _told_to(app, "links")
     return single + [
         (link["path"], data["query"]) for data in lists for link in json.loads(data["links"])
     ]
+
+
+def listed_scenes(app: AppTest) -> list[dict[str, Any]]:
+    """The scenes that the open tab lists."""
+    (told,) = _told_to(app, "scenes")
+    return json.loads(told["scenes"])
+
+
+def _told_to(app: AppTest, component: str) -> list[dict[str, Any]]:
+    """What the browser is told for each component of a name."""
+    protos = [entry.proto for entry in app.get("bidi_component")]
+    named = [proto for proto in protos if proto.component_name == f"logit_lab_{component}"]
+    return [json.loads(proto.json) for proto in named]
 
 
 def state_of(app: AppTest, kind: type[S]) -> S:

@@ -17,7 +17,7 @@ from pages.ui.state.scenes import scenes_of
 from pages.ui.state.state import decode
 from pages.ui.text import LANGUAGES, text_in
 from pages.ui.text.glossary import explained
-from tests.apptest import headers, links, moved_to, opened, run, send, stages, tab
+from tests.apptest import headers, links, listed_scenes, moved_to, opened, run, send, stages, tab
 
 
 @pytest.fixture(scope="module", params=lessons())
@@ -58,9 +58,10 @@ def test_it_opens_cold_and_warm_with_its_question_and_its_tabs(lesson: str, lang
         assert shows_its_question()
         return
     if scenes := scenes_of(lessons()[lesson].state):
-        labels = [entry.label for entry in tab(app, lesson, "scenes", language).button]
-        for number, scene in enumerate(scenes, 1):
-            assert f"{number} · {t(f'{lesson}.scene.{scene.name}.title')}" in labels
+        assert listed_scenes(tab(app, lesson, "scenes", language)) == [
+            {"title": t(f"{lesson}.scene.{scene.name}.title"), "asks": scene.ask is not None}
+            for scene in scenes
+        ]
     why = max((entry.value for entry in tab(app, lesson, "why", language).markdown), key=len)
     assert "[[" not in why
     assert "$$" in why

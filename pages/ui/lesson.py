@@ -10,9 +10,10 @@ import streamlit as st
 
 from pages.ui.export import Table
 from pages.ui.frame import problem_sentence
-from pages.ui.guide.column import contents, guide_column
+from pages.ui.guide.column import guide_column
 from pages.ui.guide.guide import Guide, Shown
 from pages.ui.guide.published import show_published
+from pages.ui.guide.scene_list import scene_list
 from pages.ui.kit.stages import show_stage
 from pages.ui.lessons import lessons
 from pages.ui.notebook import Code, notebook
@@ -154,7 +155,7 @@ def _tabs(
             continue
         with tab:
             if name == "scenes":
-                contents(guide)
+                scene_list(guide)
             elif name == "words":
                 st.markdown(_words(lesson, t))
             elif guide.is_asking:

@@ -291,6 +291,12 @@ def test_what_was_answered_is_marked_and_forgotten(page: Page, app: str) -> None
     assert "✓" not in marked(page)
     page.locator(".st-key-choice_zero button").click()
     until(page, lambda: "✓ 1/7" in marked(page))
+    listed = page.locator(".scene-list > li > button")
+    after = [
+        entry.evaluate("node => getComputedStyle(node, '::after').content")
+        for entry in listed.all()
+    ]
+    assert [number for number, content in enumerate(after, 1) if "✓" in content] == [2]
     open_stage(page, f"{app}/hinge")
     assert "✓ 1/7" in marked(page)
     page.locator(".progress-forget").click()
@@ -298,6 +304,21 @@ def test_what_was_answered_is_marked_and_forgotten(page: Page, app: str) -> None
     page.reload()
     settle(page)
     assert "✓" not in marked(page)
+
+
+def test_the_list_of_scenes_leads_to_each_by_mouse_and_keys(page: Page, app: str) -> None:
+    open_stage(page, f"{app}{SVM}")
+    listed = page.locator(".scene-list button")
+    assert listed.count() == len(scenes_of(lessons()["svm_against_softmax"].state))
+    listed.nth(2).click()
+    until(page, lambda: "scene=3" in page.url)
+    settle(page)
+    assert place(page).startswith("3")
+    listed.nth(0).focus()
+    page.keyboard.press("Enter")
+    until(page, lambda: "scene=1" in page.url)
+    settle(page)
+    assert place(page).startswith("1")
 
 
 def test_no_byte_tells_the_answer_before_it_is_given(page: Page, app: str) -> None:

@@ -223,7 +223,9 @@ GLIDE_ON = """(eye) => {
 }"""
 
 
-def test_a_camera_that_glides_on_after_plotly_told_of_it_is_followed_to_its_rest(page: Page, app: str) -> None:
+def test_a_camera_that_glides_on_after_plotly_told_of_it_is_followed_to_its_rest(
+    page: Page, app: str
+) -> None:
     open_stage(page, f"{app}{LESSON}?look=surfaces&z=1,0,0")
     page.evaluate(GLIDE_ON, {"x": 1.0, "y": 1.5, "z": 0.5})
     rest = until(page, lambda: cameras_at_rest(page))

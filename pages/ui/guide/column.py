@@ -16,7 +16,7 @@ from pages.ui.state.written import parse_number, short, write_number
 from pages.ui.text import escape
 from pages.ui.text.glossary import explained
 
-__all__ = ["answer_of", "contents", "guide_column", "question_of", "told"]
+__all__ = ["answer_of", "guide_column", "question_of", "told"]
 
 
 def guide_column(guide: Guide, why: Callable[[], str]) -> None:
@@ -41,20 +41,6 @@ def guide_column(guide: Guide, why: Callable[[], str]) -> None:
 def told(guide: Guide, text: str) -> None:
     """Show what a scene says: our own text, nothing in it was typed by a reader."""
     st.markdown(explained(text, guide.t), unsafe_allow_html=True)
-
-
-def contents(guide: Guide) -> None:
-    """List all scenes; what was answered is marked by the browser."""
-    for number, scene in enumerate(guide.scenes, 1):
-        title = guide.t(f"{guide.lesson}.scene.{scene.name}.title")
-        st.button(
-            f"{number} · {title}",
-            key=f"scene_{number}",
-            on_click=open_scene,
-            args=(number,),
-            type="tertiary",
-            icon=":material/help:" if scene.ask else None,
-        )
 
 
 def _invitation(guide: Guide) -> None:

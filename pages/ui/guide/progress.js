@@ -19,7 +19,8 @@ function store(answered) {
   }
 }
 
-function rules({ asking, path, labels }, answered) {
+function rules({ path, labels, ...data }, answered) {
+  const asking = JSON.parse(data.asking);
   const done = (name) => (asking[name] ?? []).filter((number) => answered[name]?.includes(number));
   const lists = Object.keys(asking).filter((name) => done(name).length);
   const links = lists.map((name) => {
@@ -28,7 +29,7 @@ function rules({ asking, path, labels }, answered) {
     const links = places.map((place) => `.lesson-links a[href${place}] .lesson-title::after`);
     return `${links.join(", ")} { content: "✓ ${done(name).length}/${asking[name].length}" / "${text}"; }`;
   });
-  const scenes = done(path).map((number) => `.st-key-scene_${number} button p::after { content: "✓"; }`);
+  const scenes = done(path).map((number) => `.scene-list > :nth-child(${number}) > button::after { content: "✓"; }`);
   return [...links, ...scenes].join("\n");
 }
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from functools import cache
 from pathlib import Path
 
 import streamlit as st
@@ -22,19 +24,26 @@ _component = st.components.v2.component(
 
 def show_progress(shown: Lesson, state: State, t: Text) -> None:
     """Tell the browser which scenes ask, and whether this one was just answered."""
-    asking = {
-        lesson.path: numbers
-        for lesson in lessons().values()
-        if (numbers := [n for n, s in enumerate(scenes_of(lesson.state), 1) if s.ask is not None])
-    }
     scene = scene_of(state)
     is_answered = scene is not None and scene.ask is not None and state.guess is not None
     _component(
         key="progress",
         data={
-            "asking": asking,
+            "asking": _asking(),
             "path": shown.path,
             "answered": state.scene if is_answered else None,
             "labels": {name: t(f"guide.{name}") for name in ("progress", "forget")},
         },
     )
+
+
+@cache
+def _asking() -> str:
+    """The numbers of the scenes that ask, by lesson; Streamlit would look for tables in a dict."""
+    asking = {
+        lesson.path: [
+            n for n, scene in enumerate(scenes_of(lesson.state), 1) if scene.ask is not None
+        ]
+        for lesson in lessons().values()
+    }
+    return json.dumps({path: numbers for path, numbers in asking.items() if numbers})
