@@ -321,6 +321,33 @@ def test_the_list_of_scenes_leads_to_each_by_mouse_and_keys(page: Page, app: str
     assert place(page).startswith("1")
 
 
+ARMED = """() => new Promise((resolve) => (function look() {
+  const button = document.querySelector('.st-key-choice_zero button');
+  if (!button?.checkVisibility()) return requestAnimationFrame(look);
+  const { left, top, width, height } = button.getBoundingClientRect();
+  const hit = () => button.contains(document.elementFromPoint(left + width / 2, top + height / 2));
+  const first = hit();
+  setTimeout(() => resolve([first, hit()]), 1000);
+})())"""
+
+
+def test_the_second_click_of_a_double_click_does_not_answer(page: Page, app: str) -> None:
+    open_stage(page, f"{app}{SVM}?scene=1")
+    step_on(page)
+    assert page.evaluate(ARMED) == [False, True]
+
+
+def test_what_saves_a_picture_covers_no_legend(page: Page, app: str) -> None:
+    open_stage(page, f"{app}/hinge")
+    for panel in page.locator(".stage-panel").all():
+        panel.hover()
+        tools, legend = (
+            panel.locator(name).bounding_box() for name in (".stage-tools", ".stage-legend")
+        )
+        assert tools is not None
+        assert legend is None or tools["y"] + tools["height"] <= legend["y"] + 1
+
+
 def test_no_byte_tells_the_answer_before_it_is_given(page: Page, app: str) -> None:
     truth = float(compare_losses([7, 5.1, -1.7], 0).cross_entropy)
     secrets = [f"{truth:.4f}".encode(), repr(truth)[:9].encode(), struct.pack("<d", truth)]
