@@ -127,6 +127,20 @@ def test_a_fresh_session_shows_what_a_handle_led_to(lesson: str) -> None:
             assert pictures(fresh) == pictures(app), (name, address(app))
 
 
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_another_process_that_takes_over_answers_the_last_release_at_once(lesson: str) -> None:
+    """It knows the address that a release led to, and then hears of the release itself."""
+    app = opened(lesson)
+    (id, _), *_ = stages(app)
+    values = {entry["id"]: entry["value"] for entry in header(app)["handles"]}
+    message = {"number": 7, "values": values, "focus": None, "moved": []}
+    send(app, id, message)
+    taken_over = app_at(lessons()[lesson].path, address(app))
+    send(taken_over, id, message)
+    assert header(taken_over)["answers"] == header(app)["answers"] == 7
+    assert pictures(taken_over) == pictures(app)
+
+
 def test_the_open_tab_is_in_the_address() -> None:
     t = text_in("zh")
     for tab in TABS:

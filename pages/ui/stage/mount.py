@@ -171,5 +171,6 @@ def mount(
         before = st.query_params.to_dict()
         if st.session_state.get(called, ())[:2] != (told.number, before):
             adopt(told)
-        if st.query_params.to_dict() != before:
+        # Such a session did not know either, when it drew, which question it answers.
+        if st.query_params.to_dict() != before or told.number != answered[0]:
             st.rerun()
