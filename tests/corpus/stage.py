@@ -190,7 +190,7 @@ def _mark_text(mark: Mapping[str, Any], value: float, index: int) -> str:
     if mark["digits"] is not None:
         return mark["prefix"] + format_compact(value, mark["digits"])
     decimals = mark["decimals"][index % len(mark["decimals"])]
-    return mark["prefix"] + format_fixed(value, decimals, digits=1)
+    return mark["prefix"] + format_fixed(value, decimals, digits=max(1, decimals - 2))
 
 
 def _words(figure: Mapping[str, Any]) -> Iterator[str]:

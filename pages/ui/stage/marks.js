@@ -142,7 +142,8 @@ class WrittenMark extends Mark {
     if (Number.isNaN(number)) return this.missing;
     if (significant !== null) return prefix + formatSignificant(number, significant);
     if (digits !== null) return prefix + formatCompact(number, digits);
-    return prefix + formatFixed(number, decimals[i % decimals.length], { digits: 1 });
+    const places = decimals[i % decimals.length];
+    return prefix + formatFixed(number, places, { digits: Math.max(1, places - 2) });
   }
 
   dress(node, i) {
