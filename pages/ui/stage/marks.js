@@ -217,7 +217,8 @@ class CellMark extends WrittenMark {
   // A power of ten that the cell has no room for is nearly nothing beside the others.
   text(i) {
     const text = super.text(i);
-    return text.includes("e") && text.length * this.least > 2 * this.size[0] ? "≈0" : text;
+    const width = (text.replace(".", "").length * this.least) / 2;
+    return text.includes("e") && width > this.size[0] ? "≈0" : text;
   }
 
   letters(text) {
